@@ -1,0 +1,177 @@
+"""Captioner.open(model directory); caption(path) -> Caption."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from lorgnette.captioning import images, manifest
+from lorgnette.captioning.decoding import Floats, Hypothesis, Ints, SpecialIds, beam_search
+from lorgnette.captioning.graphs import Graph, choose_provider
+from lorgnette.captioning.manifest import Manifest
+from lorgnette.captioning.vocabulary import Vocabulary, sentence
+from lorgnette.errors import BrokenModelError
+
+DEFAULT_BEAM_SIZE = 3
+MAX_BEAM_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word of a caption and how likely it was at its place, 0 to 1."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What the model says of a picture.
+
+    An empty text means that the model declined; reason says why.
+    """
+
+    text: str
+    log_probability: float  # of the whole sentence, natural logarithm
+    confidence: float  # 0 to 1
+    candidates: tuple[str, ...]  # sentences, the best first; text is one of them unless declined
+    words: tuple[Word, ...]
+    reason: str = ""
+
+
+class Captioner:
+    """A model that was opened: pictures in, captions out. One thread may use it at a time."""
+
+    def __init__(
+        self, model: Manifest, vocabulary: Vocabulary, encoder: Graph, step: Graph, provider: str,
+        beam_size: int,
+    ) -> None:
+        self.manifest = model
+        self.vocabulary = vocabulary
+        self.provider = provider
+        self._encoder = encoder
+        self._step = step
+        self._beam_size = beam_size
+        self._ids = SpecialIds(
+            start=model.start_id,
+            end=model.end_id,
+            never=tuple(
+                {*model.forbidden_ids}
+                | ({model.unknown_id} if model.unknown_id is not None else set())
+            ),
+        )
+        self._mean = np.array(model.mean, np.float32).reshape(3, 1, 1) * 255
+        self._deviation = np.array(model.deviation, np.float32).reshape(3, 1, 1) * 255
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        provider: str = "auto",
+        threads: int = 0,
+        beam_size: int = DEFAULT_BEAM_SIZE,
+    ) -> "Captioner":
+        """Return the captioner of a model directory.
+
+        Args:
+            provider: auto, cpu or cuda; auto is cuda where it really runs.
+            threads: of the CPU; 0 means as many as there are cores.
+            beam_size: hypotheses open at once, 1 to MAX_BEAM_SIZE.
+
+        Raises:
+            BrokenModelError: the directory does not hold a whole model.
+            ProviderError: cuda was asked for and does not run here.
+        """
+        if not 1 <= beam_size <= MAX_BEAM_SIZE:
+            raise ValueError(f"beam_size is {beam_size}; 1 to {MAX_BEAM_SIZE} can be")
+        model = Manifest.read(folder)
+        vocabulary = Vocabulary.read(folder / manifest.VOCABULARY)
+        if len(vocabulary.words) != model.vocabulary_size:
+            raise BrokenModelError(
+                f"the vocabulary in {folder} has {len(vocabulary.words)} words, "
+                f"its manifest says {model.vocabulary_size}"
+            )
+        chosen = choose_provider(provider)
+        encoder = Graph(
+            folder / manifest.ENCODER,
+            inputs=manifest.ENCODER_INPUTS,
+            outputs=manifest.ENCODER_OUTPUTS,
+            provider=chosen,
+            threads=threads,
+        )
+        step = Graph(
+            folder / manifest.DECODER_STEP,
+            inputs=manifest.DECODER_INPUTS,
+            outputs=manifest.DECODER_OUTPUTS,
+            provider=chosen,
+            threads=threads,
+        )
+        return cls(model, vocabulary, encoder, step, chosen, beam_size)
+
+    def caption(self, path: Path) -> Caption:
+        """Return what the model says of the picture at path.
+
+        Raises:
+            UnreadableImageError: the file cannot be decoded.
+        """
+        return self.describe(images.load(path, self.least_side))
+
+    @property
+    def least_side(self) -> int:
+        """Pixels below which no side of a picture may be reduced before `describe`."""
+        return max(self.manifest.image_height, self.manifest.image_width, self.manifest.resize_side)
+
+    def describe(self, image: Image.Image) -> Caption:
+        """Return what the model says of an upright RGB picture."""
+        hypotheses = self.hypotheses(image)
+        texts = [sentence(self.vocabulary.texts(h.token_ids)) for h in hypotheses]
+        best = hypotheses[0]
+        said = self.vocabulary.texts(best.token_ids)
+        return Caption(
+            text=texts[0],
+            log_probability=best.log_probability,
+            confidence=math.exp(best.log_probability / max(len(best.token_log_probabilities), 1)),
+            candidates=tuple(dict.fromkeys(texts)),
+            words=tuple(
+                Word(text=text, probability=math.exp(value))
+                for text, value in zip(said, best.token_log_probabilities, strict=False)
+            ),
+        )
+
+    def hypotheses(self, image: Image.Image) -> list[Hypothesis]:
+        """Return what beam search finds for an upright RGB picture, the best first."""
+        features, hidden = self._encoder.run({"pixels": self.pixels(image)[None]})
+        return beam_search(
+            self._say,
+            features,
+            hidden,
+            ids=self._ids,
+            beam_size=self._beam_size,
+            max_length=self.manifest.max_words,
+        )
+
+    def pixels(self, image: Image.Image) -> Floats:
+        """Return what the encoder sees of an upright RGB picture: (3, height, width)."""
+        model = self.manifest
+        size = (model.image_width, model.image_height)
+        if model.resize == "crop":
+            scale = max(model.resize_side, max(size)) / min(image.size)
+            between = tuple(max(round(side * scale), least) for side, least in
+                            zip(image.size, size, strict=True))
+            left, top = (between[0] - size[0]) // 2, (between[1] - size[1]) // 2
+            whole = image.resize((between[0], between[1]), Image.Resampling.BICUBIC)
+            image = whole.crop((left, top, left + size[0], top + size[1]))
+        elif image.size != size:
+            image = image.resize(size, Image.Resampling.BICUBIC)
+        array = np.asarray(image, np.float32).transpose(2, 0, 1)
+        pixels: Floats = (array - self._mean) / self._deviation
+        return pixels
+
+    def _say(self, token_ids: Ints, features: Floats, hidden: Floats) -> tuple[Floats, Floats]:
+        log_probabilities, after = self._step.run(
+            {"token_ids": token_ids, "features": features, "hidden": hidden}
+        )
+        return log_probabilities, after

@@ -1,0 +1,129 @@
+"""Choosing words: beam search over any decoder step; numpy only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+DecoderStep = Callable[[Ints, Floats, Floats], tuple[Floats, Floats]]
+
+LENGTH_EXPONENT = 0.7  # of the length that a log-probability is divided by; measured on val
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialIds:
+    """Token ids that are no words."""
+
+    start: int
+    end: int
+    never: tuple[int, ...] = ()  # the unknown word, padding: must not be said
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A finished sentence: token ids without start and end, and each one's log-probability.
+
+    token_log_probabilities has one more entry than token_ids when the end was said: the end's.
+    """
+
+    token_ids: tuple[int, ...]
+    token_log_probabilities: tuple[float, ...]
+
+    @property
+    def log_probability(self) -> float:
+        """Of the whole sentence, its end included; natural logarithm."""
+        return sum(self.token_log_probabilities)
+
+    @property
+    def score(self) -> float:
+        """What hypotheses are ranked by: log-probability over a power of the length."""
+        return self.log_probability / max(len(self.token_log_probabilities), 1) ** LENGTH_EXPONENT
+
+
+def beam_search(
+    step: DecoderStep,
+    features: Floats,
+    hidden: Floats,
+    *,
+    ids: SpecialIds,
+    beam_size: int,
+    max_length: int,
+) -> list[Hypothesis]:
+    """Return up to beam_size hypotheses for one image, the best score first.
+
+    No hypothesis says the same pair of words twice, says the same word twice in a row, or says
+    a token that is no word.
+
+    Args:
+        step: (token_ids (beam,), features (beam, position, channel), hidden (beam, hidden))
+            -> (log-probabilities (beam, vocabulary), hidden (beam, hidden)).
+        features: (1, position, channel).
+        hidden: the state the encoder starts from, (1, hidden).
+        ids: the tokens that are no words.
+        beam_size: 1 or more; 1 is greedy search.
+        max_length: tokens, the end not counted.
+    """
+    paths: list[Hypothesis] = [Hypothesis((), ())]
+    finished: list[Hypothesis] = []
+    tokens = np.array([ids.start], np.int64)
+    for length in range(max_length + 1):
+        beam_features = np.broadcast_to(features, (len(paths), *features.shape[1:]))
+        log_probabilities, hidden = step(tokens, np.ascontiguousarray(beam_features), hidden)
+        log_probabilities = _allowed(log_probabilities, paths, ids, last=length == max_length)
+        sums = np.array([[path.log_probability] for path in paths]) + log_probabilities
+        count = min(2 * beam_size, sums.size)
+        best = np.argpartition(sums, sums.size - count, axis=None)[sums.size - count :]
+        best = best[np.argsort(-sums.ravel()[best], kind="stable")]
+        rows, words = np.divmod(best, sums.shape[1])
+        open_paths, open_rows = [], []
+        for row, word in zip(rows.tolist(), words.tolist(), strict=True):
+            if not np.isfinite(sums[row, word]):
+                continue
+            path, value = paths[row], float(log_probabilities[row, word])
+            values = (*path.token_log_probabilities, value)
+            if word == ids.end:
+                finished.append(Hypothesis(path.token_ids, values))
+            elif len(open_paths) < beam_size:
+                open_paths.append(Hypothesis((*path.token_ids, word), values))
+                open_rows.append(row)
+        finished.sort(key=lambda path: path.score, reverse=True)
+        del finished[beam_size:]
+        if not open_paths or _settled(finished, open_paths, beam_size, max_length):
+            break
+        paths, hidden = open_paths, hidden[open_rows]
+        tokens = np.array([path.token_ids[-1] for path in paths], np.int64)
+    return finished
+
+
+def _settled(
+    finished: list[Hypothesis], open_paths: list[Hypothesis], beam_size: int, max_length: int
+) -> bool:
+    """Tell whether no open path can still overtake the worst finished one."""
+    if len(finished) < beam_size:
+        return False
+    hope = max(path.log_probability for path in open_paths) / (max_length + 1) ** LENGTH_EXPONENT
+    return hope <= finished[-1].score
+
+
+def _allowed(
+    log_probabilities: Floats, paths: list[Hypothesis], ids: SpecialIds, *, last: bool
+) -> Floats:
+    """Return log_probabilities with -inf for what a path may not say next."""
+    allowed = log_probabilities.copy()
+    allowed[:, [ids.start, *ids.never]] = -np.inf
+    for row, path in enumerate(paths):
+        said = path.token_ids
+        if last:
+            end = allowed[row, ids.end]
+            allowed[row] = -np.inf
+            allowed[row, ids.end] = end
+        elif said:
+            allowed[row, said[-1]] = -np.inf
+            followers = [b for a, b in zip(said, said[1:], strict=False) if a == said[-1]]
+            allowed[row, followers] = -np.inf
+        else:
+            allowed[row, ids.end] = -np.inf
+    return allowed

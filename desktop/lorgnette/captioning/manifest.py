@@ -1,0 +1,170 @@
+"""The manifest of a model directory, read and checked: model.json.
+
+A model directory holds two graphs, a vocabulary and the manifest that describes them. Nothing in
+it is code, and nothing outside it is opened.
+"""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from lorgnette.errors import BrokenModelError
+
+NAME = "model.json"
+FORMAT = 1
+ENCODER = "encoder.onnx"
+DECODER_STEP = "decoder_step.onnx"
+VOCABULARY = "vocabulary.txt"
+CARD = "MODEL_CARD.md"
+MAX_BYTES = 4 << 30  # of one file
+MAX_MANIFEST_BYTES = 1 << 20
+
+ENCODER_INPUTS = ("pixels",)
+ENCODER_OUTPUTS = ("features", "hidden")
+DECODER_INPUTS = ("token_ids", "features", "hidden")
+DECODER_OUTPUTS = ("log_probabilities", "hidden_after")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """What a file of the model must be."""
+
+    sha256: str
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What the app has to know of a model.
+
+    The encoder maps pixels (image, 3, height, width) to features (image, position, channel) and
+    hidden (image, hidden); the decoder step maps token_ids (beam,), features (beam, position,
+    channel) and hidden (beam, hidden) to log_probabilities (beam, vocabulary) and hidden_after.
+    Pixels are (x / 255 - mean) / deviation, in RGB.
+    """
+
+    name: str
+    version: str
+    family: str
+    licence: str
+    image_height: int
+    image_width: int
+    resize: Literal["squash", "crop"]  # crop: short side to resize_side, then the middle
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+    start_id: int
+    end_id: int
+    unknown_id: int | None
+    forbidden_ids: tuple[int, ...] = ()  # padding and the like: never said
+    max_words: int
+    vocabulary_size: int
+    opset: int
+    precision: Literal["fp32", "fp16", "int8"]
+    gate: dict[str, Any] = field(default_factory=dict)  # what the export measured
+    files: dict[str, FileRecord]
+    resize_side: int = 0
+    format: int = FORMAT
+
+    @property
+    def label(self) -> str:
+        """Name, version and a short hash of the weights: what provenance records."""
+        weights = "".join(self.files[name].sha256 for name in (ENCODER, DECODER_STEP))
+        return f"{self.name}/{self.version}+{hashlib.sha256(weights.encode()).hexdigest()[:8]}"
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """Return the manifest of folder after checking every file that it names.
+
+        Raises:
+            BrokenModelError: the folder or a file is missing, damaged, or from another program.
+        """
+        path = folder / NAME
+        try:
+            if path.stat().st_size > MAX_MANIFEST_BYTES:
+                raise BrokenModelError(f"{path} is too large for a manifest")
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise BrokenModelError(f"there is no model in {folder}: {NAME} is missing") from error
+        except (OSError, ValueError, RecursionError) as error:
+            raise BrokenModelError(f"{path} cannot be read: {error}") from error
+        manifest = cls._from(content, path)
+        for name, record in manifest.files.items():
+            _check(folder, name, record)
+        return manifest
+
+    @classmethod
+    def _from(cls, content: Any, path: Path) -> "Manifest":  # noqa: ANN401 - hostile JSON
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            found = content.get("format") if isinstance(content, dict) else None
+            raise BrokenModelError(
+                f"{path} has format {found!r}; this version of lorgnette reads format {FORMAT}"
+            )
+        names = {f.name for f in dataclasses.fields(cls)}
+        if unknown := set(content) - names:
+            raise BrokenModelError(f"{path} says what is not known here: {', '.join(unknown)}")
+        try:
+            manifest = cls(
+                **{
+                    **content,
+                    "mean": _three(content["mean"]),
+                    "deviation": _three(content["deviation"]),
+                    "forbidden_ids": tuple(int(i) for i in content.get("forbidden_ids", ())),
+                    "files": {
+                        str(name): FileRecord(sha256=str(r["sha256"]), size=int(r["size"]))
+                        for name, r in content["files"].items()
+                    },
+                }
+            )
+            manifest._check_values()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BrokenModelError(f"{path} is incomplete or wrong: {error}") from error
+        return manifest
+
+    def _check_values(self) -> None:
+        if missing := {ENCODER, DECODER_STEP, VOCABULARY} - set(self.files):
+            raise ValueError(f"it does not list {', '.join(sorted(missing))}")
+        if not (8 <= self.image_height <= 2048 and 8 <= self.image_width <= 2048):
+            raise ValueError("the image size must be 8 to 2048")
+        if self.resize not in {"squash", "crop"}:
+            raise ValueError(f"resize {self.resize!r} is not known")
+        if not 1 <= self.max_words <= 200:
+            raise ValueError("max_words must be 1 to 200")
+        if min(abs(d) for d in self.deviation) == 0:
+            raise ValueError("deviation must not be 0")
+        ids = [self.start_id, self.end_id, *self.forbidden_ids]
+        ids += [] if self.unknown_id is None else [self.unknown_id]
+        if not all(0 <= i < self.vocabulary_size for i in ids):
+            raise ValueError("a special token lies outside the vocabulary")
+
+    def write(self, folder: Path) -> None:
+        """Write model.json into folder."""
+        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
+        (folder / NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def record(path: Path) -> FileRecord:
+    """Return what the manifest has to say of a file."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return FileRecord(sha256=digest, size=path.stat().st_size)
+
+
+def _check(folder: Path, name: str, expected: FileRecord) -> None:
+    path = folder / name
+    if Path(name).name != name or name in {"", ".", ".."} or path.is_symlink():
+        raise BrokenModelError(f"{folder / NAME} names {name!r}, which lies outside its folder")
+    if not path.is_file():
+        raise BrokenModelError(f"{name} is missing in {folder}")
+    size = path.stat().st_size
+    if size > MAX_BYTES or size != expected.size:
+        raise BrokenModelError(f"{path} has {size} bytes; its manifest says {expected.size}")
+    if record(path).sha256 != expected.sha256:
+        raise BrokenModelError(f"{path} is damaged or was changed: its checksum does not fit")
+
+
+def _three(values: Any) -> tuple[float, float, float]:  # noqa: ANN401 - hostile JSON
+    red, green, blue = (float(v) for v in values)
+    return red, green, blue

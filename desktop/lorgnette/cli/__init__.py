@@ -1,0 +1,1 @@
+"""The command line: arguments -> job -> printed outcomes -> exit code. One module a command."""

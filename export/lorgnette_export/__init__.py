@@ -1,0 +1,1 @@
+"""Everything that knows PyTorch: training a captioner, exporting it to ONNX, measuring it."""

@@ -1,0 +1,150 @@
+"""The frozen CNNs' grids of many photos, computed once: float16, memory-mapped, resumable.
+
+They are computed by onnxruntime from the app's own pixels, so that training sees what the app
+will see.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import torch
+from PIL import Image, ImageOps
+from torch import nn
+from tqdm import tqdm
+
+from lorgnette.captioning import images
+from lorgnette.errors import UnreadableImageError
+from lorgnette_export import efficientnet_lite, mobilenet_detector
+
+VIEWS = 2  # as it is; left and right swapped
+_AT_ONCE = 8
+_SAVE_EVERY = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoder:
+    """A frozen CNN: what it wants, what it gives.
+
+    Pixels are (x / 255 - mean) / deviation, squashed to a square of image_size pixels.
+    """
+
+    name: str
+    image_size: int
+    positions: int
+    channels: int
+    mean: float
+    deviation: float
+    build: Callable[[], nn.Module]
+
+
+ENCODERS = {
+    encoder.name: encoder
+    for encoder in (
+        Encoder(
+            name="efficientnet-lite2",
+            image_size=efficientnet_lite.IMAGE_SIZE,
+            positions=efficientnet_lite.GRID**2,
+            channels=efficientnet_lite.CHANNELS,
+            mean=efficientnet_lite.MEAN,
+            deviation=efficientnet_lite.DEVIATION,
+            build=efficientnet_lite.EfficientNetLite2,
+        ),
+        Encoder(
+            name="mobilenet-detector",
+            image_size=mobilenet_detector.IMAGE_SIZE,
+            positions=mobilenet_detector.GRID**2,
+            channels=mobilenet_detector.CHANNELS,
+            mean=mobilenet_detector.MEAN,
+            deviation=mobilenet_detector.DEVIATION,
+            build=mobilenet_detector.MobileNetDetector,
+        ),
+    )
+}
+
+
+def compute(
+    files: Sequence[Path], encoder: Encoder, network: nn.Module, folder: Path
+) -> npt.NDArray[np.float16]:
+    """Return the grids of files, (file, view, position, channel), read-only and memory-mapped.
+
+    What an earlier call in folder has computed for the same files is not computed again, however
+    that call ended. A file that cannot be decoded gets a grid of zeros.
+    """
+    key = hashlib.sha256("\n".join([encoder.name, *map(str, files)]).encode()).hexdigest()[:16]
+    grids_path = folder / f"{encoder.name}-{key}.npy"
+    done_path = grids_path.with_suffix(".json")
+    folder.mkdir(parents=True, exist_ok=True)
+    done = json.loads(done_path.read_text())["done"] if done_path.exists() else 0
+    if done < len(files):
+        shape = (len(files), VIEWS, encoder.positions, encoder.channels)
+        grids = np.lib.format.open_memmap(
+            grids_path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
+        )
+        run = _session(encoder, network)
+        with (
+            ThreadPoolExecutor(2) as pool,
+            tqdm(total=len(files), initial=done, desc=encoder.name, unit="photo") as bar,
+        ):
+            batches = [files[i : i + _AT_ONCE] for i in range(done, len(files), _AT_ONCE)]
+            for batch in batches:
+                pixels = np.stack(list(pool.map(lambda f: _views(f, encoder), batch)))
+                out = run(pixels.reshape(-1, *pixels.shape[2:]))
+                grids[done : done + len(batch)] = out.reshape(len(batch), *shape[1:])
+                done += len(batch)
+                bar.update(len(batch))
+                if done % _SAVE_EVERY == 0 or done == len(files):
+                    grids.flush()
+                    done_path.write_text(json.dumps({"done": done}))
+        del grids
+    loaded: npt.NDArray[np.float16] = np.load(grids_path, mmap_mode="r")
+    return loaded
+
+
+def pixels_of(image: Image.Image, encoder: Encoder) -> npt.NDArray[np.float32]:
+    """Return what the encoder wants of image: (3, image_size, image_size)."""
+    side = encoder.image_size
+    array = np.asarray(image.resize((side, side), Image.Resampling.BICUBIC), np.float32)
+    return ((array / 255 - encoder.mean) / encoder.deviation).transpose(2, 0, 1)
+
+
+def _views(file: Path, encoder: Encoder) -> npt.NDArray[np.float32]:
+    try:
+        image = images.load(file, encoder.image_size)
+    except UnreadableImageError:
+        return np.zeros((VIEWS, 3, encoder.image_size, encoder.image_size), np.float32)
+    return np.stack([pixels_of(image, encoder), pixels_of(ImageOps.mirror(image), encoder)])
+
+
+def _session(
+    encoder: Encoder, network: nn.Module
+) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
+    buffer = io.BytesIO()
+    example = torch.zeros(2, 3, encoder.image_size, encoder.image_size)
+    program = torch.onnx.export(
+        network,
+        (example,),
+        input_names=["pixels"],
+        output_names=["grid"],
+        dynamic_shapes=({0: torch.export.Dim("image")},),
+        dynamo=True,
+        verbose=False,
+    )
+    if program is None:
+        raise RuntimeError("the exporter returned no program")
+    program.save(buffer)
+    session = onnxruntime.InferenceSession(buffer.getvalue(), providers=["CPUExecutionProvider"])
+
+    def run(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        (grid,) = session.run(["grid"], {"pixels": pixels})
+        flat: npt.NDArray[np.float32] = grid.reshape(len(pixels), encoder.channels, -1)
+        return flat.transpose(0, 2, 1)
+
+    return run

@@ -1,0 +1,269 @@
+"""Training a captioner on grids that were computed once.
+
+A run is a folder: its configuration, a checkpoint after each epoch, a table of its history. A run
+that was killed goes on from its last checkpoint and loses at most one epoch.
+"""
+
+import dataclasses
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn import functional
+from tqdm import tqdm
+
+from lorgnette_export import dataset, metrics
+from lorgnette_export.dataset import Photo
+from lorgnette_export.networks import Decoder, Shape
+
+MAX_WORDS = 20
+WATCHED = 500  # training photos that are captioned after each epoch, beside val
+_AT_ONCE = 64
+Grids = Sequence[npt.NDArray[np.float16]]  # one array an encoder: (file, view, position, channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A training run; kept in its checkpoint."""
+
+    encoders: tuple[str, ...] = ("efficientnet-lite2",)
+    hidden: int = 512
+    embedding: int = 320
+    heads: int = 8
+    dropout: float = 0.4
+    epochs: int = 9
+    photos: int = 32  # an iteration
+    captions: int = 3  # of each of them
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.1
+    word_dropout: float = 0.0  # share of input words replaced by the unknown word
+    cell_dropout: float = 0.0  # share of a grid's cells set to zero
+    warmup: float = 0.03  # share of the iterations
+    least_count: int = 4  # of a word in the training captions
+    bfloat16: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Photos and their grids, in the same order."""
+
+    photos: Sequence[Photo]
+    grids: Grids
+
+    def batch(self, rows: Sequence[int], views: Sequence[int]) -> list[Tensor]:
+        """Return the grids of rows as they are in views: (image, position, channel) each."""
+        return [torch.from_numpy(grid[list(rows), list(views)]) for grid in self.grids]
+
+
+def train(config: Config, training: Split, watched: dict[str, Split], run: Path) -> Path:
+    """Train in the folder run, or go on there, and return the last checkpoint.
+
+    Args:
+        training: what the network learns from.
+        watched: splits by name that are captioned greedily after each epoch; CIDEr-D of each
+            goes into history.json.
+    """
+    torch.manual_seed(config.seed)
+    spoken = [[dataset.words(c) for c in photo.captions] for photo in training.photos]
+    vocabulary = dataset.vocabulary_of((c for s in spoken for c in s), config.least_count)
+    ids = {word: i for i, word in enumerate(vocabulary)}
+    decoder = Decoder(
+        Shape(
+            encoders=config.encoders,
+            vocabulary=len(vocabulary),
+            hidden=config.hidden,
+            embedding=config.embedding,
+            heads=config.heads,
+            dropout=config.dropout,
+        )
+    )
+    optimiser = torch.optim.AdamW(
+        decoder.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+    )
+    per_epoch = math.ceil(len(training.photos) / config.photos)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, _warmup_and_cosine(config.warmup, config.epochs * per_epoch)
+    )
+    checkpoint, history, first = run / "checkpoint.pt", [], 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=True)
+        decoder.load_state_dict(saved["weights"])
+        optimiser.load_state_dict(saved["optimiser"])
+        schedule.load_state_dict(saved["schedule"])
+        history, first = saved["history"], saved["epoch"]
+    run.mkdir(parents=True, exist_ok=True)
+    for epoch in range(first, config.epochs):
+        order = np.random.default_rng((config.seed, epoch))
+        decoder.train()
+        losses = []
+        with tqdm(
+            _minibatches(training, spoken, ids, config, order),
+            total=per_epoch,
+            desc=f"epoch {epoch + 1}/{config.epochs}",
+            unit="step",
+            mininterval=2,
+        ) as bar:
+            for grids, tokens, targets in bar:
+                loss = _loss(decoder, grids, tokens, targets, config)
+                optimiser.zero_grad(set_to_none=True)
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(decoder.parameters(), 5.0)
+                optimiser.step()
+                schedule.step()
+                losses.append(loss.item())
+                bar.set_postfix(loss=f"{np.mean(losses[-50:]):.3f}")
+        scores = {
+            name: score(decoder, vocabulary, split, bfloat16=config.bfloat16)
+            for name, split in watched.items()
+        }
+        history.append({"epoch": epoch + 1, "loss": float(np.mean(losses)), **scores})
+        tqdm.write(json.dumps(history[-1]))
+        _save(
+            checkpoint,
+            {
+                "config": dataclasses.asdict(config),
+                "vocabulary": vocabulary,
+                "weights": decoder.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+                "history": history,
+                "epoch": epoch + 1,
+            },
+        )
+        (run / "history.json").write_text(json.dumps(history, indent=1))
+    return checkpoint
+
+
+def load(checkpoint: Path) -> tuple[Decoder, list[str]]:
+    """Return the decoder of a checkpoint, in evaluation mode, and its vocabulary."""
+    saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    config = saved["config"]
+    shape = Shape(
+        encoders=tuple(config["encoders"]),
+        vocabulary=len(saved["vocabulary"]),
+        hidden=config["hidden"],
+        embedding=config["embedding"],
+        heads=config["heads"],
+        dropout=config["dropout"],
+    )
+    decoder = Decoder(shape)
+    decoder.load_state_dict(saved["weights"])
+    return decoder.eval(), list(saved["vocabulary"])
+
+
+def score(decoder: Decoder, vocabulary: Sequence[str], split: Split, *, bfloat16: bool) -> float:
+    """Return CIDEr-D of greedy captions of split."""
+    found = dict(enumerate(greedy(decoder, vocabulary, split, bfloat16=bfloat16)))
+    wanted = {
+        i: [" ".join(dataset.words(c)) for c in photo.captions]
+        for i, photo in enumerate(split.photos)
+    }
+    return metrics.cider_d(found, wanted)
+
+
+@torch.inference_mode()
+def greedy(
+    decoder: Decoder, vocabulary: Sequence[str], split: Split, *, bfloat16: bool
+) -> Iterator[str]:
+    """Yield the likeliest word after word for each photo of split."""
+    decoder.eval()
+    start, end = vocabulary.index(dataset.START), vocabulary.index(dataset.END)
+    for first in range(0, len(split.photos), _AT_ONCE):
+        rows = range(first, min(first + _AT_ONCE, len(split.photos)))
+        grids = [grid.float() for grid in split.batch(rows, [0] * len(rows))]
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+            features, hidden = decoder.look(grids)
+            tokens = torch.full((len(rows),), start)
+            said: list[Tensor] = []
+            for _ in range(MAX_WORDS):
+                log_probabilities, hidden = decoder.step(tokens, features, hidden)
+                log_probabilities[:, [start, vocabulary.index(dataset.UNKNOWN)]] = -math.inf
+                tokens = log_probabilities.argmax(-1)
+                said.append(tokens)
+        for sentence in torch.stack(said, 1).tolist():
+            length = sentence.index(end) if end in sentence else len(sentence)
+            yield " ".join(vocabulary[token] for token in sentence[:length])
+
+
+def _minibatches(
+    split: Split,
+    spoken: Sequence[Sequence[Sequence[str]]],
+    ids: dict[str, int],
+    config: Config,
+    random: np.random.Generator,
+) -> Iterator[tuple[list[Tensor], Tensor, Tensor]]:
+    """Yield grids, input tokens and target tokens (-100 on padding) of one epoch."""
+    order = random.permutation(len(split.photos))
+    unknown = ids[dataset.UNKNOWN]
+    for first in range(0, len(order), config.photos):
+        rows = order[first : first + config.photos].tolist()
+        views = random.integers(0, split.grids[0].shape[1], len(rows)).tolist()
+        sentences = []
+        for row, view in zip(rows, views, strict=True):
+            chosen = random.choice(
+                len(spoken[row]), config.captions, replace=len(spoken[row]) < config.captions
+            )
+            for i in chosen:
+                said = dataset.mirrored(spoken[row][i]) if view % 2 else spoken[row][i]
+                sentences.append([ids.get(word, unknown) for word in said[:MAX_WORDS]])
+        length = max(map(len, sentences)) + 1
+        tokens = torch.full((len(sentences), length), ids[dataset.END])
+        targets = torch.full((len(sentences), length), -100)
+        for i, sentence in enumerate(sentences):
+            tokens[i, 0] = ids[dataset.START]
+            tokens[i, 1 : len(sentence) + 1] = torch.tensor(sentence, dtype=torch.long)
+            targets[i, : len(sentence) + 1] = torch.tensor([*sentence, ids[dataset.END]])
+        if config.word_dropout:
+            hidden = torch.from_numpy(random.random(tokens.shape) < config.word_dropout)
+            hidden[:, 0] = False
+            tokens[hidden] = unknown
+        grids = split.batch(rows, views)
+        if config.cell_dropout:
+            for i, grid in enumerate(grids):
+                kept = random.random((*grid.shape[:2], 1)) >= config.cell_dropout
+                grids[i] = grid * torch.from_numpy(kept)
+        yield grids, tokens, targets
+
+
+def _loss(
+    decoder: Decoder, grids: list[Tensor], tokens: Tensor, targets: Tensor, config: Config
+) -> Tensor:
+    real = targets != -100
+    with torch.autocast("cpu", torch.bfloat16, enabled=config.bfloat16):
+        features, hidden = decoder.look([grid.float() for grid in grids])
+        logits = decoder.sentences(features, hidden, tokens, real)
+    wanted = targets[real]
+    # An unknown word is no lesson: the network must never want to say it.
+    wanted = wanted.masked_fill(wanted == dataset.SPECIALS.index(dataset.UNKNOWN), -100)
+    return functional.cross_entropy(
+        logits.float(), wanted, label_smoothing=config.label_smoothing, ignore_index=-100
+    )
+
+
+def _warmup_and_cosine(warmup: float, iterations: int) -> Callable[[int], float]:
+    first = max(round(warmup * iterations), 1)
+
+    def rate(iteration: int) -> float:
+        if iteration < first:
+            return (iteration + 1) / first
+        progress = (iteration - first) / max(iterations - first, 1)
+        return 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
+
+    return rate
+
+
+def _save(path: Path, content: dict[str, Any]) -> None:
+    """Write a checkpoint so that a kill leaves the old one or the new one."""
+    temporary = path.with_suffix(".tmp")
+    torch.save(content, temporary)
+    os.replace(temporary, path)
