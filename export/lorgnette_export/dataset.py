@@ -43,8 +43,13 @@ def read(folder: Path) -> list[Photo]:
         DataError: no captions file was found, or one is not in a known layout.
     """
     found: list[Photo] = []
-    for file in sorted({*folder.glob("*.json"), *folder.glob("captions/*.json"),
-                        *folder.glob("annotations/*.json")}):
+    for file in sorted(
+        {
+            *folder.glob("*.json"),
+            *folder.glob("captions/*.json"),
+            *folder.glob("annotations/*.json"),
+        }
+    ):
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -117,7 +122,7 @@ def _karpathy(content: dict[str, Any], file: Path, folder: Path) -> list[Photo]:
 
 def words(caption: str) -> list[str]:
     """Return the words of caption, lower case, without punctuation."""
-    return _WORD.findall(caption.lower().replace("’", "'"))
+    return _WORD.findall(caption.lower().replace("\u2019", "'"))
 
 
 def mirrored(said: Iterable[str]) -> list[str]:

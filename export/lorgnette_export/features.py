@@ -118,7 +118,8 @@ def pixels_of(image: Image.Image, encoder: Encoder) -> npt.NDArray[np.float32]:
 def _views(file: Path, encoder: Encoder) -> npt.NDArray[np.float32]:
     try:
         image = images.load(file, encoder.image_size)
-    except UnreadableImageError:
+    except UnreadableImageError as error:
+        tqdm.write(f"left blank: {error}")
         return np.zeros((VIEWS, 3, encoder.image_size, encoder.image_size), np.float32)
     return np.stack([pixels_of(image, encoder), pixels_of(ImageOps.mirror(image), encoder)])
 

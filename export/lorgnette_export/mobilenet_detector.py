@@ -38,7 +38,14 @@ class NormedConv(nn.Module):
     """TF-SAME convolution, batch norm and, if asked for, ReLU6."""
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1, clip: bool
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        groups: int = 1,
+        clip: bool,
     ):
         super().__init__()
         self.conv = SameConv2d(inputs, outputs, kernel, stride, groups=groups)
@@ -187,5 +194,7 @@ def _constants(graph: bytes) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
         content = parts.get(4)
         if parts.get(1) != 1 or not isinstance(content, bytes) or not isinstance(parts[2], bytes):
             continue
-        sizes = [dict(_fields(dim)).get(1, 0) for n, dim in _fields(parts[2]) if isinstance(dim, bytes)]
+        sizes = [
+            dict(_fields(dim)).get(1, 0) for n, dim in _fields(parts[2]) if isinstance(dim, bytes)
+        ]
         yield name, np.frombuffer(content, np.float32).reshape([int(s) for s in sizes]).copy()

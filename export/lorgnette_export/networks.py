@@ -66,13 +66,17 @@ class Decoder(nn.Module):
             image, and the image's constant share of each word's output.
         """
         parts = [project(g) for g, project in zip(grids, self.projections, strict=True)]
-        whole = functional.relu(self.norm(torch.stack(parts).sum(0)))
+        whole = functional.relu(self.norm(torch.stack(parts).sum(0).float()))
         mean, grid = whole.mean(1), self.dropout(whole)
         features = torch.cat([self.keys(grid), self.values(grid)], -1)
         start = torch.tanh(self.image_hidden(mean))
         state = (start[None], torch.zeros_like(start)[None])
         _, (output, cell) = self.lstm(self.image_input(mean)[:, None], state)
         return features, torch.cat([output[0], cell[0], self.image_output(mean)], -1)
+
+    def heard(self, tokens: Tensor) -> Tensor:
+        """Return words as the LSTM hears them: of unit variance, unlike the tied output layer."""
+        return self.embedding(tokens) * math.sqrt(self.shape.embedding)
 
     def attend(self, output: Tensor, features: Tensor) -> Tensor:
         """Return what the grid says to output, (image, length, hidden), in the same shape."""
@@ -106,7 +110,7 @@ class Decoder(nn.Module):
         each = rows // images
         start = hidden.repeat_interleave(each, 0)
         output, _ = self.lstm(
-            self.dropout(self.embedding(tokens)),
+            self.dropout(self.heard(tokens)),
             (start[None, :, :width].contiguous(), start[None, :, width : 2 * width].contiguous()),
         )
         output = self.dropout(output)
@@ -127,7 +131,7 @@ class Decoder(nn.Module):
         """
         width = self.shape.hidden
         output, (last, cell) = self.lstm(
-            self.embedding(tokens)[:, None],
+            self.heard(tokens)[:, None],
             (hidden[None, :, :width].contiguous(), hidden[None, :, width : 2 * width].contiguous()),
         )
         image = hidden[:, 2 * width :]

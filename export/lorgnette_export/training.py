@@ -4,10 +4,11 @@ A run is a folder: its configuration, a checkpoint after each epoch, a table of 
 that was killed goes on from its last checkpoint and loses at most one epoch.
 """
 
+import argparse
 import dataclasses
 import json
 import math
-import os
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,10 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-from lorgnette_export import dataset, metrics
-from lorgnette_export.dataset import Photo
+from lorgnette.errors import ExitCode
+from lorgnette_export import dataset, efficientnet_lite, features, metrics, mobilenet_detector
+from lorgnette_export.dataset import DataError, Photo
+from lorgnette_export.features import ENCODERS
 from lorgnette_export.networks import Decoder, Shape
 
 MAX_WORDS = 20
@@ -63,6 +66,92 @@ class Split:
     def batch(self, rows: Sequence[int], views: Sequence[int]) -> list[Tensor]:
         """Return the grids of rows as they are in views: (image, position, channel) each."""
         return [torch.from_numpy(grid[list(rows), list(views)]) for grid in self.grids]
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser(
+        "train",
+        help="train a captioner on photos with captions",
+        description="Computes the frozen CNN's grids once, then trains the RNN on them. A run that "
+        "was stopped goes on where it was when the same command is given again.",
+    )
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="a TOML file, as those in configs/"
+    )
+    parser.add_argument(
+        "--grids", type=Path, metavar="DIR", help="where the grids are kept; default: RUN/grids"
+    )
+    parser.add_argument(
+        "--detector",
+        type=Path,
+        metavar="FILE",
+        help="frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29, where the "
+        "configuration names mobilenet-detector",
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="default: all cores")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train as the command line says."""
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    config = read_config(args.config) if args.config else Config()
+    photos = dataset.read(args.data)
+    grids_folder = args.grids or args.out / "grids"
+    networks = {name: _frozen(name, args.detector) for name in config.encoders}
+
+    def split(chosen: list[Photo]) -> Split:
+        files = [photo.file for photo in chosen]
+        return Split(
+            photos=chosen,
+            grids=[
+                features.compute(files, ENCODERS[name], network, grids_folder)
+                for name, network in networks.items()
+            ],
+        )
+
+    training = split([photo for photo in photos if photo.split == "train"])
+    if not training.photos:
+        raise DataError(f"{args.data} has no photos of the split 'train'")
+    watched = {
+        source: split([p for p in photos if p.source == source and p.split == "val"])
+        for source in dict.fromkeys(p.source for p in photos if p.split == "val")
+    }
+    watched["training photos"] = Split(
+        photos=training.photos[-WATCHED:], grids=[grid[-WATCHED:] for grid in training.grids]
+    )
+    print(train(config, training, watched, args.out))
+    return ExitCode.OK
+
+
+def read_config(path: Path) -> Config:
+    """Return the configuration of a TOML file.
+
+    Raises:
+        DataError: the file names what is not known, or cannot be read.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "encoders" in content:
+            content["encoders"] = tuple(content["encoders"])
+        config = Config(**content)
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{path}: {error}") from error
+    if unknown := set(config.encoders) - set(ENCODERS):
+        raise DataError(f"{path}: no encoder is called {', '.join(sorted(unknown))}")
+    return config
+
+
+def _frozen(name: str, detector: Path | None) -> torch.nn.Module:
+    if name == "efficientnet-lite2":
+        return efficientnet_lite.pretrained()
+    if detector is None:
+        raise DataError("the encoder mobilenet-detector needs its weights: name them by --detector")
+    return mobilenet_detector.pretrained(detector)
 
 
 def train(config: Config, training: Split, watched: dict[str, Split], run: Path) -> Path:
@@ -266,4 +355,4 @@ def _save(path: Path, content: dict[str, Any]) -> None:
     """Write a checkpoint so that a kill leaves the old one or the new one."""
     temporary = path.with_suffix(".tmp")
     torch.save(content, temporary)
-    os.replace(temporary, path)
+    temporary.replace(path)

@@ -45,7 +45,12 @@ class Captioner:
     """A model that was opened: pictures in, captions out. One thread may use it at a time."""
 
     def __init__(
-        self, model: Manifest, vocabulary: Vocabulary, encoder: Graph, step: Graph, provider: str,
+        self,
+        model: Manifest,
+        vocabulary: Vocabulary,
+        encoder: Graph,
+        step: Graph,
+        provider: str,
         beam_size: int,
     ) -> None:
         self.manifest = model
@@ -159,8 +164,10 @@ class Captioner:
         size = (model.image_width, model.image_height)
         if model.resize == "crop":
             scale = max(model.resize_side, max(size)) / min(image.size)
-            between = tuple(max(round(side * scale), least) for side, least in
-                            zip(image.size, size, strict=True))
+            between = tuple(
+                max(round(side * scale), least)
+                for side, least in zip(image.size, size, strict=True)
+            )
             left, top = (between[0] - size[0]) // 2, (between[1] - size[1]) // 2
             whole = image.resize((between[0], between[1]), Image.Resampling.BICUBIC)
             image = whole.crop((left, top, left + size[0], top + size[1]))

@@ -1,5 +1,6 @@
 """Choosing words: beam search over any decoder step; numpy only."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -122,7 +123,7 @@ def _allowed(
             allowed[row, ids.end] = end
         elif said:
             allowed[row, said[-1]] = -np.inf
-            followers = [b for a, b in zip(said, said[1:], strict=False) if a == said[-1]]
+            followers = [after for word, after in itertools.pairwise(said) if word == said[-1]]
             allowed[row, followers] = -np.inf
         else:
             allowed[row, ids.end] = -np.inf

@@ -49,14 +49,10 @@ def _cuda_problem() -> str | None:
     return None
 
 
-# ir_version 8, opset 13, one graph: y = Identity(x), both float[1].
+# A whole ONNX model, y = Identity(x), both float[1]; ir_version 8, opset 13.
 _EMPTY_GRAPH = bytes.fromhex(
-    "08083a300a100a01781201792208"
-    "4964656e74697479120165"
-    "5a0f0a0178120a0a08080112040a020801"
-    "620f0a0179120a0a08080112040a020801"
-    "42021"
-    "00d"
+    "080812003a370a100a017812017922084964656e746974791201675a0f0a0178120a0a08080112040a020801"
+    "620f0a0179120a0a08080112040a02080142040a00100d"
 )
 
 

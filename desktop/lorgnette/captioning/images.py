@@ -3,24 +3,63 @@
 import io
 import os
 import re
+import struct
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from lorgnette.errors import UnreadableImageError
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
+# Importing a plugin registers it: cheaper than Pillow's search through all that it has.
+FORMATS = (
+    JpegImagePlugin.JpegImageFile.format,
+    PngImagePlugin.PngImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+    GifImagePlugin.GifImageFile.format,
+    TiffImagePlugin.TiffImageFile.format,
+    BmpImagePlugin.BmpImageFile.format,
+    BmpImagePlugin.DibImageFile.format,
+    AvifImagePlugin.AvifImageFile.format,
+)
 SUFFIXES = frozenset(
-    ".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .tif .tiff .bmp .dib .avif .heic .heif .hif"
-    .split()
+    (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif"),
+        *(".tif", ".tiff", ".bmp", ".dib", ".avif", ".heic", ".heif", ".hif"),
+    )
 )
 MAX_PIXELS = 250_000_000  # the largest phone sensors give 200 million
+# What Pillow's decoders raise on damaged data.
+_DAMAGED = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-_PIXELS_WE_CHECK_OURSELVES = None
 
 # Pillow's own limit warns at a third of what phones take; `load` refuses before decoding.
-Image.MAX_IMAGE_PIXELS = _PIXELS_WE_CHECK_OURSELVES
+Image.MAX_IMAGE_PIXELS = None
 
 
 def find(paths: Iterable[Path]) -> Iterator[Path]:
@@ -68,23 +107,24 @@ def load(path: Path, least_side: int) -> Image.Image:
         raise UnreadableImageError(path, "you have no permission to read it") from error
     except UnidentifiedImageError as error:
         raise UnreadableImageError(path, "it is not a picture of a kind known here") from error
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, RuntimeError) as error:
-        # Pillow's decoders raise all of these on damaged data, and say so in their own words.
+    except _DAMAGED as error:
         raise UnreadableImageError(path, _in_words(error)) from error
-    except (MemoryError, OverflowError) as error:
-        raise UnreadableImageError(path, "it is too large to decode") from error
+    except MemoryError as error:
+        raise UnreadableImageError(path, "it is too large for this computer's memory") from error
 
 
 def _decode(file: io.BufferedReader, path: Path, least_side: int) -> Image.Image:
     head = file.read(12)
     if not head:
         raise UnreadableImageError(path, "it is empty")
+    formats: tuple[str, ...] = FORMATS
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
         from pillow_heif import register_heif_opener  # 30 ms that only phones' pictures need
 
         register_heif_opener(thumbnails=False)
+        formats = ("HEIF",)
     file.seek(0)
-    with Image.open(file, formats=FORMATS) as image:
+    with Image.open(file, formats=formats) as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise UnreadableImageError(
@@ -113,7 +153,7 @@ def _to_srgb(image: Image.Image) -> Image.Image:
         image = image.convert("I").point(lambda value: value / 257).convert("L")
     elif image.mode == "F":
         low, high = image.getextrema()
-        scale = 255.0 if 0 <= float(low) and float(high) <= 1 else 1.0
+        scale = 255.0 if float(low) >= 0 and float(high) <= 1 else 1.0
         image = image.point(lambda value: value * scale).convert("L")
     elif image.mode in {"P", "PA"}:
         image = image.convert("RGBA" if "transparency" in info or image.mode == "PA" else "RGB")
@@ -140,7 +180,9 @@ def _managed(image: Image.Image, profile: bytes | None) -> Image.Image:
     lab = ImageCms.createProfile("LAB") if image.mode == "LAB" else None
     if lab is not None or profile:
         try:
-            source = lab if lab is not None else ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
+            source = (
+                lab if lab is not None else ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
+            )
             target = ImageCms.createProfile("sRGB")
             managed = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
         except (ImageCms.PyCMSError, OSError, ValueError):

@@ -96,7 +96,7 @@ class Manifest:
         return manifest
 
     @classmethod
-    def _from(cls, content: Any, path: Path) -> "Manifest":  # noqa: ANN401 - hostile JSON
+    def _from(cls, content: Any, path: Path) -> "Manifest":
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             found = content.get("format") if isinstance(content, dict) else None
             raise BrokenModelError(
@@ -165,6 +165,6 @@ def _check(folder: Path, name: str, expected: FileRecord) -> None:
         raise BrokenModelError(f"{path} is damaged or was changed: its checksum does not fit")
 
 
-def _three(values: Any) -> tuple[float, float, float]:  # noqa: ANN401 - hostile JSON
+def _three(values: Any) -> tuple[float, float, float]:
     red, green, blue = (float(v) for v in values)
     return red, green, blue

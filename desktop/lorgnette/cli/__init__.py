@@ -1,1 +1,45 @@
 """The command line: arguments -> job -> printed outcomes -> exit code. One module a command."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from lorgnette import __version__
+from lorgnette.errors import ExitCode, LorgnetteError
+
+_COMMANDS = ("caption", "words", "undo", "export_text", "model", "gui")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; without a command, open the window."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments:
+        from lorgnette.gui.app import main as open_window  # Qt only where a window is wanted
+
+        return open_window([])
+    args = _parser().parse_args(arguments)
+    try:
+        exit_code: int = args.run(args)
+    except LorgnetteError as error:
+        print(f"lorgnette: {error}\n{error.hint}".rstrip(), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stderr.close()
+        return ExitCode.OK
+    return exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lorgnette",
+        description="Describes the pictures on your own computer, offline. "
+        "Without arguments it opens the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"lorgnette {__version__}")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name in _COMMANDS:
+        importlib.import_module(f"lorgnette.cli.{name}").add_parser(subparsers)
+    return parser

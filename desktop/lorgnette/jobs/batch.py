@@ -1,11 +1,11 @@
 """Captioning many pictures, one outcome each, in order; one picture's trouble stops no other."""
 
+import dataclasses
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from time import perf_counter
 
-from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination, Origin
+from lorgnette.alttext import Destination
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
 from lorgnette.jobs.outcome import Outcome, Verdict
@@ -32,4 +32,4 @@ def caption_batch(
             outcome = _caption_one(image, captioner, destination, overwrite, language)
         except LorgnetteError as error:
             outcome = Outcome(image=image, verdict=Verdict.FAILED, reason=str(error), error=error)
-        yield replace(outcome, seconds=perf_counter() - started)
+        yield dataclasses.replace(outcome, seconds=perf_counter() - started)

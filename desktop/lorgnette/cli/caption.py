@@ -1,0 +1,182 @@
+"""lorgnette caption: what is on these pictures?"""
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tqdm import tqdm
+
+from lorgnette import paths
+from lorgnette.alttext import Destination
+from lorgnette.errors import ExitCode
+from lorgnette.jobs.outcome import Outcome, Verdict
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser(
+        "caption",
+        help="caption pictures and folders",
+        description="Prints a line for each picture: its path and what is on it. Folders are "
+        "searched with their subfolders. Nothing is written unless --write is given.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture or a folder")
+    parser.add_argument(
+        "--write",
+        type=Destination,
+        choices=list(Destination),
+        metavar="{sidecar,embed}",
+        help="keep the alt text: in NAME.EXT.xmp beside each picture, or inside it",
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="caption pictures that have alt text already, and replace it",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="with --write: show what would be written where"
+    )
+    parser.add_argument("--format", choices=["text", "jsonl"], default="text", help="default: text")
+    parser.add_argument(
+        "--provider",
+        choices=["auto", "cpu", "cuda"],
+        default="auto",
+        help="execution provider; auto is cuda where it really runs",
+    )
+    parser.add_argument(
+        "--beam-size", type=_between(1, 20), default=3, metavar="N", help="1 to 20; default: 3"
+    )
+    parser.add_argument(
+        "--model", type=Path, default=None, metavar="DIR", help="another model directory"
+    )
+    parser.add_argument(
+        "--threads",
+        type=_between(0, 256),
+        default=0,
+        metavar="N",
+        help="threads of the CPU; default: as many as there are cores",
+    )
+    parser.add_argument("--verbose", action="store_true", help="say on stderr what is in use")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Caption what args.paths stand for; print outcomes as they come."""
+    from lorgnette.captioning import images
+    from lorgnette.captioning.captioner import Captioner
+    from lorgnette.jobs.batch import caption_batch
+
+    captioner = Captioner.open(
+        args.model or paths.shipped_model(),
+        provider=args.provider,
+        threads=args.threads,
+        beam_size=args.beam_size,
+    )
+    if args.verbose:
+        print(f"model {captioner.manifest.label}", file=sys.stderr)
+        print(f"execution provider {captioner.provider}", file=sys.stderr)
+    job = caption_batch(
+        images.find(args.paths),
+        captioner,
+        destination=args.write,
+        overwrite=args.overwrite,
+        dry_run=args.dry_run,
+    )
+    show = _show_json if args.format == "jsonl" else _show_text
+    verdicts: Counter[Verdict] = Counter()
+    with _interrupted() as stop, contextlib.closing(job), _bar(args.paths) as bar:
+        for outcome in job:
+            with bar.external_write_mode(file=sys.stdout, nolock=False):
+                show(outcome, captioner.provider)
+            bar.update()
+            verdicts[outcome.verdict] += 1
+            if stop.is_set():
+                break
+    done = verdicts.total()
+    if stop.is_set() and (remaining := sum(1 for _ in images.find(args.paths)) - done) > 0:
+        print(
+            f"Stopped after {done} pictures; {remaining} remain. "
+            "Run the same command again to go on.",
+            file=sys.stderr,
+        )
+        return ExitCode.INTERRUPTED
+    return ExitCode.SOME_FAILED if verdicts[Verdict.FAILED] else ExitCode.OK
+
+
+def _show_text(outcome: Outcome, _provider: str) -> None:
+    said = outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else outcome.verdict.value
+    if outcome.reason:
+        said += f" ({outcome.reason})" if outcome.alt_text else f": {outcome.reason}"
+    print(f"{outcome.image}: {said}", flush=True)
+
+
+def _show_json(outcome: Outcome, provider: str) -> None:
+    caption = outcome.caption
+    content: dict[str, Any] = {
+        "path": str(outcome.image),
+        "alt_text": outcome.alt_text,
+        "confidence": round(caption.confidence, 4) if caption else None,
+        "candidates": list(caption.candidates) if caption else [],
+        "verdict": outcome.verdict.value,
+        "seconds": round(outcome.seconds, 4),
+        "provider": provider,
+    }
+    if outcome.reason:
+        content["reason"] = outcome.reason
+    if outcome.written_to:
+        content["written_to"] = str(outcome.written_to)
+    print(json.dumps(content, ensure_ascii=False), flush=True)
+
+
+@contextlib.contextmanager
+def _interrupted() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl+C sets, so that the picture in work is finished first.
+
+    A second Ctrl+C stops at once.
+    """
+    stop = threading.Event()
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _bar(sought: Sequence[Path]) -> Iterator["tqdm[Any]"]:
+    """Yield a progress bar on a terminal's stderr; elsewhere one that shows nothing."""
+    from lorgnette.captioning import images
+
+    hidden = not sys.stderr.isatty()
+    with tqdm(unit=" pictures", disable=hidden, dynamic_ncols=True) as bar:
+        if not hidden:  # counting a large tree takes seconds: the first caption does not wait
+
+            def count() -> None:
+                bar.total = sum(1 for _ in images.find(sought))
+
+            threading.Thread(target=count, daemon=True).start()
+        yield bar
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() else low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not a number from {low} to {high}")
+        return value
+
+    return number

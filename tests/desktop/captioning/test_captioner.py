@@ -1,0 +1,115 @@
+"""A picture through a real model directory, damaged ones refused."""
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lorgnette.captioning import manifest
+from lorgnette.captioning.captioner import Captioner
+from lorgnette.captioning.manifest import Manifest
+from lorgnette.errors import BrokenModelError, ProviderError
+
+
+def test_the_toy_model_says_what_it_sees(toy_model: Path, red: Path) -> None:
+    caption = Captioner.open(toy_model).caption(red)
+    assert caption.text == "A red picture."
+    assert caption.candidates[0] == caption.text
+    assert set(caption.candidates[1:]) == {"A green picture.", "A blue picture."}
+    assert [word.text for word in caption.words] == ["a", "red", "picture"]
+    assert caption.words[0].probability == pytest.approx(1, abs=1e-4)
+    assert caption.words[1].probability < caption.words[0].probability
+    assert 0 < caption.confidence < 1
+
+
+def test_a_wide_picture_is_squashed_whole_into_the_square(toy_model: Path) -> None:
+    picture = Image.new("RGB", (300, 20), "blue")
+    picture.paste("red", (0, 0, 75, 20))  # a quarter: a crop of the middle would not see it
+    seen = Captioner.open(toy_model).pixels(picture)
+    assert seen.shape == (3, 16, 16)
+    assert seen[0].mean() == pytest.approx(0.25, abs=0.03)
+
+
+def test_a_cropping_model_sees_only_the_middle(toy_model: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(toy_model, tmp_path / "model")
+    dataclasses.replace(Manifest.read(folder), resize="crop", resize_side=20).write(folder)
+    picture = Image.new("RGB", (300, 20), "blue")
+    picture.paste("red", (0, 0, 75, 20))
+    seen = Captioner.open(folder).pixels(picture)
+    assert seen.shape == (3, 16, 16)
+    np.testing.assert_allclose(seen[0], 0)
+
+
+@pytest.mark.parametrize("name", [manifest.ENCODER, manifest.DECODER_STEP, manifest.VOCABULARY])
+def test_a_changed_byte_is_noticed(toy_model: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(toy_model, tmp_path / "model")
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    with pytest.raises(BrokenModelError, match=f"{name}.*checksum"):
+        Captioner.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99}, "format 99"),
+        ({"image_height": 1 << 20}, "image size"),
+        ({"start_id": 8}, "outside the vocabulary"),
+        ({"vocabulary_size": 9}, "8 words"),
+        ({"resize": "stretch"}, "stretch"),
+        ({"files": {}}, "does not list"),
+        ({"files": {"../secret": {"sha256": "", "size": 1}}}, "does not list"),
+        ({"surprise": 1}, "surprise"),
+        ({"mean": [1, 2]}, "incomplete or wrong"),
+    ],
+)
+def test_a_wrong_manifest_is_refused_in_words(
+    toy_model: Path, tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    folder = shutil.copytree(toy_model, tmp_path / "model")
+    content = json.loads((folder / manifest.NAME).read_text())
+    (folder / manifest.NAME).write_text(json.dumps(content | change))
+    with pytest.raises(BrokenModelError, match=message):
+        Captioner.open(folder)
+
+
+def test_a_file_outside_the_model_is_never_opened(toy_model: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(toy_model, tmp_path / "model")
+    (tmp_path / "secret").write_text("secret")
+    content = json.loads((folder / manifest.NAME).read_text())
+    content["files"]["../secret"] = {"sha256": "", "size": 6}
+    (folder / manifest.NAME).write_text(json.dumps(content))
+    with pytest.raises(BrokenModelError, match="outside its folder"):
+        Captioner.open(folder)
+
+
+def test_a_missing_model_says_where_it_was_sought(tmp_path: Path) -> None:
+    with pytest.raises(BrokenModelError, match="there is no model in"):
+        Captioner.open(tmp_path)
+
+
+def test_a_file_that_is_no_graph_is_a_broken_model(toy_model: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(toy_model, tmp_path / "model")
+    (folder / manifest.ENCODER).write_bytes(b"no graph")
+    files = {
+        **Manifest.read(toy_model).files,
+        manifest.ENCODER: manifest.record(folder / manifest.ENCODER),
+    }
+    dataclasses.replace(Manifest.read(toy_model), files=files).write(folder)
+    with pytest.raises(BrokenModelError, match=r"encoder\.onnx cannot be opened"):
+        Captioner.open(folder)
+
+
+def test_cuda_is_never_replaced_in_silence(toy_model: Path) -> None:
+    import onnxruntime
+
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this onnxruntime offers CUDA")
+    with pytest.raises(ProviderError, match="CUDA does not run here"):
+        Captioner.open(toy_model, provider="cuda")
+    assert Captioner.open(toy_model, provider="auto").provider == "cpu"

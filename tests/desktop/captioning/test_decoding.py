@@ -1,0 +1,81 @@
+"""Beam search against looking at every sentence there is."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from lorgnette.captioning.decoding import (
+    LENGTH_EXPONENT,
+    DecoderStep,
+    Floats,
+    Hypothesis,
+    Ints,
+    SpecialIds,
+    beam_search,
+)
+
+START, END, UNKNOWN, FIRST_WORD, SIZE = 0, 1, 2, 3, 7
+IDS = SpecialIds(start=START, end=END, never=(UNKNOWN,))
+MAX_LENGTH = 4
+
+
+def chain(seed: int) -> tuple[DecoderStep, Floats]:
+    """Return a step whose words depend on the last two, and its log-probabilities."""
+    logits = np.random.default_rng(seed).normal(0, 2, (SIZE, SIZE, SIZE)).astype(np.float32)
+    table = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+
+    def step(token_ids: Ints, features: Floats, hidden: Floats) -> tuple[Floats, Floats]:
+        before = hidden[:, 0].astype(int)
+        return table[before, token_ids], token_ids[:, None].astype(np.float32)
+
+    return step, table
+
+
+def allowed(words: tuple[int, ...]) -> bool:
+    pairs = list(itertools.pairwise(words))
+    return len(set(pairs)) == len(pairs) and all(a != b for a, b in pairs)
+
+
+def every_hypothesis(table: Floats) -> list[Hypothesis]:
+    found = []
+    for length in range(1, MAX_LENGTH + 1):
+        for words in itertools.product(range(FIRST_WORD, SIZE), repeat=length):
+            if allowed(words):
+                said = (START, START, *words, END)
+                values = tuple(float(table[said[i : i + 3]]) for i in range(length + 1))
+                found.append(Hypothesis(words, values))
+    return sorted(found, key=lambda h: h.score, reverse=True)
+
+
+def search(step: DecoderStep, beam_size: int) -> list[Hypothesis]:
+    features, hidden = np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32)
+    return beam_search(step, features, hidden, ids=IDS, beam_size=beam_size, max_length=MAX_LENGTH)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_wide_beam_finds_what_exhaustive_search_finds(seed: int) -> None:
+    step, table = chain(seed)
+    wanted = every_hypothesis(table)[:5]
+    found = search(step, 400)[:5]
+    assert [h.token_ids for h in found] == [h.token_ids for h in wanted]
+    for one, other in zip(found, wanted, strict=True):
+        assert one.token_log_probabilities == pytest.approx(other.token_log_probabilities)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_what_a_narrow_beam_finds_is_sorted_real_and_allowed(seed: int, beam_size: int) -> None:
+    step, table = chain(seed)
+    every = {h.token_ids: h for h in every_hypothesis(table)}
+    found = search(step, beam_size)
+    assert 1 <= len(found) <= beam_size
+    assert [h.score for h in found] == sorted((h.score for h in found), reverse=True)
+    for hypothesis in found:
+        assert hypothesis.score == pytest.approx(every[hypothesis.token_ids].score)
+
+
+def test_the_score_divides_by_a_power_of_the_length() -> None:
+    hypothesis = Hypothesis((3, 4), (-1.0, -2.0, -3.0))
+    assert hypothesis.log_probability == -6
+    assert hypothesis.score == pytest.approx(-6 / 3**LENGTH_EXPONENT)

@@ -1,0 +1,206 @@
+"""Every kind of picture comes out upright, in sRGB, over white; every bad one in words."""
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image, ImageCms, ImageOps
+
+from lorgnette.captioning import images
+from lorgnette.errors import UnreadableImageError
+
+Photo = Callable[[str], Image.Image]
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Return the mean absolute difference of two pictures' pixels, 0 to 255."""
+    assert one.size == other.size
+    assert one.mode == other.mode == "RGB"
+    return float(np.abs(np.asarray(one, np.int16) - np.asarray(other, np.int16)).mean())
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options", "limit"),
+    [
+        ("jpg", {"quality": 95, "subsampling": 0}, 3),
+        ("png", {}, 0),
+        ("webp", {"lossless": True}, 0),
+        ("gif", {}, 12),
+        ("tiff", {"compression": "tiff_lzw"}, 0),
+        ("bmp", {}, 0),
+        ("avif", {"quality": 95}, 4),
+        ("heic", {"quality": 95}, 4),
+    ],
+)
+def test_every_container_gives_its_pixels(
+    photo: Photo, tmp_path: Path, suffix: str, options: dict[str, object], limit: float
+) -> None:
+    original = photo("astronaut").resize((128, 96))
+    path = tmp_path / f"photo.{suffix}"
+    if suffix == "heic":
+        pillow_heif.from_pillow(original).save(path, **options)
+    else:
+        original.save(path, **options)
+    assert difference(images.load(path, 64), original) <= limit
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_each_orientation_comes_out_upright(photo: Photo, tmp_path: Path, orientation: int) -> None:
+    upright = photo("astronaut").resize((120, 80))
+    lying = upright
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    if orientation in undo:
+        lying = upright.transpose(undo[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "photo.png"
+    lying.save(path, exif=exif)
+    assert difference(images.load(path, 64), upright) == 0
+
+
+def test_transparency_lies_over_white(tmp_path: Path) -> None:
+    for mode, colour in (("RGBA", (255, 0, 0, 0)), ("LA", (0, 0))):
+        path = tmp_path / f"{mode}.png"
+        Image.new(mode, (40, 40), colour).save(path)
+        assert images.load(path, 16).getpixel((5, 5)) == (255, 255, 255)
+    palette = Image.new("P", (40, 40), 1)
+    palette.putpalette([0, 0, 0, 10, 20, 30])
+    palette.save(tmp_path / "palette.png", transparency=1)
+    assert images.load(tmp_path / "palette.png", 16).getpixel((5, 5)) == (255, 255, 255)
+    palette.save(tmp_path / "opaque.png")
+    assert images.load(tmp_path / "opaque.png", 16).getpixel((5, 5)) == (10, 20, 30)
+
+
+def test_deep_and_grey_pictures_keep_their_range(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 64 * 64, dtype=np.uint16).reshape(64, 64)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    Image.fromarray(ramp).save(tmp_path / "deep.tiff")
+    Image.fromarray((ramp / 65535).astype(np.float32)).save(tmp_path / "float.tiff")
+    Image.fromarray((ramp // 257).astype(np.uint8)).save(tmp_path / "grey.png")
+    for name in ("deep.png", "deep.tiff", "float.tiff", "grey.png"):
+        loaded = np.asarray(images.load(tmp_path / name, 64), np.int16)
+        assert np.abs(loaded[..., 0] - ramp // 257).max() <= 1, name
+        assert (loaded[..., 0] == loaded[..., 2]).all(), name
+
+
+def test_cmyk_comes_out_as_rgb(photo: Photo, tmp_path: Path) -> None:
+    original = photo("astronaut").resize((128, 96))
+    path = tmp_path / "print.jpg"
+    original.convert("CMYK").save(path, quality=95)
+    assert difference(images.load(path, 64), original) < 4
+
+
+def test_a_colour_profile_is_honoured(tmp_path: Path) -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    wanted = Image.new("RGB", (40, 40), (200, 60, 40))
+    seen = ImageCms.profileToProfile(wanted, ImageCms.createProfile("sRGB"), lab, outputMode="LAB")
+    assert seen is not None
+    seen.save(tmp_path / "lab.tiff")
+    assert difference(images.load(tmp_path / "lab.tiff", 16), wanted) < 2
+
+
+def test_a_broken_colour_profile_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "odd.png"
+    Image.new("RGB", (40, 40), (200, 60, 40)).save(path, icc_profile=b"no profile at all")
+    assert images.load(path, 16).getpixel((5, 5)) == (200, 60, 40)
+
+
+def test_a_large_photo_is_decoded_small_and_looks_the_same(photo: Photo, tmp_path: Path) -> None:
+    original = photo("astronaut").resize((2400, 1800))
+    original.save(tmp_path / "large.jpg", quality=95)
+    original.save(tmp_path / "large.png")
+    for name in ("large.jpg", "large.png"):
+        small = images.load(tmp_path / name, 200)
+        assert 200 <= min(small.size) <= 400, name
+        size = (200, 200)
+        assert difference(small.resize(size), original.resize(size)) < 4, name
+
+
+def test_small_pictures_are_not_enlarged(tmp_path: Path) -> None:
+    Image.new("RGB", (3, 2)).save(tmp_path / "dot.png")
+    assert images.load(tmp_path / "dot.png", 260).size == (3, 2)
+
+
+def png_header(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        crc = zlib.crc32(kind + body)
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", crc)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(bytes(1 << 20))
+    signature = b"\x89PNG\r\n\x1a\n"
+    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def test_bad_files_say_why(photo: Photo, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    photo("astronaut").save(buffer, "JPEG")
+    contents = {
+        "text.jpg": (b"this is a letter, not a picture", "not a picture"),
+        "empty.png": (b"", "empty"),
+        "cut.jpg": (buffer.getvalue()[:5000], "cut off"),
+        "bomb.png": (png_header(60_000, 60_000), "60000 x 60000 pixels"),
+        "short.png": (png_header(2000, 2000), "cut off"),
+        "noise.heic": (b"\0\0\0\x18ftypheic" + bytes(100), "damaged|cut off|not a picture"),
+    }
+    for name, (data, reason) in contents.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(UnreadableImageError, match=reason):
+            images.load(tmp_path / name, 64)
+    with pytest.raises(UnreadableImageError, match="no such file"):
+        images.load(tmp_path / "nowhere.jpg", 64)
+    with pytest.raises(UnreadableImageError, match="folder"):
+        images.load(tmp_path, 64)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "tiff", "bmp", "avif"])
+def test_every_truncation_is_a_reason_or_a_picture(
+    photo: Photo, tmp_path: Path, suffix: str
+) -> None:
+    whole = tmp_path / f"whole.{suffix}"
+    photo("coffee").resize((60, 40)).save(whole)
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut.{suffix}"
+    for length in range(0, len(data), max(len(data) // 40, 1)):
+        cut.write_bytes(data[:length])
+        try:
+            assert images.load(cut, 16).mode == "RGB"
+        except UnreadableImageError as error:
+            assert error.reason
+
+
+def test_folders_are_walked_in_natural_order_without_hidden_ones(tmp_path: Path) -> None:
+    for name in ("img10.jpg", "img2.JPG", "IMG1.png", ".hidden.jpg", "notes.txt", "sub/a.webp"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    (tmp_path / ".thumbnails").mkdir()
+    (tmp_path / ".thumbnails" / "b.png").touch()
+    (tmp_path / "sub" / "loop").symlink_to(tmp_path)
+    found = [str(path.relative_to(tmp_path)) for path in images.find([tmp_path])]
+    assert found == ["IMG1.png", "img2.JPG", "img10.jpg", "sub/a.webp"]
+    assert list(images.find([tmp_path / "notes.txt"])) == [tmp_path / "notes.txt"]
+
+
+def test_exif_of_a_draft_survives_the_reduction(photo: Photo, tmp_path: Path) -> None:
+    upright = photo("astronaut").resize((2000, 1000))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / "phone.jpg"
+    upright.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif, quality=95)
+    loaded = images.load(path, 100)
+    assert loaded.width > loaded.height
+    assert difference(loaded.resize((200, 100)), ImageOps.fit(upright, (200, 100))) < 5
