@@ -1,0 +1,230 @@
+"""What is wrong with an alt text, found by rule; each rule mends what it safely can.
+
+The rules follow WCAG 2.2 (1.1.1 with F30, F38, F39, F65, H67) and the practice of publishers.
+None forbids anything: a person decides.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+GOOD_LENGTH = 125  # characters that a screen reader says in one go
+MOST_LENGTH = 250  # characters that IPTC allows
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+class Rule(StrEnum):
+    """The rules, by what they find."""
+
+    EMPTY = "empty"
+    DECORATIVE_TEXT = "decorative-text"
+    FILE_NAME = "file-name"
+    PLACEHOLDER = "placeholder"
+    PREFIX = "prefix"
+    HEDGE = "hedge"
+    LONG = "long"
+    TOO_LONG = "too-long"
+    SHORT = "short"
+    SAME_ELSEWHERE = "same-elsewhere"
+    SAME_AS_CAPTION = "same-as-caption"
+    UNTOUCHED = "untouched"
+    PERSON = "person"
+    JUDGING = "judging"
+    STAMMER = "stammer"
+    MARKUP = "markup"
+    CAPITALS = "capitals"
+    EMOJI = "emoji"
+    FULL_STOP = "full-stop"
+    COUNT = "count"
+    FALSE_FAVOURITE = "false-favourite"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing that a rule found."""
+
+    rule: Rule
+    level: Level
+    found: str = ""  # the words it is about
+    mended: str | None = None  # the whole text without the fault; None: only a person can mend it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the rules have to know beside the text."""
+
+    file_name: str = ""
+    decorative: bool = False
+    from_machine: bool = False  # not a word was changed by a person
+    reviewed: bool = False
+    captions: tuple[str, ...] = ()  # titles and captions that the file has
+    elsewhere: bool = False  # another picture has the very same text
+
+
+_PLACEHOLDERS = frozenset(
+    "image images photo picture graphic icon alt text todo tbd untitled none n/a img pic "
+    "photograph description placeholder".split()
+) | {"alt text", "an image", "a photo", "a picture", "no description", "image description"}
+_FILE_NAME = re.compile(
+    r"^(img|dsc[fn]?|pxl|dji|screenshot|untitled|p)[\W_]*\d[\w\-. ]*$|"
+    r"^\S+\.(jpe?g|png|gif|webp|tiff?|bmp|heic|avif|svg)$|^(https?:|www\.)\S+$|"
+    r"^[0-9a-f\-]{12,}$",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(
+    r"^\s*(?:this\s+(?:is\s+)?)?(?:(?:an?|the|this)\s+)?"
+    r"(?:(?:close[- ]up|colou?r|black and white)\s+)?"
+    r"(?:image|picture|photo(?:graph)?|graphic|pic)\s+"
+    r"(?:of|shows?|showing|depicts?|depicting|contains?|containing|with)\s+",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"\b(?:could be|may be|might be|appears? to be|seems? to be|looks? like|possibly|probably|"
+    r"perhaps|maybe)\b\s*",
+    re.IGNORECASE,
+)
+_JUDGING = re.compile(
+    r"\b(beautiful|gorgeous|pretty|sexy|ugly|fat|funny|cute|stupid|disgusting|handsome|"
+    r"attractive|obese)\b",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:[a-z]+|#\d+);|\*\*|\]\(|[\x00-\x1f\x7f]", re.IGNORECASE)
+_COUNT = re.compile(
+    r"\b(three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|[3-9]|\d{2,})\b",
+    re.IGNORECASE,
+)
+_FALSE_FAVOURITES = re.compile(
+    r"\b(menu|clock|cell ?phone|surfboard|skateboard)s?\b", re.IGNORECASE
+)
+_STAMMER = re.compile(r"\b((?:[\w'-]+\W+){0,3}[\w'-]+)((?:\W+and|,)?\W+\1\b)+", re.IGNORECASE)
+_NEUTRAL = {
+    "man": "person", "woman": "person", "men": "people", "women": "people",
+    "boy": "child", "girl": "child", "boys": "children", "girls": "children",
+    "guy": "person", "guys": "people", "lady": "person", "ladies": "people",
+    "gentleman": "person", "gentlemen": "people", "his": "their", "hers": "theirs",
+    "himself": "themself", "herself": "themself",
+}  # fmt: skip
+_PERSON = re.compile(
+    r"\b(man|woman|men|women|boys?|girls?|guys?|lady|ladies|gentleman|gentlemen)\b", re.IGNORECASE
+)
+_NEUTRAL_WORDS = re.compile(rf"\b({'|'.join(_NEUTRAL)})\b", re.IGNORECASE)
+_OTHER_PERSON = re.compile(
+    r"\b(elderly|old (?:man|woman|person|people)|asian|african|caucasian|hispanic|black (?:man|"
+    r"woman|person|people)|white (?:man|woman|person|people)|disabled)\b",
+    re.IGNORECASE,
+)
+
+
+def check(text: str, context: Context) -> tuple[Note, ...]:
+    """Return what the rules find in text, the worst first."""
+    notes = list(_found(text.strip(), context))
+    order = list(Level)
+    return tuple(sorted(notes, key=lambda note: order.index(note.level)))
+
+
+def neutral(text: str) -> str:
+    """Return text with words for a person's sex and age group replaced by neutral ones."""
+    return _NEUTRAL_WORDS.sub(lambda match: _like(match[0], _NEUTRAL[match[0].lower()]), text)
+
+
+def _found(text: str, context: Context) -> Iterator[Note]:
+    if context.decorative:
+        if text:
+            yield Note(Rule.DECORATIVE_TEXT, Level.ERROR, mended="")
+        return
+    if not text:
+        yield Note(Rule.EMPTY, Level.ERROR)
+        return
+    bare = text.rstrip(".!? ").casefold()
+    stem = context.file_name.rpartition(".")[0].casefold()
+    if _FILE_NAME.match(text) or (stem and bare in {stem, context.file_name.casefold()}):
+        yield Note(Rule.FILE_NAME, Level.ERROR, text)
+        return
+    if bare in _PLACEHOLDERS:
+        yield Note(Rule.PLACEHOLDER, Level.ERROR, text)
+        return
+    yield from _wording(text)
+    yield from _people(text)
+    yield from _length(text)
+    if context.elsewhere:
+        yield Note(Rule.SAME_ELSEWHERE, Level.WARNING)
+    if any(_plain(text) == _plain(caption) for caption in context.captions):
+        yield Note(Rule.SAME_AS_CAPTION, Level.INFORMATION)
+    if context.from_machine:
+        if match := _COUNT.search(text):
+            yield Note(Rule.COUNT, Level.INFORMATION, match[0])
+        if match := _FALSE_FAVOURITES.search(text):
+            yield Note(Rule.FALSE_FAVOURITE, Level.INFORMATION, match[0])
+        if context.reviewed:
+            yield Note(Rule.UNTOUCHED, Level.INFORMATION)
+
+
+def _wording(text: str) -> Iterator[Note]:
+    if match := _MARKUP.search(text):
+        mended = " ".join(_MARKUP.sub(" ", text).split())
+        yield Note(Rule.MARKUP, Level.ERROR, match[0].strip() or "\u23ce", mended)
+    if match := _PREFIX.match(text):
+        yield Note(Rule.PREFIX, Level.WARNING, match[0].strip(), _capital(text[match.end() :]))
+    if match := _HEDGE.search(text):
+        cut = _HEDGE.sub("", text)
+        yield Note(Rule.HEDGE, Level.WARNING, match[0].strip(), _capital(cut))
+    if match := _STAMMER.search(text):
+        yield Note(Rule.STAMMER, Level.WARNING, match[0], _STAMMER.sub(r"\1", text))
+    if match := _JUDGING.search(text):
+        cut = " ".join(re.sub(rf"\b{match[0]}\b", "", text).split())
+        yield Note(Rule.JUDGING, Level.INFORMATION, match[0], _capital(cut))
+    letters = [letter for letter in text if letter.isalpha()]
+    if len(letters) >= 8 and sum(map(str.isupper, letters)) > 0.7 * len(letters):
+        yield Note(Rule.CAPITALS, Level.INFORMATION, mended=text.capitalize())
+    emoji = "".join(c for c in text if unicodedata.category(c) == "So")
+    if emoji:
+        mended = " ".join("".join(c for c in text if c not in emoji).split())
+        yield Note(Rule.EMOJI, Level.INFORMATION, emoji, mended)
+    if text[-1] not in ".!?\u2026\u3002\u061f\"')\u201d":
+        yield Note(Rule.FULL_STOP, Level.INFORMATION, mended=f"{text}.")
+
+
+def _people(text: str) -> Iterator[Note]:
+    if match := _PERSON.search(text):
+        yield Note(Rule.PERSON, Level.INFORMATION, match[0], neutral(text))
+    elif match := _OTHER_PERSON.search(text):
+        yield Note(Rule.PERSON, Level.INFORMATION, match[0])
+
+
+def _length(text: str) -> Iterator[Note]:
+    length = characters(text)
+    if length > MOST_LENGTH:
+        yield Note(Rule.TOO_LONG, Level.WARNING)
+    elif length > GOOD_LENGTH:
+        yield Note(Rule.LONG, Level.INFORMATION)
+    elif length < 20 or len(text.split()) < 2:
+        yield Note(Rule.SHORT, Level.INFORMATION)
+
+
+def characters(text: str) -> int:
+    """Return the length of text as a person counts: marks and joined emoji are no characters."""
+    joined = text.count("\u200d")
+    marks = sum(unicodedata.category(c) in {"Mn", "Me", "Cf"} for c in text)
+    return len(text) - marks - joined
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _capital(text: str) -> str:
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _like(model: str, word: str) -> str:
+    return word.capitalize() if model[:1].isupper() else word

@@ -1,0 +1,287 @@
+"""The batch: one model that holds every picture, and the filter that the list looks through."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from enum import IntEnum, StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    QUrl,
+    Signal,
+)
+
+from lorgnette.gui.picture import Picture, State, row_text, state_words, why
+from lorgnette.gui.translation import tr
+
+Index = QModelIndex | QPersistentModelIndex
+PICTURE_ROLE = Qt.ItemDataRole.UserRole + 1
+_SPOKEN = [
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.AccessibleDescriptionRole,
+    PICTURE_ROLE,
+]
+
+
+class Order(StrEnum):
+    """What the list can be sorted by."""
+
+    ADDED = "added"
+    NAME = "name"
+    STATE = "state"
+    DOUBT = "doubt"  # the least sure drafts first
+
+
+class Column(IntEnum):
+    """Columns of the table that `BatchModel.table` returns."""
+
+    PATH = 0
+    STATE = 1
+    TEXT = 2
+    EXTENDED = 3
+
+
+class BatchModel(QAbstractListModel):
+    """Every picture of the batch, in the order of the list; found by path, never by row.
+
+    Signals:
+        changed: pictures that were added or changed.
+        removed: paths of pictures that left the batch.
+    """
+
+    changed = Signal(list)
+    removed = Signal(list)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pictures: list[Picture] = []
+        self._rows: dict[Path, int] = {}
+        self._added: dict[Path, int] = {}
+        self._order = Order.ADDED
+        self._counts: Counter[State] = Counter()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._pictures)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        picture = self._pictures[index.row()]
+        if role == PICTURE_ROLE:
+            return picture
+        if role == Qt.ItemDataRole.DisplayRole:
+            return picture.path.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return row_text(picture, index.row() + 1, len(self._pictures))
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return why(picture)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemNeverHasChildren
+        if index.isValid():
+            flags |= (
+                Qt.ItemFlag.ItemIsEnabled
+                | Qt.ItemFlag.ItemIsSelectable
+                | Qt.ItemFlag.ItemIsDragEnabled
+            )
+        return flags
+
+    def mimeTypes(self) -> list[str]:
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        data.setUrls([
+            QUrl.fromLocalFile(str(self._pictures[index.row()].path)) for index in indexes
+        ])  # fmt: skip
+        return data
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.CopyAction
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._rows
+
+    def pictures(self) -> list[Picture]:
+        """Return every picture, in the order of the list."""
+        return list(self._pictures)
+
+    def picture(self, path: Path) -> Picture | None:
+        """Return the picture at path; None where the batch has none."""
+        row = self._rows.get(path)
+        return None if row is None else self._pictures[row]
+
+    def index_of(self, path: Path) -> QModelIndex:
+        """Return the index of the picture at path; an invalid one where the batch has none."""
+        row = self._rows.get(path)
+        return QModelIndex() if row is None else self.index(row)
+
+    def counts(self) -> Counter[State]:
+        """Return how many pictures are in each state."""
+        return Counter(self._counts)
+
+    def add(self, pictures: Iterable[Picture]) -> list[Picture]:
+        """Append the pictures that are not here yet, in one insert, and return them."""
+        new = list({p.path: p for p in pictures if p.path not in self._rows}.values())
+        if not new:
+            return []
+        first = len(self._pictures)
+        self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
+        for row, picture in enumerate(new, first):
+            self._rows[picture.path] = row
+            self._added[picture.path] = len(self._added)
+            self._counts[picture.state] += 1
+        self._pictures += new
+        self.endInsertRows()
+        self.changed.emit(new)
+        return new
+
+    def put(self, pictures: Iterable[Picture]) -> None:
+        """Put pictures in the place of those with the same path; others are left out."""
+        known = []
+        for picture in pictures:
+            row = self._rows.get(picture.path)
+            if row is None or self._pictures[row] == picture:
+                continue
+            self._counts[self._pictures[row].state] -= 1
+            self._counts[picture.state] += 1
+            self._pictures[row] = picture
+            index = self.index(row)
+            self.dataChanged.emit(index, index, _SPOKEN)
+            known.append(picture)
+        if known:
+            self.changed.emit(known)
+
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Take pictures out of the batch; their files stay as they are."""
+        rows = sorted({self._rows[path] for path in paths if path in self._rows}, reverse=True)
+        gone = [self._pictures[row].path for row in rows]
+        while rows:
+            last = first = rows.pop(0)
+            while rows and rows[0] == first - 1:
+                first = rows.pop(0)
+            self.beginRemoveRows(QModelIndex(), first, last)
+            for picture in self._pictures[first : last + 1]:
+                del self._rows[picture.path]
+                self._counts[picture.state] -= 1
+            del self._pictures[first : last + 1]
+            self._number(first)
+            self.endRemoveRows()
+        if gone:
+            self.removed.emit(gone)
+
+    def sort_by(self, order: Order) -> None:
+        """Sort the list; the current picture and the selected ones stay so."""
+        self._order = order
+        self._rearrange(sorted(self._pictures, key=self._sort_key))
+
+    def _sort_key(self, picture: Picture) -> tuple[object, ...]:
+        added = self._added[picture.path]
+        if self._order is Order.NAME:
+            return (_natural(picture.path.name), added)
+        if self._order is Order.STATE:
+            return (list(State).index(picture.state), added)
+        if self._order is Order.DOUBT:
+            confidence = picture.alt.confidence
+            to_review = picture.state in {State.DRAFT, State.UNSURE}
+            return (not to_review, 1.0 if confidence is None else confidence, added)
+        return (added,)
+
+    def _rearrange(self, pictures: list[Picture]) -> None:
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        paths = [self._pictures[index.row()].path for index in before]
+        self._pictures = pictures
+        self._number(0)
+        self.changePersistentIndexList(before, [self.index(self._rows[path]) for path in paths])
+        self.layoutChanged.emit()
+
+    def _number(self, first: int) -> None:
+        for row in range(first, len(self._pictures)):
+            self._rows[self._pictures[row].path] = row
+
+    @staticmethod
+    def table(pictures: Iterable[Picture]) -> list[tuple[str, str, str, str]]:
+        """Return a row of words a picture under a row of headings, as `Column` says."""
+        return [
+            (tr("Picture"), tr("State"), tr("Alt text"), tr("Extended description")),
+            *(
+                (
+                    str(picture.path),
+                    state_words(picture.state),
+                    picture.alt.text,
+                    picture.alt.extended_description,
+                )
+                for picture in pictures
+            ),
+        ]
+
+
+class BatchFilter(QSortFilterProxyModel):
+    """The pictures in one state, or with some words in their name or text."""
+
+    def __init__(self, batch: BatchModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._batch = batch
+        self._states: frozenset[State] = frozenset(State)
+        self._words = ""
+        self.setSourceModel(batch)
+
+    def show_states(self, states: Iterable[State]) -> None:
+        """Let through pictures in these states only."""
+        self.beginFilterChange()
+        self._states = frozenset(states)
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def show_words(self, words: str) -> None:
+        """Let through pictures with words in name, alt text or extended description."""
+        self.beginFilterChange()
+        self._words = words.strip().casefold()
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        picture: Picture = self._batch.data(self._batch.index(source_row), PICTURE_ROLE)  # type: ignore[assignment]
+        if len(self._states) < len(State) and picture.state not in self._states:
+            return False
+        if not self._words:
+            return True
+        alt = picture.alt
+        text = f"{picture.path.name}\n{alt.text}\n{alt.extended_description}"
+        return self._words in text.casefold()
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        picture = super().data(index, PICTURE_ROLE)
+        if role == Qt.ItemDataRole.AccessibleTextRole and isinstance(picture, Picture):
+            return row_text(picture, index.row() + 1, self.rowCount())
+        return super().data(index, role)
+
+    def picture(self, index: Index) -> Picture | None:
+        """Return the picture that a row of the list shows; None for an invalid index."""
+        return super().data(index, PICTURE_ROLE) if index.isValid() else None  # type: ignore[return-value]
+
+    def index_of(self, path: Path) -> QModelIndex:
+        """Return the index of the picture at path; invalid where the filter hides it."""
+        return self.mapFromSource(self._batch.index_of(path))
+
+    def pictures(self) -> list[Picture]:
+        """Return the pictures that the filter lets through, in order."""
+        return [
+            picture for row in range(self.rowCount())
+            if (picture := self.picture(self.index(row, 0))) is not None
+        ]  # fmt: skip
+
+
+def _natural(name: str) -> tuple[object, ...]:
+    from lorgnette.captioning.images import natural  # Pillow comes with it: not before a window
+
+    return natural(name)

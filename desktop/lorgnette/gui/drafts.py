@@ -1,0 +1,165 @@
+"""The batch on disk: what was drafted, edited and accepted outlives a crash.
+
+One SQLite file in the user's data folder, written by one thread within half a second. It also
+remembers every accepted text by the content of its picture, so that the same picture under
+another name is offered its words again.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from lorgnette.alttext.alt_text import AltText, Origin
+from lorgnette.gui.picture import Picture, Suggestion
+
+FILE_NAME = "drafts.sqlite3"
+FORMAT = 1
+_FLUSH_SECONDS = 0.4
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS picture (
+    path BLOB PRIMARY KEY, position INTEGER NOT NULL, content TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS accepted (
+    digest TEXT PRIMARY KEY, path BLOB NOT NULL, alt TEXT NOT NULL);
+"""
+
+
+class Drafts:
+    """The store; every call returns at once but `pictures`, `accepted` and `close`."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._reading = _open(file)
+        self._changes: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="lorgnette drafts", daemon=True)
+        self._closing = threading.Event()
+        self._position = 0
+        self._thread.start()
+
+    def pictures(self) -> list[Picture]:
+        """Return the batch as it was kept, in order."""
+        rows = self._reading.execute("SELECT content FROM picture ORDER BY position")
+        pictures = []
+        for (content,) in rows:
+            with contextlib.suppress(KeyError, TypeError, ValueError):
+                pictures.append(_picture(json.loads(content)))
+        return pictures
+
+    def keep(self, pictures: Iterable[Picture]) -> None:
+        """Keep pictures; those with an accepted text are remembered by content as well."""
+        self._changes.put(("keep", list(pictures)))
+
+    def drop(self, paths: Iterable[Path]) -> None:
+        """Forget pictures that left the batch; accepted texts stay remembered."""
+        self._changes.put(("drop", list(paths)))
+
+    def accepted(self, digest: str, path: Path) -> AltText | None:
+        """Return the text accepted for the same bytes under a name other than path."""
+        row = self._reading.execute(
+            "SELECT alt FROM accepted WHERE digest = ? AND path != ?", (digest, os.fsencode(path))
+        ).fetchone()
+        return None if row is None else _alt_text(json.loads(row[0]))
+
+    def close(self) -> None:
+        """Write what waits, then let go of the file."""
+        self._closing.set()
+        self._changes.put(("close", None))
+        self._thread.join()
+        self._reading.close()
+
+    def _write(self) -> None:
+        with contextlib.closing(_open(self._file)) as database:
+            (last,) = database.execute("SELECT max(position) FROM picture").fetchone()
+            self._position = 0 if last is None else last + 1
+            going = True
+            while going:
+                changes = [self._changes.get()]
+                if changes[0][0] != "close":
+                    self._closing.wait(_FLUSH_SECONDS)  # what comes meanwhile shares one commit
+                with contextlib.suppress(queue.Empty):
+                    while True:
+                        changes.append(self._changes.get_nowait())
+                with database:
+                    for kind, value in changes:
+                        if kind == "keep":
+                            self._put(database, value)
+                        elif kind == "drop":
+                            database.executemany(
+                                "DELETE FROM picture WHERE path = ?",
+                                [(os.fsencode(path),) for path in value],
+                            )
+                        else:
+                            going = False
+
+    def _put(self, database: sqlite3.Connection, pictures: list[Picture]) -> None:
+        rows = []
+        for picture in pictures:
+            content = json.dumps(dataclasses.asdict(picture), default=str)
+            rows.append((os.fsencode(picture.path), self._position, content))
+            self._position += 1
+        database.executemany(
+            "INSERT INTO picture VALUES (?, ?, ?)"
+            " ON CONFLICT (path) DO UPDATE SET content = excluded.content",
+            rows,
+        )
+        database.executemany(
+            "INSERT OR REPLACE INTO accepted VALUES (?, ?, ?)",
+            [
+                (picture.digest, os.fsencode(picture.path), json.dumps(dataclasses.asdict(picture.alt)))
+                for picture in pictures
+                if picture.digest and picture.alt.reviewed
+                and (picture.alt.text or picture.alt.decorative)
+            ],
+        )  # fmt: skip
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    database = sqlite3.connect(file, timeout=10, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        (found,) = database.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError:
+        database.close()
+        file.replace(file.with_name(f"{file.name}.damaged"))
+        return _open(file)
+    if found not in {0, FORMAT}:
+        database.close()
+        file.replace(file.with_name(f"{file.name}.format-{found}"))
+        return _open(file)
+    database.executescript(_SCHEMA)
+    database.execute(f"PRAGMA user_version = {FORMAT}")
+    database.commit()
+    return database
+
+
+def _picture(content: dict[str, Any]) -> Picture:
+    suggestion = content["suggestion"]
+    on_disk = content["on_disk"]
+    return Picture(
+        **{
+            **content,
+            "path": Path(content["path"]),
+            "alt": _alt_text(content["alt"]),
+            "on_disk": None if on_disk is None else _alt_text(on_disk),
+            "captions": tuple(content["captions"]),
+            "suggestion": None if suggestion is None else Suggestion(
+                **{
+                    **suggestion,
+                    "candidates": tuple(suggestion["candidates"]),
+                    "words": tuple((str(w), float(p)) for w, p in suggestion["words"]),
+                }
+            ),
+        }
+    )
+
+
+def _alt_text(content: dict[str, Any]) -> AltText:
+    return AltText(**{**content, "origin": Origin(content["origin"])})

@@ -1,0 +1,176 @@
+"""One picture of the batch: its words, what the model said, what its files say."""
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from lorgnette.alttext.alt_text import AltText, Origin
+from lorgnette.gui.translation import number, tr
+
+UNSURE_BELOW = 0.5  # confidence under which a draft is called unsure
+DOUBTED_BELOW = 0.35  # probability under which a word is marked
+
+
+class State(StrEnum):
+    """Where a picture stands; each has its words, its icon and its colour."""
+
+    MISSING = "missing"
+    DRAFT = "draft"
+    UNSURE = "unsure"
+    REVIEWED = "reviewed"
+    DECORATIVE = "decorative"
+    DECLINED = "declined"
+    FAILED = "failed"
+
+
+TO_REVIEW = (State.DRAFT, State.UNSURE, State.DECLINED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What a captioner said of a picture, as a value that the window can keep."""
+
+    text: str = ""  # empty: it declined or failed
+    candidates: tuple[str, ...] = ()  # the best first, text among them
+    words: tuple[tuple[str, float], ...] = ()  # each word of text with its probability
+    confidence: float | None = None  # 0 to 1
+    declined: bool = False
+    failed: bool = False
+    reason: str = ""  # for a person; set when declined or failed
+    model: str = ""  # name/version+hash
+    provider: str = ""
+    seconds: float = 0.0
+
+    @property
+    def doubted(self) -> tuple[str, ...]:
+        """Words of text that the model itself holds unlikely."""
+        return tuple(
+            word for word, probability in self.words
+            if probability < DOUBTED_BELOW and len(word) > 2
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture; path is its identity."""
+
+    path: Path
+    alt: AltText = AltText(reviewed=False)
+    suggestion: Suggestion | None = None
+    on_disk: AltText | None = None  # what its file or sidecar says
+    kept_in: str = ""  # name of the file that says it
+    captions: tuple[str, ...] = ()  # titles and captions found in the file: never alt text
+    digest: str = ""  # of its bytes; empty: not known yet
+    waiting: bool = False  # in the queue of the captioner
+
+    @property
+    def state(self) -> State:
+        """Where the picture stands."""
+        if self.alt.decorative:
+            return State.DECORATIVE
+        if self.alt.text:
+            if self.alt.reviewed:
+                return State.REVIEWED
+            unsure = (
+                self.alt.origin is Origin.MACHINE
+                and self.alt.confidence is not None
+                and self.alt.confidence < UNSURE_BELOW
+            )
+            return State.UNSURE if unsure else State.DRAFT
+        if self.suggestion is not None and self.suggestion.failed:
+            return State.FAILED
+        if self.suggestion is not None and self.suggestion.declined:
+            return State.DECLINED
+        return State.MISSING
+
+    @property
+    def written(self) -> bool:
+        """Whether the words are the ones that its file or sidecar says."""
+        return self.on_disk is not None and same_words(self.on_disk, self.alt)
+
+    def drafted(self, language: str) -> AltText:
+        """Return the machine's draft as alt text, empty where there is none."""
+        suggestion = self.suggestion
+        if suggestion is None or not suggestion.text:
+            return AltText(reviewed=False)
+        return AltText(
+            text=suggestion.text,
+            language=language,
+            origin=Origin.MACHINE,
+            reviewed=False,
+            model=suggestion.model,
+            confidence=suggestion.confidence,
+        )
+
+    def edited(self, text: str) -> AltText:
+        """Return the alt text after a person changed its words to text."""
+        machine = self.alt.origin is not Origin.HUMAN and bool(self.alt.text)
+        suggestion = self.suggestion
+        if suggestion is not None and text in suggestion.candidates:
+            return dataclasses.replace(
+                self.alt,
+                text=text,
+                origin=Origin.MACHINE,
+                reviewed=False,
+                decorative=False,
+                model=suggestion.model,
+                confidence=suggestion.confidence if text == suggestion.text else None,
+            )
+        return dataclasses.replace(
+            self.alt,
+            text=text,
+            origin=Origin.MACHINE_EDITED if machine and text else Origin.HUMAN,
+            reviewed=self.alt.reviewed and bool(text),
+            decorative=self.alt.decorative and not text,
+        )
+
+
+def same_words(first: AltText, second: AltText) -> bool:
+    """Tell whether two alt texts say the same, whoever wrote them."""
+    return (first.text, first.extended_description, first.decorative, first.reviewed) == (
+        second.text, second.extended_description, second.decorative, second.reviewed,
+    )  # fmt: skip
+
+
+def state_words(state: State) -> str:
+    """Return what a state is called wherever it is shown or spoken."""
+    return {
+        State.MISSING: tr("Missing"),
+        State.DRAFT: tr("Draft"),
+        State.UNSURE: tr("Unsure draft"),
+        State.REVIEWED: tr("Reviewed"),
+        State.DECORATIVE: tr("Decorative"),
+        State.DECLINED: tr("Declined"),
+        State.FAILED: tr("Failed"),
+    }[state]
+
+
+def row_text(picture: Picture, position: int, count: int) -> str:
+    """Return what a screen reader says of a row; position counts from 1."""
+    place = tr("{position} of {count}").format(position=number(position), count=number(count))
+    return ", ".join(
+        part for part in (picture.path.name, state_words(picture.state), picture.alt.text, place)
+        if part
+    )  # fmt: skip
+
+
+def why(picture: Picture) -> str:
+    """Return one sentence on why a picture is in its state; empty where there is nothing to say."""
+    state, suggestion = picture.state, picture.suggestion
+    if state in {State.FAILED, State.DECLINED} and suggestion is not None:
+        return suggestion.reason
+    if state is State.UNSURE:
+        doubted = suggestion.doubted if suggestion is not None else ()
+        if doubted:
+            return tr("Check closely: the words {words} may be wrong.").format(
+                words=", ".join(doubted)
+            )
+        return tr("Check closely: this draft may be wrong.")
+    if state is State.MISSING:
+        return tr("Waiting to be captioned.") if picture.waiting else ""
+    if state is State.DRAFT:
+        return tr("Nobody has reviewed this text yet.")
+    if picture.written:
+        return tr("Written to {name}.").format(name=picture.kept_in)
+    return tr("Not written to disk yet.")

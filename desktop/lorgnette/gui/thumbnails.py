@@ -1,0 +1,227 @@
+"""Small pictures for the list and a large one for review, decoded in a pool, cached by content."""
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from lorgnette import paths
+from lorgnette.errors import LorgnetteError
+
+SIDE = 192  # pixels of the longer side, for 96 logical ones at 200 %
+KEPT = 600  # pixmaps in memory: 200 screens of a list, under 90 MB
+MOST_WAITING = 48  # what was scrolled past longer ago is not decoded
+PER_TURN = 8  # pixmaps made before the event loop runs again
+CACHE_BYTES = 200 << 20
+_TURN_MILLISECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What came out of a file."""
+
+    path: Path
+    side: int
+    image: QImage | None  # None: it cannot be decoded
+    size: QSize  # of the whole picture; empty when it came from the cache
+    digest: str  # of the file's bytes; empty: it cannot be read
+
+
+class Thumbnails(QObject):
+    """Decodes pictures in the background, the newest request first.
+
+    Signals:
+        ready: paths whose thumbnail can be had now.
+        decoded: a `Decoded` for every large picture that was asked for.
+        identified: a path and the digest of its bytes.
+    """
+
+    ready = Signal(list)
+    decoded = Signal(object)
+    identified = Signal(object, str)
+
+    def __init__(self, parent: QObject | None = None, *, threads: int = 2) -> None:
+        super().__init__(parent)
+        self._pixmaps: OrderedDict[Path, QPixmap | None] = OrderedDict()
+        self._wanted: OrderedDict[tuple[Path, int], None] = OrderedDict()
+        self._working: set[tuple[Path, int]] = set()
+        self._results: deque[Decoded] = deque()
+        self._work = threading.Condition()
+        self._closing = False
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"lorgnette thumbnails {i}", daemon=True)
+            for i in range(threads)
+        ]
+        self._started = False
+        self._timer = QTimer(self, interval=_TURN_MILLISECONDS)
+        self._timer.timeout.connect(self._collect)
+
+    def pixmap(self, path: Path) -> QPixmap | None:
+        """Return the thumbnail of path, or None and ask for it; None stays for a broken file."""
+        if path in self._pixmaps:
+            self._pixmaps.move_to_end(path)
+            return self._pixmaps[path]
+        self._ask(path, SIDE)
+        return None
+
+    def broken(self, path: Path) -> bool:
+        """Tell whether path was tried and has no picture."""
+        return path in self._pixmaps and self._pixmaps[path] is None
+
+    def ask_large(self, path: Path, side: int) -> None:
+        """Ask for the picture at path with its longer side near side; `decoded` brings it."""
+        self._ask(path, side)
+
+    def forget(self, gone: Iterable[Path]) -> None:
+        """Drop what is kept of these paths."""
+        for path in gone:
+            self._pixmaps.pop(path, None)
+
+    def close(self) -> None:
+        """Stop the pool; nothing is signalled afterwards."""
+        self._timer.stop()
+        with self._work:
+            self._closing = True
+            self._wanted.clear()
+            self._work.notify_all()
+        if self._started:
+            for thread in self._threads:
+                thread.join(10)
+
+    def _ask(self, path: Path, side: int) -> None:
+        request = (path, side)
+        with self._work:
+            if self._closing or request in self._working:
+                return
+            self._wanted[request] = None
+            self._wanted.move_to_end(request)
+            while len(self._wanted) > MOST_WAITING:
+                self._wanted.popitem(last=False)
+            self._work.notify()
+        if not self._started:
+            self._started = True
+            for thread in self._threads:
+                thread.start()
+        self._timer.start()
+
+    def _serve(self) -> None:
+        if threading.current_thread() is self._threads[0]:
+            _prune(_cache(), CACHE_BYTES)
+        while True:
+            with self._work:
+                while not self._wanted and not self._closing:
+                    self._work.wait()
+                if self._closing:
+                    return
+                request, _ = self._wanted.popitem()
+                self._working.add(request)
+            self._results.append(_decode(*request))
+
+    def _collect(self) -> None:
+        ready = []
+        for _ in range(min(PER_TURN, len(self._results))):
+            result = self._results.popleft()
+            with self._work:
+                self._working.discard((result.path, result.side))
+            if result.digest:
+                self.identified.emit(result.path, result.digest)
+            if result.side == SIDE:
+                self._pixmaps[result.path] = (
+                    None if result.image is None else QPixmap.fromImage(result.image)
+                )
+                ready.append(result.path)
+            else:
+                self.decoded.emit(result)
+        while len(self._pixmaps) > KEPT:
+            self._pixmaps.popitem(last=False)
+        if ready:
+            self.ready.emit(ready)
+        with self._work:
+            if not self._wanted and not self._working and not self._results:
+                self._timer.stop()
+
+
+def _decode(path: Path, side: int) -> Decoded:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return Decoded(path, side, None, QSize(), "")
+    cached = _cache() / digest[:2] / f"{digest}.jpg"
+    if side == SIDE:
+        image = QImage(str(cached))
+        if not image.isNull():
+            return Decoded(path, side, image, QSize(), digest)
+    image, size = _read(path, side)
+    if image is not None and side == SIDE:
+        _keep(image, cached)
+    return Decoded(path, side, image, size, digest)
+
+
+def _read(path: Path, side: int) -> tuple[QImage | None, QSize]:
+    from lorgnette.captioning import images  # the very pixels that the captioner sees
+
+    try:
+        picture = images.load(path, side)
+    except LorgnetteError:
+        return None, QSize()
+    size = QSize(*picture.size)
+    picture.thumbnail((side, side))
+    image = QImage(
+        picture.tobytes(),
+        picture.width,
+        picture.height,
+        3 * picture.width,
+        QImage.Format.Format_RGB888,
+    )
+    # A QImage only borrows the bytes: it must own them before they go.
+    return image.convertToFormat(QImage.Format.Format_RGB32), size
+
+
+def _keep(image: QImage, cached: Path) -> None:
+    temporary = cached.with_name(f".{cached.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        if image.save(str(temporary), "JPG", 88):
+            temporary.replace(cached)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # a full disk costs speed, no more
+
+
+def _prune(folder: Path, most_bytes: int) -> None:
+    """Delete the thumbnails that were made first, until the rest has most_bytes."""
+    try:
+        found = [(file.stat(), file) for file in folder.glob("*/*.jpg")]
+    except OSError:
+        return
+    total = sum(status.st_size for status, _ in found)
+    for status, file in sorted(found, key=lambda item: item[0].st_mtime):
+        if total <= most_bytes:
+            return
+        file.unlink(missing_ok=True)
+        total -= status.st_size
+
+
+def _cache() -> Path:
+    return paths.user_cache() / "thumbnails"
+
+
+def scaled(pixmap: QPixmap, size: QSize, ratio: float) -> QPixmap:
+    """Return pixmap cut to fill size (logical pixels), its middle kept."""
+    device = QSize(round(size.width() * ratio), round(size.height() * ratio))
+    whole = pixmap.scaled(
+        device,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    left = (whole.width() - device.width()) // 2
+    top = (whole.height() - device.height()) // 2
+    part = whole.copy(left, top, device.width(), device.height())
+    part.setDevicePixelRatio(ratio)
+    return part

@@ -1,0 +1,25 @@
+"""Messages in the person's language: whole sentences, with a form for each number.
+
+The English sentences are the keys; a catalogue in resources/locale replaces them.
+"""
+
+import gettext
+
+from PySide6.QtCore import QLocale
+
+from lorgnette import paths
+
+_catalogue = gettext.translation(
+    "lorgnette",
+    paths.resources() / "locale",
+    languages=QLocale().uiLanguages() or None,
+    fallback=True,
+)
+tr = _catalogue.gettext
+trn = _catalogue.ngettext
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Return value as the person's language writes it."""
+    locale = QLocale()
+    return locale.toString(float(value), "f", decimals)

@@ -1,0 +1,78 @@
+"""What a person can choose, kept in one file between runs."""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from lorgnette import paths
+
+FILE_NAME = "settings.json"
+
+PROVIDERS = ("auto", "cpu", "cuda")
+PEOPLE = ("neutral", "as-is")
+DESTINATIONS = ("ask", "sidecar", "embed")
+APPEARANCES = ("system", "light", "dark", "high-contrast")
+BEAM_SIZES = range(1, 21)
+TEXT_SIZES = range(75, 301)  # percent of the system's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings; the defaults are those of a first start."""
+
+    provider: str = "auto"
+    model: str = ""  # a model directory; empty: the one that came with the program
+    beam_size: int = 3
+    people: str = "neutral"
+    destination: str = "ask"
+    language: str = "en"  # of the alt text, BCP 47
+    caption_on_add: bool = True
+    appearance: str = "system"
+    text_size: int = 100
+
+    @classmethod
+    def read(cls, path: Path | None = None) -> Self:
+        """Return the settings in path; what is missing or makes no sense there is the default."""
+        path = path or paths.user_config() / FILE_NAME
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return cls()
+        if not isinstance(content, dict):
+            return cls()
+        known = {field.name for field in dataclasses.fields(cls)}
+        return cls(
+            **{
+                name: value
+                for name, value in content.items()
+                if name in known and _makes_sense(name, value)
+            }
+        )
+
+    def write(self, path: Path | None = None) -> None:
+        """Keep the settings in path; the file is whole before and after."""
+        path = path or paths.user_config() / FILE_NAME
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.replace(path)
+
+
+def _makes_sense(name: str, value: Any) -> bool:  # noqa: ANN401 - a person may have edited it
+    choices: dict[str, tuple[str, ...] | range] = {
+        "provider": PROVIDERS,
+        "people": PEOPLE,
+        "destination": DESTINATIONS,
+        "appearance": APPEARANCES,
+        "beam_size": BEAM_SIZES,
+        "text_size": TEXT_SIZES,
+    }
+    if name in choices:
+        return type(value) in {str, int} and value in choices[name]
+    if name == "caption_on_add":
+        return isinstance(value, bool)
+    return isinstance(value, str)
