@@ -66,8 +66,8 @@ class Block(nn.Module):
         """Return (image, outputs, height / stride, width / stride)."""
         y = functional.relu6(self._bn0(self._expand_conv(x))) if self.expands else x
         y = functional.relu6(self._bn1(self._depthwise_conv(y)))
-        y = self._bn2(self._project_conv(y))
-        return x + y if self.adds else y
+        out: Tensor = self._bn2(self._project_conv(y))
+        return x + out if self.adds else out
 
 
 class EfficientNetLite2(nn.Module):

@@ -5,7 +5,6 @@ will see.
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -112,7 +111,8 @@ def pixels_of(image: Image.Image, encoder: Encoder) -> npt.NDArray[np.float32]:
     """Return what the encoder wants of image: (3, image_size, image_size)."""
     side = encoder.image_size
     array = np.asarray(image.resize((side, side), Image.Resampling.BICUBIC), np.float32)
-    return ((array / 255 - encoder.mean) / encoder.deviation).transpose(2, 0, 1)
+    array = (array / np.float32(255) - np.float32(encoder.mean)) / np.float32(encoder.deviation)
+    return array.transpose(2, 0, 1)
 
 
 def _views(file: Path, encoder: Encoder) -> npt.NDArray[np.float32]:
@@ -127,7 +127,6 @@ def _views(file: Path, encoder: Encoder) -> npt.NDArray[np.float32]:
 def _session(
     encoder: Encoder, network: nn.Module
 ) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
-    buffer = io.BytesIO()
     example = torch.zeros(2, 3, encoder.image_size, encoder.image_size)
     program = torch.onnx.export(
         network,
@@ -140,8 +139,8 @@ def _session(
     )
     if program is None:
         raise RuntimeError("the exporter returned no program")
-    program.save(buffer)
-    session = onnxruntime.InferenceSession(buffer.getvalue(), providers=["CPUExecutionProvider"])
+    model = program.model_proto.SerializeToString()
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
 
     def run(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         (grid,) = session.run(["grid"], {"pixels": pixels})

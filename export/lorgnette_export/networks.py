@@ -76,7 +76,8 @@ class Decoder(nn.Module):
 
     def heard(self, tokens: Tensor) -> Tensor:
         """Return words as the LSTM hears them: of unit variance, unlike the tied output layer."""
-        return self.embedding(tokens) * math.sqrt(self.shape.embedding)
+        words: Tensor = self.embedding(tokens)
+        return words * math.sqrt(self.shape.embedding)
 
     def attend(self, output: Tensor, features: Tensor) -> Tensor:
         """Return what the grid says to output, (image, length, hidden), in the same shape."""
@@ -85,7 +86,8 @@ class Decoder(nn.Module):
         keys, values = features.reshape(images, -1, 2, heads, size).permute(2, 0, 3, 1, 4)
         query = self.query(output).reshape(images, length, heads, size).transpose(1, 2)
         weights = (query @ keys.transpose(2, 3) / math.sqrt(size)).softmax(-1)
-        return (weights @ values).transpose(1, 2).reshape(images, length, width)
+        seen: Tensor = (weights @ values).transpose(1, 2).reshape(images, length, width)
+        return seen
 
     def words(self, output: Tensor, context: Tensor, image: Tensor) -> Tensor:
         """Return logits over the vocabulary for each of output (..., hidden)."""

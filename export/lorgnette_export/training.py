@@ -205,7 +205,7 @@ def train(config: Config, training: Split, watched: dict[str, Split], run: Path)
             for grids, tokens, targets in bar:
                 loss = _loss(decoder, grids, tokens, targets, config)
                 optimiser.zero_grad(set_to_none=True)
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(decoder.parameters(), 5.0)
                 optimiser.step()
                 schedule.step()

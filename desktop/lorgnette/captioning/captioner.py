@@ -1,13 +1,14 @@
 """Captioner.open(model directory); caption(path) -> Caption."""
 
 import math
-from dataclasses import dataclass
+import os
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from lorgnette.captioning import images, manifest
+from lorgnette.captioning.caption import Caption, Word
 from lorgnette.captioning.decoding import Floats, Hypothesis, Ints, SpecialIds, beam_search
 from lorgnette.captioning.graphs import Graph, choose_provider
 from lorgnette.captioning.manifest import Manifest
@@ -18,31 +19,8 @@ DEFAULT_BEAM_SIZE = 3
 MAX_BEAM_SIZE = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """A word of a caption and how likely it was at its place, 0 to 1."""
-
-    text: str
-    probability: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caption:
-    """What the model says of a picture.
-
-    An empty text means that the model declined; reason says why.
-    """
-
-    text: str
-    log_probability: float  # of the whole sentence, natural logarithm
-    confidence: float  # 0 to 1
-    candidates: tuple[str, ...]  # sentences, the best first; text is one of them unless declined
-    words: tuple[Word, ...]
-    reason: str = ""
-
-
 class Captioner:
-    """A model that was opened: pictures in, captions out. One thread may use it at a time."""
+    """A model that was opened: pictures in, captions out; any number of threads may use it."""
 
     def __init__(
         self,
@@ -52,10 +30,12 @@ class Captioner:
         step: Graph,
         provider: str,
         beam_size: int,
+        threads: int,
     ) -> None:
         self.manifest = model
         self.vocabulary = vocabulary
         self.provider = provider
+        self.threads = threads
         self._encoder = encoder
         self._step = step
         self._beam_size = beam_size
@@ -83,7 +63,9 @@ class Captioner:
 
         Args:
             provider: auto, cpu or cuda; auto is cuda where it really runs.
-            threads: of the CPU; 0 means as many as there are cores.
+            threads: pictures that a batch works on at once; 0 means as many as there are cores.
+                The graphs themselves run on one thread each, which loses nothing in a batch and
+                makes no caption depend on their number.
             beam_size: hypotheses open at once, 1 to MAX_BEAM_SIZE.
 
         Raises:
@@ -105,16 +87,18 @@ class Captioner:
             inputs=manifest.ENCODER_INPUTS,
             outputs=manifest.ENCODER_OUTPUTS,
             provider=chosen,
-            threads=threads,
+            threads=1,
         )
         step = Graph(
             folder / manifest.DECODER_STEP,
             inputs=manifest.DECODER_INPUTS,
             outputs=manifest.DECODER_OUTPUTS,
             provider=chosen,
-            threads=threads,
+            threads=1,
         )
-        return cls(model, vocabulary, encoder, step, chosen, beam_size)
+        return cls(
+            model, vocabulary, encoder, step, chosen, beam_size, threads or os.cpu_count() or 1
+        )
 
     def caption(self, path: Path) -> Caption:
         """Return what the model says of the picture at path.

@@ -1,6 +1,7 @@
 """Choosing words: beam search over any decoder step; numpy only."""
 
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,7 +42,8 @@ class Hypothesis:
     @property
     def score(self) -> float:
         """What hypotheses are ranked by: log-probability over a power of the length."""
-        return self.log_probability / max(len(self.token_log_probabilities), 1) ** LENGTH_EXPONENT
+        length = max(len(self.token_log_probabilities), 1)
+        return self.log_probability / math.pow(length, LENGTH_EXPONENT)
 
 
 def beam_search(
@@ -79,7 +81,8 @@ def beam_search(
         best = np.argpartition(sums, sums.size - count, axis=None)[sums.size - count :]
         best = best[np.argsort(-sums.ravel()[best], kind="stable")]
         rows, words = np.divmod(best, sums.shape[1])
-        open_paths, open_rows = [], []
+        open_paths: list[Hypothesis] = []
+        open_rows: list[int] = []
         for row, word in zip(rows.tolist(), words.tolist(), strict=True):
             if not np.isfinite(sums[row, word]):
                 continue
@@ -105,7 +108,8 @@ def _settled(
     """Tell whether no open path can still overtake the worst finished one."""
     if len(finished) < beam_size:
         return False
-    hope = max(path.log_probability for path in open_paths) / (max_length + 1) ** LENGTH_EXPONENT
+    best = max(path.log_probability for path in open_paths)
+    hope = best / math.pow(max_length + 1, LENGTH_EXPONENT)
     return hope <= finished[-1].score
 
 

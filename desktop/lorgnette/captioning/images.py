@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -152,8 +153,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16") or image.mode == "I":
         image = image.convert("I").point(lambda value: value / 257).convert("L")
     elif image.mode == "F":
-        low, high = image.getextrema()
-        scale = 255.0 if float(low) >= 0 and float(high) <= 1 else 1.0
+        values = np.asarray(image)
+        scale = 255.0 if values.min() >= 0 and values.max() <= 1 else 1.0
         image = image.point(lambda value: value * scale).convert("L")
     elif image.mode in {"P", "PA"}:
         image = image.convert("RGBA" if "transparency" in info or image.mode == "PA" else "RGB")

@@ -17,7 +17,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not arguments:
         from lorgnette.gui.app import main as open_window  # Qt only where a window is wanted
 
-        return open_window([])
+        code: int = open_window([])
+        return code
     args = _parser().parse_args(arguments)
     try:
         exit_code: int = args.run(args)

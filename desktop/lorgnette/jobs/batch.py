@@ -1,35 +1,68 @@
 """Captioning many pictures, one outcome each, in order; one picture's trouble stops no other."""
 
 import dataclasses
+from collections import deque
 from collections.abc import Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 
-from lorgnette.alttext import Destination
+from lorgnette import alttext
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
 from lorgnette.jobs.outcome import Outcome, Verdict
 
+_WAITING = 2  # pictures a thread that are ready before they are asked for
+
 
 def caption_batch(
-    images: Iterable[Path],
-    captioner: Captioner,
-    *,
-    destination: Destination | None = None,
-    overwrite: bool = False,
-    language: str = "en",
+    images: Iterable[Path], captioner: Captioner, *, overwrite: bool = False
 ) -> Generator[Outcome]:
-    """Yield what became of each picture; close the generator to stop.
+    """Yield what became of each picture, in order; nothing is written.
+
+    Pictures are worked on by captioner.threads threads at once, each picture by one of them: that
+    keeps all cores busy with decoding and with the network alike. Closing the generator ends the
+    job as soon as the pictures in work are done.
 
     Args:
-        destination: where drafts are written; None writes nothing.
+        images: consumed only a little ahead of what is yielded, so it may be endless.
         overwrite: caption pictures that have alt text, too.
-        language: of the model's words, BCP 47.
     """
-    for image in images:
-        started = perf_counter()
-        try:
-            outcome = _caption_one(image, captioner, destination, overwrite, language)
-        except LorgnetteError as error:
-            outcome = Outcome(image=image, verdict=Verdict.FAILED, reason=str(error), error=error)
-        yield dataclasses.replace(outcome, seconds=perf_counter() - started)
+    waiting: deque[Future[Outcome]] = deque()
+    pool = ThreadPoolExecutor(captioner.threads, thread_name_prefix="caption")
+    try:
+        for image in images:
+            waiting.append(pool.submit(_outcome, image, captioner, overwrite=overwrite))
+            if len(waiting) > _WAITING * captioner.threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _outcome(image: Path, captioner: Captioner, *, overwrite: bool) -> Outcome:
+    started = perf_counter()
+    try:
+        outcome = _tried(image, captioner, overwrite=overwrite)
+    except LorgnetteError as error:
+        outcome = Outcome(image=image, verdict=Verdict.FAILED, reason=str(error), error=error)
+    return dataclasses.replace(outcome, seconds=perf_counter() - started)
+
+
+def _tried(image: Path, captioner: Captioner, *, overwrite: bool) -> Outcome:
+    if not overwrite:
+        present = alttext.read(image).alt_text
+        if present is not None:
+            return Outcome(
+                image=image,
+                verdict=Verdict.SKIPPED,
+                alt_text=present.text,
+                reason=f"it is marked {present.state}" if present.decorative else "it has alt text",
+            )
+    caption = captioner.caption(image)
+    if not caption.text:
+        return Outcome(
+            image=image, verdict=Verdict.DECLINED, caption=caption, reason=caption.reason
+        )
+    return Outcome(image=image, verdict=Verdict.CAPTIONED, caption=caption, alt_text=caption.text)

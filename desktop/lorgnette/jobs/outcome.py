@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from lorgnette.captioning.captioner import Caption
+from lorgnette.captioning.caption import Caption
 from lorgnette.errors import LorgnetteError
 
 
