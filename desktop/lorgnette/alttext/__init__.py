@@ -1,0 +1,29 @@
+"""Alt text in the files of pictures and in the sidecars beside them.
+
+`read` finds it, `write` puts it there, `plan` says what `write` would do. A container module knows
+one kind of file as bytes; `lorgnette.files` is what touches the disk.
+"""
+
+from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
+from lorgnette.alttext.container import Suggestion
+from lorgnette.alttext.reading import Reading, Version, read
+from lorgnette.alttext.sidecar import SidecarError
+from lorgnette.alttext.writing import Effect, Plan, UnusableTextError, Written, plan, write
+
+__all__ = [
+    "AltText",
+    "Destination",
+    "Effect",
+    "Origin",
+    "Plan",
+    "Reading",
+    "SidecarError",
+    "State",
+    "Suggestion",
+    "UnusableTextError",
+    "Version",
+    "Written",
+    "plan",
+    "read",
+    "write",
+]

@@ -1,0 +1,85 @@
+"""What the container modules have in common: what they report, and how they refuse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lorgnette.files import Piece, Source, Span
+
+MAX_BLOCKS = 100_000
+
+
+class CannotEmbedError(Exception):
+    """Embedding would harm the file, or its readers; the message says why, for a person."""
+
+
+class MalformedContainerError(CannotEmbedError):
+    """The file is not a whole, well-formed one of its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Words found in a picture that are not its alt text, but might serve as such."""
+
+    where: str  # the field's name, such as dc:description
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a quick look at a picture's file finds."""
+
+    packets: tuple[bytes, ...] = ()  # XMP, in the file's order
+    exif: bytes = b""  # a TIFF structure
+    iim: bytes = b""  # IPTC-NAA records
+    suggestions: tuple[Suggestion, ...] = ()
+    alt_text: tuple[str, str] | None = None  # text, language: of a container's own field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What a walk to the end of a file finds."""
+
+    packet: bytes | None  # its XMP
+    blocks: tuple[tuple[str, int], ...]  # kind and length of every other block, in order
+    no_growth: str = ""  # why the packet must keep its length; empty where it need not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """How a packet gets into a container.
+
+    Attributes:
+        survey: walks to the end; raises CannotEmbedError unless a packet may be embedded.
+        with_packet: returns the new version, once survey has passed.
+        padding: bytes of white space that a new packet gets.
+        limit: bytes that a packet may have.
+    """
+
+    survey: Callable[[Source], Survey]
+    with_packet: Callable[[Source, bytes], tuple[Piece, ...]]
+    padding: int
+    limit: int = 16 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """A kind of file that holds a picture.
+
+    Attributes:
+        matches: whether a file with these first bytes is of this kind.
+        look: finds words quickly, without reading the picture; tolerant.
+    """
+
+    name: str
+    suffixes: frozenset[str]  # lower case
+    matches: Callable[[bytes], bool]
+    look: Callable[[Source], Contents]
+    writer: Writer | None = None  # None: only a sidecar will do
+
+
+def assemble(source: Source, pieces: tuple[Piece, ...]) -> bytes:
+    """Return the whole new version of a file that fits into memory."""
+    return b"".join(
+        source.read(piece.start, piece.end - piece.start) if isinstance(piece, Span) else piece
+        for piece in pieces
+    )

@@ -1,0 +1,144 @@
+"""Read what a picture's file and its sidecars say about it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lorgnette.alttext import containers, sidecar, xmp
+from lorgnette.alttext.alt_text import AltText, Destination, State
+from lorgnette.alttext.captions import suggestions_of
+from lorgnette.alttext.container import CannotEmbedError, Contents, Suggestion
+from lorgnette.errors import UnreadableImageError
+from lorgnette.files import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """Alt text in one of the places where a picture may have some."""
+
+    source: Destination
+    path: Path
+    alt_text: AltText
+    edited_elsewhere: bool = False  # another program changed what lorgnette wrote
+    date: str = ""  # ISO 8601; empty: not by lorgnette
+    modified_ns: int = 0  # of the file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A picture's alt text, and everything that might be taken for it."""
+
+    alt_text: AltText | None = None  # None: it has none
+    source: Destination | None = None  # set exactly when alt_text is
+    path: Path | None = None  # the file that alt_text is from
+    edited_elsewhere: bool = False  # lorgnette wrote here once; another program has changed it
+    versions: tuple[Version, ...] = ()  # alt_text's own first
+    conflicts: tuple[Version, ...] = ()  # those that say something else
+    suggestions: tuple[Suggestion, ...] = ()
+    troubles: tuple[str, ...] = ()  # what could not be read, for a person
+
+
+def read(image: Path, language: str = "") -> Reading:
+    """Return a picture's alt text from its file and its sidecars.
+
+    Args:
+        language: the one to prefer where there are several, BCP 47.
+
+    Raises:
+        UnreadableImageError: there is no such file, or it may not be read.
+    """
+    versions: list[Version] = []
+    suggestions: list[Suggestion] = []
+    troubles: list[str] = []
+    contents, modified_ns = _look(image, troubles)
+    suggestions += suggestions_of(contents)
+    places = [(Destination.EMBED, image, packet, modified_ns) for packet in contents.packets]
+    for path in sidecar.beside(image):
+        try:
+            packet, at = path.read_bytes(), path.stat().st_mtime_ns
+        except OSError as error:
+            troubles.append(f"{path.name}: {error.strerror}")
+        else:
+            places.append((Destination.SIDECAR, path, packet, at))
+    for source, path, packet, at in places:
+        try:
+            words = xmp.read(packet, language)
+        except xmp.MalformedPacketError as error:
+            troubles.append(f"{path.name}: {error}")
+            continue
+        suggestions += [Suggestion("dc:description", caption) for caption in words.captions]
+        if words.alt_text is None:
+            if words.extended_description:
+                suggestions.append(Suggestion("ExtDescrAccessibility", words.extended_description))
+            continue
+        versions.append(
+            Version(
+                source=source,
+                path=path,
+                alt_text=words.alt_text,
+                edited_elsewhere=words.edited_elsewhere,
+                date=words.date,
+                modified_ns=at,
+            )
+        )
+    if contents.alt_text is not None and not versions:
+        text, tag = contents.alt_text
+        own = AltText(text=xmp.clean(text), language=xmp.language_tag(tag))
+        versions.append(Version(source=Destination.EMBED, path=image, alt_text=own))
+    return _judge(versions, suggestions, troubles)
+
+
+def same_words(one: AltText, other: AltText) -> bool:
+    """Return whether two alt texts say the same, whoever wrote them."""
+    return (one.text, one.decorative) == (other.text, other.decorative)
+
+
+def _look(image: Path, troubles: list[str]) -> tuple[Contents, int]:
+    try:
+        with Source.open(image) as source:
+            modified_ns = image.stat().st_mtime_ns
+            container = containers.find(source.read(0, containers.HEAD_BYTES))
+            if container is None:
+                return Contents(), modified_ns
+            try:
+                contents = container.look(source)
+            except CannotEmbedError as error:
+                troubles.append(f"{image.name}: {error}")
+                return Contents(), modified_ns
+    except OSError as error:
+        raise UnreadableImageError(image, error.strerror or str(error)) from error
+    return contents, modified_ns
+
+
+def _judge(versions: list[Version], suggestions: list[Suggestion], troubles: list[str]) -> Reading:
+    found = tuple({(s.where, s.text): s for s in suggestions}.values())
+    if not versions:
+        return Reading(suggestions=found, troubles=tuple(troubles))
+    best = versions[0]
+    for version in versions[1:]:
+        if _outranks(version, best):
+            best = version
+    versions.remove(best)
+    return Reading(
+        alt_text=best.alt_text,
+        source=best.source,
+        path=best.path,
+        edited_elsewhere=best.edited_elsewhere,
+        versions=(best, *versions),
+        conflicts=tuple(
+            other for other in versions if not same_words(best.alt_text, other.alt_text)
+        ),
+        suggestions=found,
+        troubles=tuple(troubles),
+    )
+
+
+def _outranks(later: Version, earlier: Version) -> bool:
+    """Return whether a version beats one read before it: a person's words do, then the newer."""
+    drafts = later.alt_text.state is State.DRAFT, earlier.alt_text.state is State.DRAFT
+    if drafts[0] or drafts[1]:
+        return not drafts[0]
+    if same_words(later.alt_text, earlier.alt_text):
+        return False
+    if later.date and earlier.date:
+        return later.date > earlier.date
+    return later.modified_ns > earlier.modified_ns

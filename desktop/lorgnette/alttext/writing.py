@@ -1,0 +1,344 @@
+"""Write alt text: into the picture's file or a sidecar, whole or not at all."""
+
+import os
+import stat
+import struct
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from PIL import Image
+
+from lorgnette import files
+from lorgnette.alttext import containers, sidecar, xmp
+from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
+from lorgnette.alttext.container import CannotEmbedError
+from lorgnette.alttext.reading import Reading, read, same_words
+from lorgnette.alttext.sidecar import SidecarError
+from lorgnette.errors import ExitCode, LorgnetteError
+from lorgnette.files import CannotWriteError, Check, Record, Replacement, Source, Stamp
+
+ADVISED_CHARACTERS = 250  # the IPTC standard's bound for alt text
+MOST_CHARACTERS = 2000
+MOST_BYTES = 2 << 30  # of a file that alt text is embedded into
+
+
+class UnusableTextError(LorgnetteError):
+    """The words cannot be written as alt text; nothing was touched."""
+
+    hint = "Give a sentence or two, or mark the picture as decorative."
+    exit_code = ExitCode.CANNOT_RUN
+
+
+class Effect(StrEnum):
+    """What writing does, or did, to a picture."""
+
+    WRITE = "write"
+    KEEP = "keep"  # it has alt text that must not be replaced
+    UNCHANGED = "unchanged"  # it has this very alt text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of a picture."""
+
+    image: Path
+    effect: Effect
+    destination: Destination  # after a fall-back
+    path: Path  # the file that was written, or that has what was kept
+    alt_text: AltText  # as it stands there now
+    reason: str = ""  # of a fall-back or of keeping, for a person
+    replaced: AltText | None = None  # what it had before
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file's new version, and what it must pass before it takes the old one's place."""
+
+    replacement: Replacement
+    check: Check | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What writing would do; it has been worked out in full, and nothing was touched."""
+
+    outcome: Written  # as it will be
+    changes: tuple[Change, ...] = ()  # none unless outcome's effect is WRITE
+
+
+def plan(
+    image: Path, alt_text: AltText, destination: Destination, *, overwrite: bool = False
+) -> Plan:
+    """Return what write would do.
+
+    Args:
+        destination: the wish; a file that cannot take alt text safely gets a sidecar.
+        overwrite: replace alt text that is there, a person's too. Without it only a machine's
+            draft gives way, and only to a person's words.
+
+    Raises:
+        UnusableTextError: the text is empty or endless.
+        UnreadableImageError: there is no such picture.
+        SidecarError, CannotWriteError: the sidecar that is needed must not, or cannot, be written.
+    """
+    alt_text = _cleaned(alt_text)
+    reading = read(image, alt_text.language)
+    existing = reading.alt_text
+    notes = _notes(alt_text)
+    if existing is not None and reading.path is not None and reading.source is not None:
+        kept = Written(
+            image=image,
+            effect=Effect.KEEP,
+            destination=reading.source,
+            path=reading.path,
+            alt_text=existing,
+            warnings=notes,
+        )
+        if not overwrite:
+            if _is_same(existing, alt_text):
+                return Plan(outcome=replace(kept, effect=Effect.UNCHANGED))
+            if not _gives_way(existing, alt_text):
+                return Plan(outcome=replace(kept, reason=_why_kept(existing)))
+        if alt_text.origin is not Origin.HUMAN and existing.state is not State.DRAFT:
+            notes += (f"replaces a person's words: {existing.text or 'decorative'}",)
+    outcome, changes = _place(image, alt_text, destination, reading)
+    effect = Effect.WRITE if changes else Effect.UNCHANGED
+    outcome = replace(outcome, effect=effect, warnings=notes + outcome.warnings)
+    return Plan(outcome=outcome, changes=changes)
+
+
+def write(
+    image: Path,
+    alt_text: AltText,
+    destination: Destination,
+    *,
+    overwrite: bool = False,
+    record: Record | None = None,
+) -> Written:
+    """Write alt text; the file is on the disk, checked, when this returns.
+
+    Args:
+        record: is told of each file just before it is replaced.
+
+    Raises:
+        As plan does; in any case every file is whole, and as it was unless record was told.
+    """
+    with files.locked(image):
+        planned = plan(image, alt_text, destination, overwrite=overwrite)
+        try:
+            return _carry_out(planned, record)
+        except CannotEmbedError as error:
+            planned = plan(image, alt_text, Destination.SIDECAR, overwrite=overwrite)
+            written = _carry_out(planned, record)
+            return replace(written, reason=str(error))
+
+
+def _cleaned(alt_text: AltText) -> AltText:
+    text = xmp.clean(alt_text.text)
+    if alt_text.decorative:
+        text = ""
+    elif not text:
+        raise UnusableTextError("Alt text must not be empty")
+    if len(text) > MOST_CHARACTERS:
+        raise UnusableTextError(f"Alt text must not pass {MOST_CHARACTERS} characters")
+    confidence = alt_text.confidence
+    return replace(
+        alt_text,
+        text=text,
+        extended_description=xmp.clean(alt_text.extended_description, lines=True),
+        language=xmp.language_tag(alt_text.language) if text else "",
+        confidence=None if confidence is None else round(confidence, 2),
+    )
+
+
+def _notes(alt_text: AltText) -> tuple[str, ...]:
+    if len(alt_text.text) <= ADVISED_CHARACTERS:
+        return ()
+    return (f"is longer than {ADVISED_CHARACTERS} characters: some programs cut it",)
+
+
+def _gives_way(existing: AltText, alt_text: AltText) -> bool:
+    return existing.state is State.DRAFT and alt_text.state is not State.DRAFT
+
+
+def _why_kept(existing: AltText) -> str:
+    match existing.state:
+        case State.DECORATIVE:
+            return "is marked as decorative"
+        case State.DRAFT:
+            return "has a draft already"
+        case _:
+            return "has a person's alt text already"
+
+
+def _place(
+    image: Path, alt_text: AltText, destination: Destination, reading: Reading
+) -> tuple[Written, tuple[Change, ...]]:
+    """Return what will stand where, and what has to change for it."""
+    date = datetime.now(UTC).isoformat(timespec="seconds")
+    reason = ""
+    changes: list[Change] = []
+    path = image
+    if destination is Destination.EMBED:
+        try:
+            changes += _embedding(image, alt_text, date)
+        except CannotEmbedError as error:
+            destination, reason = Destination.SIDECAR, str(error)
+    if destination is Destination.SIDECAR:
+        path = sidecar.place(image)
+        changes += _sidecar_writing(image, path, alt_text, date)
+    # A place that says something else would contradict the new words: it follows, if it can.
+    contradictions = []
+    for version in reading.versions:
+        if version.path == path or same_words(version.alt_text, alt_text):
+            continue
+        try:
+            if version.source is Destination.EMBED:
+                changes += _embedding(image, alt_text, date)
+            else:
+                changes += _sidecar_writing(image, version.path, alt_text, date)
+        except (CannotEmbedError, SidecarError, CannotWriteError) as error:
+            contradictions.append(f"{version.path.name} still says something else: {error}")
+    outcome = Written(
+        image=image,
+        effect=Effect.WRITE,
+        destination=destination,
+        path=path,
+        alt_text=alt_text,
+        reason=reason,
+        replaced=reading.alt_text,
+        warnings=tuple(contradictions),
+    )
+    return outcome, tuple(changes)
+
+
+def _is_same(found: AltText, alt_text: AltText) -> bool:
+    if not alt_text.language:  # of no stated language: as good as any
+        found = replace(found, language="")
+    return found == alt_text
+
+
+def _has(packet: bytes, alt_text: AltText) -> bool:
+    """Return whether a packet has this very alt text, and nothing needs to be written."""
+    found = xmp.read(packet, alt_text.language).alt_text
+    return found is not None and _is_same(found, alt_text)
+
+
+def _embedding(image: Path, alt_text: AltText, date: str) -> Iterator[Change]:
+    """Yield how alt text gets into the picture's own file; nothing where it is there already.
+
+    Raises:
+        CannotEmbedError: it must not get there.
+    """
+    target = Path(os.path.realpath(image))
+    status = target.stat()
+    _require_embeddable(target, status)
+    with Source.open(target) as source:
+        container = containers.find(source.read(0, containers.HEAD_BYTES))
+        if container is None:
+            raise CannotEmbedError("this kind of file takes alt text in a sidecar only")
+        if container.writer is None:
+            raise CannotEmbedError(f"{container.name} files take alt text in a sidecar only")
+        if target.suffix.lower() not in container.suffixes:
+            raise CannotEmbedError(f"the file is {container.name}, but its name says otherwise")
+        writer = container.writer
+        survey = writer.survey(source)
+        try:
+            if survey.packet is not None and _has(survey.packet, alt_text):
+                return
+            merged = xmp.merge(survey.packet, alt_text, date=date)
+        except xmp.MalformedPacketError as error:
+            raise CannotEmbedError(str(error)) from error
+        old_size = None if survey.packet is None else len(survey.packet)
+        packet = xmp.fit(merged, old_size, padding=writer.padding, limit=writer.limit)
+        if len(packet) > writer.limit:
+            raise CannotEmbedError("its XMP packet has no room for more")
+        if survey.no_growth and len(packet) != old_size:
+            raise CannotEmbedError(survey.no_growth)
+        pieces = writer.with_packet(source, packet)
+
+    def check(temporary: Path) -> None:
+        with Source.open(temporary) as source:
+            after = writer.survey(source)
+        sound = after.packet == packet and after.blocks == survey.blocks
+        if not sound or _appearance(temporary) != _appearance(target):
+            raise CannotEmbedError("the new file did not pass its check")
+
+    yield Change(Replacement(target=target, stamp=Stamp.of(status), pieces=pieces), check)
+
+
+def _require_embeddable(target: Path, status: os.stat_result) -> None:
+    if status.st_nlink > 1:
+        raise CannotEmbedError("the file has a second name (a hard link)")
+    if not _is_writable(target, status):
+        raise CannotEmbedError("the file is read-only")
+    if status.st_size > MOST_BYTES:
+        raise CannotEmbedError("the file is larger than 2 GiB")
+
+
+def _is_writable(path: Path, status: os.stat_result) -> bool:
+    # Replacing a file needs no right to it, so we ask; and the administrator may write anything.
+    return bool(status.st_mode & stat.S_IWUSR) and os.access(path, os.W_OK)
+
+
+def _appearance(image: Path) -> object:
+    """Return what Pillow sees at the first look; its complaint where it cannot."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(image) as picture:
+                frames = getattr(picture, "n_frames", 1)
+                return picture.size, picture.mode, frames, picture.info.get("icc_profile")
+        except _PILLOW_ERRORS as error:
+            return type(error)
+
+
+# What Pillow raises on damaged files; both versions must fail alike.
+_PILLOW_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    EOFError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+
+
+def _sidecar_writing(image: Path, path: Path, alt_text: AltText, date: str) -> Iterator[Change]:
+    target = Path(os.path.realpath(path))
+    try:
+        status = target.stat()
+    except FileNotFoundError:
+        contents = sidecar.new(xmp.merge(None, alt_text, date=date))
+        mode = stat.S_IMODE(image.stat().st_mode) & 0o666 | 0o600
+        yield Change(Replacement(target=target, stamp=None, pieces=(contents,), mode=mode))
+        return
+    except OSError as error:
+        raise CannotWriteError(path, error.strerror or str(error)) from error
+    if not _is_writable(target, status):
+        raise CannotWriteError(path, "it is read-only")
+    if status.st_nlink > 1:
+        raise CannotWriteError(path, "it has a second name (a hard link)")
+    packet = target.read_bytes()
+    try:
+        if _has(packet, alt_text):
+            return
+        contents = xmp.merge(packet, alt_text, date=date)
+    except xmp.MalformedPacketError as error:
+        raise SidecarError(path, str(error).replace("its XMP packet", "it")) from error
+    replacement = Replacement(
+        target=target, stamp=Stamp.of(status), pieces=(contents,), keep_times=False
+    )
+    yield Change(replacement)
+
+
+def _carry_out(planned: Plan, record: Record | None) -> Written:
+    for change in planned.changes:
+        files.replace_file(change.replacement, check=change.check, record=record)
+    return planned.outcome
