@@ -12,6 +12,8 @@ from torch.nn import functional
 IMAGE_SIZE = 260
 CHANNELS = 1280
 GRID = 9
+TRUNK_BLOCKS = 18  # of 21: what is never trained; the rest and the head are the top
+TRUNK_CHANNELS = 208
 MEAN = 0.498
 DEVIATION = 0.502
 # (repeats, kernel, stride, expansion, output channels): width 1.1 and depth 1.2 applied.
@@ -90,6 +92,38 @@ class EfficientNetLite2(nn.Module):
         """Return the last feature map, (image, 1280, 9, 9), values 0 to 6."""
         x = functional.relu6(self._bn0(self._conv_stem(pixels)))
         return functional.relu6(self._bn1(self._conv_head(self._blocks(x))))
+
+
+class Trunk(nn.Module):
+    """The part that is never trained: pixels (image, 3, 260, 260) -> (image, 208, 9, 9)."""
+
+    def __init__(self, network: EfficientNetLite2) -> None:
+        super().__init__()
+        self.stem = network._conv_stem
+        self.norm = network._bn0
+        self.blocks = network._blocks[:TRUNK_BLOCKS]
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return what the top goes on from."""
+        out: Tensor = self.blocks(functional.relu6(self.norm(self.stem(pixels))))
+        return out
+
+
+class Top(nn.Module):
+    """The part that can be tuned; it shares its weights with the network it was taken from."""
+
+    def __init__(self, network: EfficientNetLite2) -> None:
+        super().__init__()
+        self.blocks = network._blocks[TRUNK_BLOCKS:]
+        self.head = network._conv_head
+        self.norm = network._bn1
+
+    def forward(self, grid: Tensor) -> Tensor:
+        """Return (image, 81, 1280) for what the trunk gave, (image, 81, 208)."""
+        square = grid.transpose(1, 2).reshape(len(grid), TRUNK_CHANNELS, GRID, GRID)
+        square = square.contiguous(memory_format=torch.channels_last)
+        out = functional.relu6(self.norm(self.head(self.blocks(square))))
+        return out.flatten(2).transpose(1, 2)
 
 
 def pretrained() -> EfficientNetLite2:

@@ -6,6 +6,7 @@ will see.
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageEnhance, ImageOps
 from torch import nn
 from tqdm import tqdm
 
@@ -23,7 +24,7 @@ from lorgnette.captioning import images
 from lorgnette.errors import UnreadableImageError
 from lorgnette_export import efficientnet_lite, mobilenet_detector
 
-VIEWS = 2  # as it is; left and right swapped
+PLAIN_VIEWS = 2  # as it is; left and right swapped
 _AT_ONCE = 8
 _SAVE_EVERY = 64
 
@@ -44,6 +45,15 @@ class Encoder:
     build: Callable[[], nn.Module]
 
 
+TRUNK = Encoder(
+    name="efficientnet-lite2-trunk",
+    image_size=efficientnet_lite.IMAGE_SIZE,
+    positions=efficientnet_lite.GRID**2,
+    channels=efficientnet_lite.TRUNK_CHANNELS,
+    mean=efficientnet_lite.MEAN,
+    deviation=efficientnet_lite.DEVIATION,
+    build=lambda: efficientnet_lite.Trunk(efficientnet_lite.EfficientNetLite2()),
+)
 ENCODERS = {
     encoder.name: encoder
     for encoder in (
@@ -70,20 +80,27 @@ ENCODERS = {
 
 
 def compute(
-    files: Sequence[Path], encoder: Encoder, network: nn.Module, folder: Path
+    files: Sequence[Path],
+    encoder: Encoder,
+    network: nn.Module,
+    folder: Path,
+    views: int = PLAIN_VIEWS,
 ) -> npt.NDArray[np.float16]:
     """Return the grids of files, (file, view, position, channel), read-only and memory-mapped.
+
+    View 0 is the picture, view 1 its mirror image; those after them are random crops with random
+    colours, every other one mirrored, so that an odd view is always a mirrored one.
 
     What an earlier call in folder has computed for the same files is not computed again, however
     that call ended. A file that cannot be decoded gets a grid of zeros.
     """
-    key = hashlib.sha256("\n".join([encoder.name, *map(str, files)]).encode()).hexdigest()[:16]
+    key = hashlib.sha256("\n".join([str(views), *map(str, files)]).encode()).hexdigest()[:16]
     grids_path = folder / f"{encoder.name}-{key}.npy"
     done_path = grids_path.with_suffix(".json")
     folder.mkdir(parents=True, exist_ok=True)
     done = json.loads(done_path.read_text())["done"] if done_path.exists() else 0
     if done < len(files):
-        shape = (len(files), VIEWS, encoder.positions, encoder.channels)
+        shape = (len(files), views, encoder.positions, encoder.channels)
         grids = np.lib.format.open_memmap(
             grids_path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
         )
@@ -94,7 +111,7 @@ def compute(
         ):
             batches = [files[i : i + _AT_ONCE] for i in range(done, len(files), _AT_ONCE)]
             for batch in batches:
-                pixels = np.stack(list(pool.map(lambda f: _views(f, encoder), batch)))
+                pixels = np.stack(list(pool.map(lambda f: _views(f, encoder, views), batch)))
                 out = run(pixels.reshape(-1, *pixels.shape[2:]))
                 grids[done : done + len(batch)] = out.reshape(len(batch), *shape[1:])
                 done += len(batch)
@@ -115,13 +132,29 @@ def pixels_of(image: Image.Image, encoder: Encoder) -> npt.NDArray[np.float32]:
     return array.transpose(2, 0, 1)
 
 
-def _views(file: Path, encoder: Encoder) -> npt.NDArray[np.float32]:
+def _views(file: Path, encoder: Encoder, views: int) -> npt.NDArray[np.float32]:
     try:
         image = images.load(file, encoder.image_size)
     except UnreadableImageError as error:
         tqdm.write(f"left blank: {error}")
-        return np.zeros((VIEWS, 3, encoder.image_size, encoder.image_size), np.float32)
-    return np.stack([pixels_of(image, encoder), pixels_of(ImageOps.mirror(image), encoder)])
+        return np.zeros((views, 3, encoder.image_size, encoder.image_size), np.float32)
+    random = np.random.default_rng(zlib.crc32(file.name.encode()))
+    seen = [image if view < PLAIN_VIEWS else _cropped(image, random) for view in range(views)]
+    return np.stack(
+        [pixels_of(ImageOps.mirror(s) if i % 2 else s, encoder) for i, s in enumerate(seen)]
+    )
+
+
+def _cropped(image: Image.Image, random: np.random.Generator) -> Image.Image:
+    """Return 55 to 100 % of image, sides up to 1.28 : 1 apart, in somewhat other colours."""
+    area, ratio = random.uniform(0.55, 1.0), np.exp(random.uniform(-0.25, 0.25))
+    width = min(1.0, float(np.sqrt(area * ratio))) * image.width
+    height = min(1.0, float(np.sqrt(area / ratio))) * image.height
+    left, top = random.uniform(0, image.width - width), random.uniform(0, image.height - height)
+    seen = image.crop((round(left), round(top), round(left + width), round(top + height)))
+    for change in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+        seen = change(seen).enhance(random.uniform(0.75, 1.25))
+    return seen
 
 
 def _session(

@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     """Caption what args.paths stand for; print outcomes as they come."""
     from lorgnette.captioning import images
     from lorgnette.captioning.captioner import Captioner
-    from lorgnette.jobs.batch import caption_batch
+    from lorgnette.jobs.batch import caption_batch, write_drafts
 
     captioner = Captioner.open(
         args.model or paths.shipped_model(),
@@ -83,17 +83,20 @@ def run(args: argparse.Namespace) -> int:
     if args.verbose:
         print(f"model {captioner.manifest.label}", file=sys.stderr)
         print(f"execution provider {captioner.provider}", file=sys.stderr)
-    job = caption_batch(
-        images.find(args.paths),
-        captioner,
-        destination=args.write,
-        overwrite=args.overwrite,
-        dry_run=args.dry_run,
-    )
+    job = caption_batch(images.find(args.paths), captioner, overwrite=args.overwrite)
+    outcomes: Iterator[Outcome] = job
+    if args.write:
+        outcomes = write_drafts(
+            job,
+            args.write,
+            model=captioner.manifest.label,
+            overwrite=args.overwrite,
+            dry_run=args.dry_run,
+        )
     show = _show_json if args.format == "jsonl" else _show_text
     verdicts: Counter[Verdict] = Counter()
     with _interrupted() as stop, contextlib.closing(job), _bar(args.paths) as bar:
-        for outcome in job:
+        for outcome in outcomes:
             with bar.external_write_mode(file=sys.stdout, nolock=False):
                 show(outcome, captioner.provider)
             bar.update()

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from lorgnette import alttext
+from lorgnette.alttext import AltText, Destination, Effect, Origin
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
 from lorgnette.jobs.outcome import Outcome, Verdict
@@ -39,6 +40,58 @@ def caption_batch(
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def write_drafts(
+    outcomes: Iterable[Outcome],
+    destination: Destination,
+    *,
+    model: str,
+    language: str = "en",
+    overwrite: bool = False,
+    dry_run: bool = False,
+) -> Generator[Outcome]:
+    """Yield outcomes again, after the alt text of the captioned ones was written.
+
+    Args:
+        outcomes: of caption_batch; each is written before the next one is asked for.
+        model: label of the model, for the provenance.
+        language: of the model's words, BCP 47.
+        overwrite: replace alt text that is there.
+        dry_run: only say where each would be written.
+    """
+    for outcome in outcomes:
+        if outcome.verdict is not Verdict.CAPTIONED or outcome.caption is None:
+            yield outcome
+            continue
+        draft = AltText(
+            text=outcome.alt_text,
+            language=language,
+            origin=Origin.MACHINE,
+            reviewed=False,
+            model=model,
+            confidence=outcome.caption.confidence,
+        )
+        try:
+            if dry_run:
+                written = alttext.plan(
+                    outcome.image, draft, destination, overwrite=overwrite
+                ).outcome
+            else:
+                written = alttext.write(outcome.image, draft, destination, overwrite=overwrite)
+        except LorgnetteError as error:
+            yield dataclasses.replace(
+                outcome, verdict=Verdict.FAILED, reason=str(error), error=error
+            )
+            continue
+        kept = written.effect is Effect.KEEP
+        yield dataclasses.replace(
+            outcome,
+            verdict=Verdict.SKIPPED if kept else Verdict.CAPTIONED,
+            alt_text=written.alt_text.text,
+            reason=written.reason,
+            written_to=None if kept else written.path,
+        )
 
 
 def _outcome(image: Path, captioner: Captioner, *, overwrite: bool) -> Outcome:
