@@ -16,7 +16,8 @@ def suggestions_of(contents: Contents) -> Iterator[Suggestion]:
         yield Suggestion("IIM Caption-Abstract", text)
 
 
-def _text(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """Return text up to its NUL, which programs write as UTF-8 or as Latin-1 without a word."""
     data = data.split(b"\0", 1)[0]
     try:
         return clean(data.decode())
@@ -36,7 +37,7 @@ def _image_description(exif: bytes) -> str:
             tag, _, length, offset = struct.unpack_from(f"{order}HHII", exif, entry)
             if tag == 0x010E:
                 at = offset if length > 4 else entry + 8
-                return _text(exif[at : at + length])
+                return decoded(exif[at : at + length])
     except struct.error:  # cut short, or its offsets lead out of it
         return ""
     return ""
@@ -48,6 +49,6 @@ def _caption_abstract(iim: bytes) -> str:
     while iim[position : position + 1] == b"\x1c" and len(iim) >= position + 5:
         _, record, dataset, length = struct.unpack_from(">BBBH", iim, position)
         if (record, dataset) == (2, 120):
-            return _text(iim[position + 5 : position + 5 + length])
+            return decoded(iim[position + 5 : position + 5 + length])
         position += 5 + length
     return ""

@@ -1,7 +1,8 @@
 """What the container modules have in common: what they report, and how they refuse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lorgnette.files import Piece, Source, Span
 
@@ -75,6 +76,19 @@ class Container:
     matches: Callable[[bytes], bool]
     look: Callable[[Source], Contents]
     writer: Writer | None = None  # None: only a sidecar will do
+
+
+Edit: TypeAlias = tuple[int, int, bytes]  # from, to (exclusive), what comes there
+
+
+def spliced(size: int, edits: Iterable[Edit]) -> tuple[Piece, ...]:
+    """Return a file of size bytes with some of its parts replaced; edits do not overlap."""
+    pieces: list[Piece] = []
+    position = 0
+    for start, end, data in sorted(edits):
+        pieces += [Span(position, start), data]
+        position = end
+    return (*pieces, Span(position, size))
 
 
 def assemble(source: Source, pieces: tuple[Piece, ...]) -> bytes:

@@ -265,8 +265,7 @@ def _embedding(image: Path, alt_text: AltText, date: str) -> Iterator[Change]:
     def check(temporary: Path) -> None:
         with Source.open(temporary) as source:
             after = writer.survey(source)
-        sound = after.packet == packet and after.blocks == survey.blocks
-        if not sound or _appearance(temporary) != _appearance(target):
+        if after != replace(survey, packet=packet) or _appearance(temporary) != _appearance(target):
             raise CannotEmbedError("the new file did not pass its check")
 
     yield Change(Replacement(target=target, stamp=Stamp.of(status), pieces=pieces), check)

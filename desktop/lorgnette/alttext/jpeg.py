@@ -1,0 +1,344 @@
+"""JPEG: the packet is an APP1 segment (XMP part 3, 1.1.3); its rest may follow in further ones.
+
+What follows the picture (further pictures, a film) is found by counting, so a packet may change
+its length only where we know who counts, and mend the one index that counts from the front: MPF
+(CIPA DC-007).
+"""
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lorgnette.alttext.container import (
+    MAX_BLOCKS,
+    CannotEmbedError,
+    Container,
+    Contents,
+    Edit,
+    MalformedContainerError,
+    Survey,
+    Writer,
+    spliced,
+)
+from lorgnette.alttext.xmp import MAX_BYTES, PADDING
+from lorgnette.files import CHUNK, Piece, Source
+
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
+_EXIF = b"Exif\0\0"
+_MPF = b"MPF\0"
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_LIMIT = 65502
+_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP11, _APP13 = (
+    *(0xD8, 0xD9, 0xDA),
+    *(0xE0, 0xE1, 0xE2, 0xEB, 0xED),
+)
+_STANDALONE = {0x01, *range(0xD0, 0xD8)}
+_MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_GUID = re.compile(rb"""HasExtendedXMP\s*(?:=\s*["']|>)\s*([0-9A-Fa-f]{32})""")
+_ITEM_LENGTH = re.compile(rb"""Item:(?:Length|Padding)\s*(?:=\s*["']|>)\s*(\d+)""")
+_MICRO_VIDEO = re.compile(rb"""MicroVideoOffset\s*(?:=\s*["']|>)\s*(\d+)""")
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A marker segment; start is that of its FF, body follows the length field."""
+
+    marker: int
+    start: int
+    body: int
+    end: int
+
+
+def _segments(source: Source) -> Iterator[_Segment]:
+    """Yield the segments up to the start of the first scan, that one included.
+
+    Raises:
+        MalformedContainerError: something else came.
+    """
+    position = 2
+    for _ in range(MAX_BLOCKS):
+        head = source.read(position, 4)
+        while head[:2] == b"\xff\xff":  # fill
+            position += 1
+            head = source.read(position, 4)
+        if len(head) < 4 or head[0] != 0xFF:
+            raise MalformedContainerError("the JPEG file is damaged before its picture data")
+        marker = head[1]
+        if marker in _STANDALONE:
+            yield _Segment(marker, position, position + 2, position + 2)
+            position += 2
+            continue
+        end = position + 2 + int.from_bytes(head[2:4], "big")
+        if marker in {0x00, _SOI, _EOI} or end < position + 4 or end > source.size:
+            raise MalformedContainerError("the JPEG file is damaged before its picture data")
+        yield _Segment(marker, position, position + 4, end)
+        if marker == _SOS:
+            return
+        position = end
+    raise MalformedContainerError("the JPEG file has too many segments")
+
+
+def _starts(source: Source, segment: _Segment, marker: int, start: bytes) -> bool:
+    return (
+        segment.marker == marker
+        and segment.end - segment.body >= len(start)
+        and source.read(segment.body, len(start)) == start
+    )
+
+
+def _body(source: Source, segment: _Segment, skip: int) -> bytes:
+    return source.read(segment.body + skip, segment.end - segment.body - skip)
+
+
+def _extended(packet: bytes, chunks: list[bytes]) -> bytes | None:
+    """Return the packet that continues this one, from the chunks in any order."""
+    guid = _GUID.search(packet)
+    if guid is None:
+        return None
+    parts: dict[int, bytes] = {}
+    for chunk in chunks:
+        if chunk[:32].upper() == guid[1].upper() and len(chunk) >= 40:
+            total, offset = struct.unpack_from(">II", chunk, 32)
+            if total <= MAX_BYTES:
+                parts[offset] = chunk[40:]
+    whole = b"".join(parts[offset] for offset in sorted(parts))
+    return whole or None
+
+
+def look(source: Source) -> Contents:
+    """Return the words before the picture data, as far as the file is sound."""
+    packets: list[bytes] = []
+    chunks: list[bytes] = []
+    exif = iim = b""
+    try:
+        for segment in _segments(source):
+            if _starts(source, segment, _APP1, _XMP):
+                packets.append(_body(source, segment, len(_XMP)))
+            elif _starts(source, segment, _APP1, _EXTENSION):
+                chunks.append(_body(source, segment, len(_EXTENSION)))
+            elif _starts(source, segment, _APP1, _EXIF):
+                exif = exif or _body(source, segment, len(_EXIF))
+            elif _starts(source, segment, _APP13, _PHOTOSHOP):
+                iim = iim or _iim(_body(source, segment, len(_PHOTOSHOP)))
+    except MalformedContainerError:
+        pass  # what came before the damage counts
+    more = [part for packet in packets if (part := _extended(packet, chunks)) is not None]
+    return Contents(packets=(*packets, *more), exif=exif, iim=iim)
+
+
+def _iim(resources: bytes) -> bytes:
+    """Return image resource 0x0404 of a Photoshop block."""
+    position = 0
+    while resources[position : position + 4] == b"8BIM" and len(resources) >= position + 12:
+        kind = int.from_bytes(resources[position + 4 : position + 6], "big")
+        name = 1 + resources[position + 6]
+        at = position + 6 + name + name % 2
+        length = int.from_bytes(resources[at : at + 4], "big")
+        if kind == 0x0404:
+            return resources[at + 4 : at + 4 + length]
+        position = at + 4 + length + length % 2
+    return b""
+
+
+def survey(source: Source) -> Survey:
+    """Walk the whole file.
+
+    Raises:
+        CannotEmbedError: a packet must not be embedded.
+    """
+    packets: list[bytes] = []
+    chunks: list[bytes] = []
+    blocks: list[tuple[str, int]] = []
+    segments = list(_segments(source))
+    for segment in segments:
+        if _starts(source, segment, _APP1, _XMP):
+            packets.append(_body(source, segment, len(_XMP)))
+            continue
+        if _starts(source, segment, _APP1, _EXTENSION):
+            chunks.append(_body(source, segment, len(_EXTENSION)))
+        elif segment.marker == _APP11 and _is_c2pa(source.read(segment.body, 64)):
+            raise CannotEmbedError("the file is signed (C2PA), and any change breaks the signature")
+        blocks.append((f"{segment.marker:02X}", segment.end - segment.start))
+    if len(packets) > 1:
+        raise CannotEmbedError("the file has more than one XMP packet")
+    packet = packets[0] if packets else None
+    if packet is not None:
+        extended = _extended(packet, chunks)
+        if extended is not None and b"Accessibility" in extended:
+            raise CannotEmbedError("its alt text is in the extended part of its XMP packet")
+    end = _end_of_image(source, segments[-1].end)
+    blocks += [("scan", end - segments[-1].end), ("trailer", source.size - end)]
+    return Survey(
+        packet=packet,
+        blocks=tuple(blocks),
+        no_growth=_why_no_growth(source, segments, end, packet or b""),
+    )
+
+
+def _is_c2pa(start: bytes) -> bool:
+    return start.startswith(b"JP") and (b"jumb" in start or b"c2pa" in start)
+
+
+def _end_of_image(source: Source, scan: int) -> int:
+    """Return the byte after EOI.
+
+    Raises:
+        MalformedContainerError: there is none.
+    """
+    at = _find(source, scan, b"\xff\xd9")
+    if at is None:
+        raise MalformedContainerError("the JPEG file is cut short")
+    if at + 2 == source.size:
+        return at + 2  # the first is the last: nothing in between can be another's
+    position = scan
+    while position < source.size:
+        data = source.read(position, CHUNK)
+        match = _MARKER_IN_SCAN.search(data)
+        if match is None:
+            position += max(1, len(data) - 1)
+            continue
+        at, marker = position + match.start(), match[0][1]
+        if marker == _EOI:
+            return at + 2
+        if marker == 0x01:
+            position = at + 2
+            continue
+        length = int.from_bytes(source.read(at + 2, 2), "big")
+        if marker == _SOI or length < 2:
+            break
+        position = at + 2 + length
+    raise MalformedContainerError("the JPEG file is cut short")
+
+
+def _find(source: Source, start: int, needle: bytes) -> int | None:
+    while start < source.size:
+        data = source.read(start, CHUNK)
+        at = data.find(needle)
+        if at >= 0:
+            return start + at
+        start += max(1, len(data) - len(needle) + 1)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _PictureIndex:
+    """An MPF index: offsets of entries count from base; entry 0 is the first picture itself."""
+
+    base: int
+    table: int  # where the entries stand in the file
+    order: str
+    entries: tuple[tuple[int, int], ...]  # (size, offset)
+
+
+def _picture_index(source: Source, segments: list[_Segment]) -> _PictureIndex | None:
+    """Return the file's MPF index.
+
+    Raises:
+        struct.error: it is damaged.
+    """
+    segment = next((s for s in segments if _starts(source, s, _APP2, _MPF)), None)
+    if segment is None:
+        return None
+    data = _body(source, segment, len(_MPF))
+    base = segment.body + len(_MPF)
+    order = ">" if data[:2] == b"MM" else "<"
+    (directory,) = struct.unpack_from(f"{order}I", data, 4)
+    (count,) = struct.unpack_from(f"{order}H", data, directory)
+    for at in range(directory + 2, directory + 2 + 12 * count, 12):
+        tag, _, length, offset = struct.unpack_from(f"{order}HHII", data, at)
+        if tag == 0xB002:
+            entries = tuple(
+                struct.unpack_from(f"{order}4xII4x", data, offset + 16 * i)
+                for i in range(length // 16)
+            )
+            return _PictureIndex(base, base + offset, order, entries)
+    return None
+
+
+def _why_no_growth(source: Source, segments: list[_Segment], end: int, packet: bytes) -> str:
+    """Return why what follows the picture would suffer if it moved; empty if it would not."""
+    known: list[tuple[int, int]] = []
+    try:
+        index = _picture_index(source, segments)
+    except struct.error:
+        return "its index of further pictures is damaged"
+    if index is not None:
+        for size, offset in index.entries[1:]:
+            start = index.base + offset
+            if offset == 0 or source.read(start, 2) != b"\xff\xd8" or start + size > source.size:
+                return "its index of further pictures is damaged"
+            known.append((start, start + size))
+    media = sum(int(length) for length in _ITEM_LENGTH.findall(packet))
+    micro = _MICRO_VIDEO.search(packet)
+    lengths = [media, int(micro[1]) if micro else 0, _samsung_trailer(source)]
+    known += [
+        (source.size - length, source.size) for length in lengths if 0 < length <= source.size - end
+    ]
+    position = end
+    for start, stop in [*sorted(known), (source.size, source.size)]:
+        if any(data.strip(b"\0") for data in source.chunks(position, start)):
+            return "data follows its picture that other programs may count from its start"
+        position = max(position, stop)
+    return ""
+
+
+def _samsung_trailer(source: Source) -> int:
+    """Return the length of a SEFT trailer, whose own offsets count back from its end; 0: none."""
+    tail = source.read(max(0, source.size - 8), 8)
+    length = int.from_bytes(tail[:4], "little") + 8
+    head = source.read(max(0, source.size - length), 12)
+    if tail[4:] != b"SEFT" or head[:4] != b"SEFH":
+        return 0
+    count = int.from_bytes(head[8:12], "little")
+    entries = source.read(source.size - length + 12, min(12 * count, length))
+    offsets = [
+        int.from_bytes(entries[i + 4 : i + 8], "little") for i in range(0, len(entries) - 11, 12)
+    ]
+    return length + max(offsets, default=0)
+
+
+def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
+    """Return the file with packet as its XMP segment; the MPF index is mended."""
+    segments = list(_segments(source))
+    segment = struct.pack(">BBH", 0xFF, _APP1, 2 + len(_XMP) + len(packet)) + _XMP + packet
+    old = next((s for s in segments if _starts(source, s, _APP1, _XMP)), None)
+    if old is not None:
+        start, end = old.start, old.end
+    else:
+        start = end = _place(source, segments)
+    edits: list[Edit] = [(start, end, segment)]
+    index = _picture_index(source, segments)
+    growth = len(segment) - (end - start)
+    if index is not None and growth:
+        edits += _mended(index, start, growth)
+    return spliced(source.size, edits)
+
+
+def _place(source: Source, segments: list[_Segment]) -> int:
+    """Return where a new segment goes: after JFIF and Exif, which readers expect first."""
+    place = 2
+    for segment in segments:
+        if segment.marker != _APP0 and not _starts(source, segment, _APP1, _EXIF):
+            break
+        place = segment.end
+    return place
+
+
+def _mended(index: _PictureIndex, start: int, growth: int) -> Iterator[Edit]:
+    for number, (size, offset) in enumerate(index.entries):
+        at = index.table + 16 * number + 4
+        if number == 0:
+            yield at, at + 4, struct.pack(f"{index.order}I", size + growth)
+        elif start > index.base:  # what lies between the index and the picture grows
+            yield at + 4, at + 8, struct.pack(f"{index.order}I", offset + growth)
+
+
+CONTAINER = Container(
+    name="JPEG",
+    suffixes=frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"}),
+    matches=lambda head: head.startswith(b"\xff\xd8\xff"),
+    look=look,
+    writer=Writer(survey=survey, with_packet=with_packet, padding=PADDING, limit=_LIMIT),
+)

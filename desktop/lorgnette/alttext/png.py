@@ -1,0 +1,168 @@
+"""PNG and APNG: the packet is an iTXt chunk, never compressed (XMP part 3, 1.1.5)."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lorgnette.alttext.container import (
+    MAX_BLOCKS,
+    CannotEmbedError,
+    Container,
+    Contents,
+    MalformedContainerError,
+    Suggestion,
+    Survey,
+    Writer,
+    spliced,
+)
+from lorgnette.alttext.xmp import MAX_BYTES, clean
+from lorgnette.files import Piece, Source
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEYWORD = b"XML:com.adobe.xmp"
+_OLD_KEYWORD = b"Raw profile type xmp"  # ImageMagick's way before there was iTXt
+_HEAD = _KEYWORD + b"\0\0\0\0\0"  # not compressed, no language, no translated keyword
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """A chunk; start is that of its length field, end the byte after its CRC."""
+
+    kind: bytes
+    start: int
+    end: int
+
+    def body(self, source: Source, limit: int | None = None) -> bytes:
+        length = self.end - self.start - 12
+        return source.read(self.start + 8, length if limit is None else min(limit, length))
+
+
+def _chunks(source: Source) -> Iterator[_Chunk]:
+    """Yield the chunks to IEND.
+
+    Raises:
+        MalformedContainerError: the file ends before it.
+    """
+    position = len(_SIGNATURE)
+    for _ in range(MAX_BLOCKS):
+        head = source.read(position, 8)
+        end = position + 12 + int.from_bytes(head[:4], "big")
+        if len(head) < 8 or end > source.size:
+            raise MalformedContainerError("the PNG file is cut short")
+        chunk = _Chunk(head[4:8], position, end)
+        if not chunk.kind.isalpha():
+            raise MalformedContainerError("the PNG file is damaged")
+        yield chunk
+        if chunk.kind == b"IEND":
+            return
+        position = end
+    raise MalformedContainerError("the PNG file has too many chunks")
+
+
+def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
+    """Return the keyword and the text of a text chunk; both empty where it is damaged."""
+    keyword, _, rest = body.partition(b"\0")
+    compressed = kind == b"zTXt"
+    if kind == b"iTXt":
+        compressed = rest[:1] == b"\1"
+        rest = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
+    elif compressed:
+        rest = rest[1:]
+    if compressed:
+        try:
+            rest = zlib.decompressobj().decompress(rest, MAX_BYTES)
+        except zlib.error:
+            return b"", b""
+    return keyword, rest
+
+
+def _is_xmp(source: Source, chunk: _Chunk) -> bool:
+    return chunk.kind == b"iTXt" and chunk.body(source, 18) == _KEYWORD + b"\0"
+
+
+def _old_packet(text: bytes) -> bytes:
+    """Return the packet in an old text chunk: a name, a length, then hexadecimal digits."""
+    try:
+        return bytes.fromhex(b"".join(text.split()[2:]).decode("ascii"))
+    except ValueError:
+        return b""
+
+
+def look(source: Source) -> Contents:
+    """Return the words in the file's text chunks, as far as it is sound."""
+    packets: list[bytes] = []
+    suggestions: list[Suggestion] = []
+    exif = b""
+    try:
+        for chunk in _chunks(source):
+            if chunk.kind == b"eXIf":
+                exif = chunk.body(source)
+            elif chunk.kind in {b"tEXt", b"zTXt", b"iTXt"}:
+                keyword, text = _text(chunk.kind, chunk.body(source))
+                if keyword == _KEYWORD and chunk.kind == b"iTXt":
+                    packets.append(text)
+                elif keyword == _OLD_KEYWORD and (packet := _old_packet(text)):
+                    packets.append(packet)
+                elif keyword == b"Description":
+                    encoding = "utf-8" if chunk.kind == b"iTXt" else "latin-1"
+                    words = clean(text.decode(encoding, "replace"))
+                    suggestions += [Suggestion("PNG Description", words)] if words else []
+    except MalformedContainerError:
+        pass  # what came before the damage counts
+    return Contents(packets=tuple(packets), exif=exif, suggestions=tuple(suggestions))
+
+
+def survey(source: Source) -> Survey:
+    """Walk the whole file.
+
+    Raises:
+        CannotEmbedError: a packet must not be embedded.
+    """
+    packets: list[bytes] = []
+    blocks: list[tuple[str, int]] = []
+    end = 0
+    for chunk in _chunks(source):
+        end = chunk.end
+        if _is_xmp(source, chunk):
+            packets.append(_checked_packet(source, chunk))
+            continue
+        if chunk.kind == b"caBX":
+            raise CannotEmbedError("the file is signed (C2PA), and any change breaks the signature")
+        if chunk.kind in {b"tEXt", b"zTXt", b"iTXt"} and chunk.body(source, 20) == _OLD_KEYWORD:
+            raise CannotEmbedError("the file keeps its XMP packet in an outdated way")
+        blocks.append((chunk.kind.decode("ascii"), chunk.end - chunk.start))
+    if blocks[0] != ("IHDR", 25):
+        raise MalformedContainerError("the PNG file is damaged")
+    if len(packets) > 1:
+        raise CannotEmbedError("the file has more than one XMP packet")
+    blocks.append(("trailer", source.size - end))
+    return Survey(packet=packets[0] if packets else None, blocks=tuple(blocks))
+
+
+def _checked_packet(source: Source, chunk: _Chunk) -> bytes:
+    body = chunk.body(source)
+    if zlib.crc32(b"iTXt" + body) != int.from_bytes(source.read(chunk.end - 4, 4), "big"):
+        raise MalformedContainerError("the PNG file's XMP chunk is damaged")
+    keyword, packet = _text(chunk.kind, body)
+    if keyword != _KEYWORD:
+        raise MalformedContainerError("the PNG file's XMP chunk is damaged")
+    return packet
+
+
+def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
+    """Return the file with packet as its XMP chunk; a new one comes right after IHDR."""
+    body = b"iTXt" + _HEAD + packet
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    old = next((c for c in _chunks(source) if _is_xmp(source, c)), None)
+    start, end = (old.start, old.end) if old is not None else (33, 33)
+    return spliced(source.size, [(start, end, chunk)])
+
+
+CONTAINER = Container(
+    name="PNG",
+    suffixes=frozenset({".png", ".apng"}),
+    matches=lambda head: head.startswith(_SIGNATURE),
+    look=look,
+    writer=Writer(survey=survey, with_packet=with_packet, padding=0),
+)
