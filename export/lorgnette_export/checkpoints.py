@@ -1,20 +1,49 @@
 """Files that people bring, opened without running anything that is in them."""
 
-from collections.abc import Mapping
+import io
+import itertools
+import json
+import pickle
+import pickletools
+import tomllib
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import safetensors
 import torch
+from torch import Tensor
 
 from lorgnette.errors import ExitCode, LorgnetteError
+from lorgnette_export import pickles
+
+Weights = Mapping[str, Tensor]
+
+_ZIP = b"PK\x03\x04"
+# What torch.save wrote before version 1.6 opens with: the integer 0x1950a86a20f9469cfc6c.
+_OLD_TORCH = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+_MIB = 1 << 20
+# Bytes of a number of each storage class that a torch pickle may name.
+_ITEM_SIZES = {
+    "DoubleStorage": 8,
+    "FloatStorage": 4,
+    "HalfStorage": 2,
+    "BFloat16Storage": 2,
+    "LongStorage": 8,
+    "IntStorage": 4,
+    "ShortStorage": 2,
+    "CharStorage": 1,
+    "ByteStorage": 1,
+    "BoolStorage": 1,
+}
 
 
 class CheckpointError(LorgnetteError):
     """A checkpoint is damaged, of no known family, or does not fit the others."""
 
-    hint = 'See "Bring your own model" in the README for what can be converted.'
+    hint = 'See "Bring your own model" in the README for what can be converted, and how.'
     exit_code = ExitCode.CANNOT_RUN
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -23,21 +52,302 @@ class CheckpointError(LorgnetteError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """What one file holds."""
+    """What one file with tensors holds."""
 
     path: Path
     content: Mapping[str, Any]  # tensors by name, or whatever the trainer saved
     metadata: Mapping[str, str] = field(default_factory=dict)  # of a safetensors file
+
+    def networks(self) -> list[Weights]:
+        """Return the tensors of each network in the file.
+
+        Wrappers that trainers put around a state dict are taken off: a dict of several, the
+        `module.` of DataParallel, one state dict that holds an encoder and a decoder.
+        """
+        found: list[Weights] = []
+        for weights in _state_dicts(self.content):
+            if all(name.startswith("module.") for name in weights):
+                weights = {name.removeprefix("module."): t for name, t in weights.items()}
+            found += _halves(weights)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """All that a person brought for one conversion."""
+
+    checkpoints: tuple[Checkpoint, ...]
+    words: Any = None  # content of the vocabulary's file
+    words_path: Path | None = None
+    description: Mapping[str, Any] | None = None  # content of a TOML file
+    description_path: Path | None = None
+    encoder_weights: Path | None = None  # of a CNN that is in none of the checkpoints
+
+    @property
+    def first(self) -> Path:
+        """Return the file that a message about all of them names."""
+        return self.checkpoints[0].path
+
+    def networks(self) -> list[tuple[Checkpoint, Weights]]:
+        """Return each network and the checkpoint that it comes from."""
+        return [(c, weights) for c in self.checkpoints for weights in c.networks()]
+
+
+def bring(
+    paths: list[Path], *, vocabulary: Path | None = None, encoder_weights: Path | None = None
+) -> Brought:
+    """Return what is in the files at paths, each recognised by its first bytes.
+
+    Raises:
+        CheckpointError: a file is missing, damaged, or would have to be run to be read.
+    """
+    checkpoints: list[Checkpoint] = []
+    words: Any = None
+    words_path: Path | None = None
+    description: Mapping[str, Any] | None = None
+    description_path: Path | None = None
+    for path in [*paths, *([vocabulary] if vocabulary else [])]:
+        if path.suffix == ".toml":
+            description, description_path = _toml(path), path
+            inner = description.get("files", {})
+            named = inner.get("weights", {})
+            named = named.values() if isinstance(named, Mapping) else [named]
+            checkpoints += [read(path.parent / str(name)) for name in named]
+            if "vocabulary" in inner and vocabulary is None:
+                words_path = path.parent / str(inner["vocabulary"])
+                words = _words(words_path)
+        elif path == vocabulary or not _holds_tensors(path):
+            words, words_path = _words(path), path
+        else:
+            checkpoints.append(read(path))
+    if not checkpoints:
+        raise CheckpointError(paths[0], "there are no tensors in it; name the checkpoint as well")
+    return Brought(
+        checkpoints=tuple(checkpoints),
+        words=words,
+        words_path=words_path,
+        description=description,
+        description_path=description_path,
+        encoder_weights=encoder_weights,
+    )
 
 
 def read(path: Path) -> Checkpoint:
     """Return what the checkpoint at path holds.
 
     Raises:
-        CheckpointError: the file is damaged, or holds what only running it would give.
+        CheckpointError: the file is missing, damaged, or holds what only running it would give.
     """
     if path.suffix == ".safetensors":
+        return _safetensors(path)
+    head = _head(path)
+    if not (head.startswith(_ZIP) or _OLD_TORCH in head):
+        raise CheckpointError(path, "it is no PyTorch checkpoint")
+    if short := _cut_off(path):
+        raise CheckpointError(path, short)
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(path, _refusal(path, error)) from error
+    except Exception as error:  # torch raises whatever a damaged file makes it stumble over
+        raise CheckpointError(path, f"it is damaged: {_first_line(error)}") from error
+    if not isinstance(content, Mapping):
+        raise CheckpointError(
+            path, f"it holds one {type(content).__name__}, not tensors by name (a state dict)"
+        )
+    return Checkpoint(path=path, content=content)
+
+
+def _safetensors(path: Path) -> Checkpoint:
+    try:
         with safetensors.safe_open(path, framework="pt") as file:
-            content = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = file.keys()
+            content = {name: file.get_tensor(name) for name in names}
             return Checkpoint(path=path, content=content, metadata=file.metadata() or {})
-    return Checkpoint(path=path, content=torch.load(path, map_location="cpu", weights_only=True))
+    except (OSError, safetensors.SafetensorError) as error:
+        raise CheckpointError(path, f"it is damaged or cut off: {error}") from error
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(64)
+    except OSError as error:
+        raise CheckpointError(path, f"it cannot be read: {error.strerror}") from error
+
+
+def _holds_tensors(path: Path) -> bool:
+    head = _head(path)
+    return path.suffix == ".safetensors" or head.startswith(_ZIP) or _OLD_TORCH in head
+
+
+def _toml(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(path, f"it cannot be read: {error}") from error
+
+
+def _words(path: Path) -> Any:
+    """Return what a vocabulary's file holds: JSON, a word a line, or a pickle."""
+    try:
+        if path.stat().st_size > pickles.MAX_BYTES:
+            raise CheckpointError(path, "it is too large for a vocabulary")
+        data = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(path, f"it cannot be read: {error.strerror}") from error
+    if path.suffix == ".txt":
+        return data.decode("utf-8").splitlines()
+    if data.lstrip()[:1] in {b"{", b"["} and path.suffix == ".json":
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise CheckpointError(path, f"it is no whole JSON: {error}") from error
+    if data.startswith(_ZIP) or _OLD_TORCH in data[:64]:
+        return read(path).content
+    try:
+        return pickles.loads(data)
+    except pickles.UnsafePickleError as error:
+        raise CheckpointError(
+            path,
+            f"it wants to run code ({error.wanted}); nothing of it was run. A vocabulary holds "
+            "words and numbers only: save yours as JSON",
+        ) from error
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(path, f"it is no whole vocabulary pickle: {error}") from error
+
+
+def _refusal(path: Path, error: pickle.UnpicklingError) -> str:
+    """Say why torch would not read a file with weights_only."""
+    name = next(
+        (str(w) for w in _globals(path) if not w.startswith(("torch", "collections", "_codecs"))),
+        "",
+    )
+    if name:
+        return (
+            f"it holds whole Python objects ({name}), which only running them would open; nothing "
+            "of it was run. Where it was trained, save the tensors alone: "
+            'checkpoint = torch.load("' + path.name + '", weights_only=False); '
+            "torch.save({k: v.state_dict() for k, v in checkpoint.items() if hasattr(v, "
+            '"state_dict")}, "captioner.pth"), or torch.save(checkpoint.state_dict(), '
+            '"captioner.pth") where it is one network'
+        )
+    return f"it is damaged: {_first_line(error)}"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _globals(path: Path) -> Iterator[str]:
+    """Yield the names of classes and functions that the file's pickles ask for."""
+    for pickled in _pickles(path):
+        try:
+            texts: list[str] = []
+            for opcode, argument, _ in pickletools.genops(pickled):
+                if opcode.name in {"GLOBAL", "INST"}:
+                    yield str(argument).replace(" ", ".")
+                elif opcode.name == "STACK_GLOBAL" and len(texts) > 1:
+                    yield f"{texts[-2]}.{texts[-1]}"
+                elif isinstance(argument, str):
+                    texts.append(argument)
+        except Exception:  # noqa: BLE001, S112 - a damaged pickle names what it names
+            continue
+
+
+def _pickles(path: Path) -> list[bytes]:
+    data = path.read_bytes()
+    if not data.startswith(_ZIP):
+        starts = _stops(data)
+        return [data[i:j] for i, j in itertools.pairwise([*starts, len(data)])]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [archive.read(n) for n in archive.namelist() if n.endswith("data.pkl")]
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        return []
+
+
+def _stops(data: bytes) -> list[int]:
+    """Return where the five pickles of an old torch file begin and end, as far as it goes."""
+    file = io.BytesIO(data)
+    starts = [0]
+    for _ in range(5):
+        try:
+            for _ in pickletools.genops(file):
+                pass
+        except Exception:  # noqa: BLE001 - cut off here
+            break
+        starts.append(file.tell())
+    return starts
+
+
+def _cut_off(path: Path) -> str:
+    """Say how much of a file is missing, or nothing if it is whole as far as can be told."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        data = file.read()
+    if data.startswith(_ZIP):
+        if zipfile.is_zipfile(path):
+            return ""
+        expected = _stored(_first_entry(data))
+    else:
+        starts = _stops(data)
+        if len(starts) < 6:
+            return f"it ends after {size / _MIB:.1f} MiB, before its tensors: download it again"
+        # Behind the fifth pickle, the list of storages, come their numbers, a count before each.
+        stored = _stored(data[starts[3] : starts[4]], each=8)
+        expected = starts[5] + stored if stored else 0
+        if size >= expected:
+            return ""
+    if expected > size:
+        return f"it ends after {size / _MIB:.1f} of {expected / _MIB:.1f} MiB: download it again"
+    return f"it ends after {size / _MIB:.1f} MiB, before its table of contents: download it again"
+
+
+def _first_entry(archive: bytes) -> bytes:
+    """Return the bytes of the first entry, data.pkl, of a zip that was cut off."""
+    name, extra = (int.from_bytes(archive[i : i + 2], "little") for i in (26, 28))
+    return archive[30 + name + extra :]
+
+
+def _stored(pickled: bytes, each: int = 0) -> int:
+    """Return the bytes that the storages of a torch pickle take, as far as the pickle goes."""
+    total, item, seen, texts, numbers = 0, 0, set(), [""], [0]
+    try:
+        for opcode, argument, _ in pickletools.genops(pickled):
+            if opcode.name == "GLOBAL" and str(argument).startswith("torch "):
+                item = _ITEM_SIZES.get(str(argument).split()[-1], item)
+            elif opcode.name in {"BINUNICODE", "SHORT_BINUNICODE"}:
+                texts.append(str(argument))
+            elif opcode.name in {"BININT", "BININT1", "BININT2", "LONG1"}:
+                numbers.append(int(str(argument)))
+            elif opcode.name == "BINPERSID":
+                key = next((t for t in reversed(texts) if t.isdecimal()), texts[-1])
+                if key not in seen:
+                    seen.add(key)
+                    total += numbers[-1] * item + each
+    except Exception:  # noqa: BLE001 - the rest of the pickle is missing
+        return total
+    return total
+
+
+def _state_dicts(content: Mapping[str, Any]) -> Iterator[Weights]:
+    tensors = {k: v for k, v in content.items() if isinstance(k, str) and isinstance(v, Tensor)}
+    if tensors:
+        yield tensors
+    for key, value in content.items():
+        if isinstance(value, Mapping) and "optim" not in str(key).lower():
+            yield from _state_dicts(value)
+
+
+def _halves(weights: Weights) -> list[Weights]:
+    """Return encoder and decoder apart where one state dict holds both under two names."""
+    parts: dict[str, dict[str, Tensor]] = {}
+    for name, tensor in weights.items():
+        first, _, rest = name.partition(".")
+        parts.setdefault(first, {})[rest] = tensor
+    convolved = {p for p, ts in parts.items() if any(t.dim() == 4 for t in ts.values())}
+    recurrent = {p for p, ts in parts.items() if any("weight_ih" in name for name in ts)}
+    if len(parts) == 2 and len(convolved) == 1 and len(recurrent) == 1 and convolved != recurrent:
+        return list(parts.values())
+    return [weights]

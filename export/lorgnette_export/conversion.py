@@ -313,6 +313,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
     parser.add_argument("--opset", type=int, default=DEFAULT_OPSET, help="of ONNX, 18 or more")
     parser.add_argument(
+        "--family",
+        choices=(families.AUTO, *families.FAMILIES),
+        default=families.AUTO,
+        help="auto finds it by the names and shapes of the tensors",
+    )
+    parser.add_argument(
+        "--vocabulary", metavar="FILE", type=Path, help="where it is none of CHECKPOINT"
+    )
+    parser.add_argument(
+        "--input-size", metavar="PIXELS", type=int, help="side of the square that the CNN sees"
+    )
+    parser.add_argument(
         "--encoder-weights", metavar="FILE", type=Path, help="of a CNN that is not in CHECKPOINT"
     )
     parser.add_argument(
@@ -328,14 +340,20 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(args: argparse.Namespace) -> int:
-    model = families.read(args.checkpoints, encoder_weights=args.encoder_weights)
+    model = families.read(
+        args.checkpoints,
+        family=args.family,
+        vocabulary=args.vocabulary,
+        encoder_weights=args.encoder_weights,
+        input_size=args.input_size,
+    )
     converted = convert(
         model,
         args.out,
         Options(precision=args.precision, opset=args.opset, force=args.force, images=args.images),
     )
     size = sum(record.size for record in converted.manifest.files.values())
-    print(f"{args.out}: {converted.manifest.label}, {size / 1e6:.1f} MB")  # noqa: T201
+    print(f"{args.out}: {converted.manifest.label}, {size / 1e6:.1f} MB")
     for failure in converted.failures:
-        print(f"  not as PyTorch: {failure}")  # noqa: T201
+        print(f"  not as PyTorch: {failure}")
     return 0

@@ -1,35 +1,87 @@
-"""The families that can be converted: a module each, in the order in which they are tried."""
+"""The families that can be converted: a table, in the order in which they are tried."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lorgnette_export import checkpoints
-from lorgnette_export.checkpoints import Checkpoint, CheckpointError
-from lorgnette_export.families import own
+from lorgnette_export.checkpoints import Brought, CheckpointError
+from lorgnette_export.families import (
+    description,
+    own,
+    self_critical,
+    show_and_tell,
+    show_attend_and_tell,
+)
 from lorgnette_export.families.torch_model import TorchModel
+
+AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """How checkpoints of one family are known and read."""
+    """How one family is known and read."""
 
     name: str
-    recognises: Callable[[Sequence[Checkpoint]], bool]
-    read: Callable[[Sequence[Checkpoint], Path | None], TorchModel]
+    recognises: Callable[[Brought], bool]
+    read: Callable[[Brought, int | None], TorchModel]
 
 
-FAMILIES = (Family(own.FAMILY, own.recognises, own.read),)
+FAMILIES = {
+    family.name: family
+    for family in (
+        Family(description.FAMILY, description.recognises, description.read),
+        Family(own.FAMILY, own.recognises, own.read),
+        Family(
+            show_attend_and_tell.FAMILY, show_attend_and_tell.recognises, show_attend_and_tell.read
+        ),
+        Family(self_critical.FAMILY, self_critical.recognises, self_critical.read),
+        Family(show_and_tell.YUNJEY, show_and_tell.recognises_yunjey, show_and_tell.read_yunjey),
+        Family(show_and_tell.UDACITY, show_and_tell.recognises_udacity, show_and_tell.read_udacity),
+    )
+}
 
 
-def read(paths: Sequence[Path], *, encoder_weights: Path | None = None) -> TorchModel:
+def read(
+    paths: Sequence[Path],
+    *,
+    family: str = AUTO,
+    vocabulary: Path | None = None,
+    encoder_weights: Path | None = None,
+    input_size: int | None = None,
+) -> TorchModel:
     """Return the captioner that is in the files at paths.
 
+    Args:
+        family: a name in FAMILIES; auto finds it by the names and shapes of the tensors.
+        vocabulary: its file, where it is not among paths.
+        encoder_weights: a CNN's file, where the CNN is in none of paths.
+        input_size: side of the square that pictures become; the family's own if not given.
+
     Raises:
-        CheckpointError: a file is damaged, or they are of no family that is known.
+        CheckpointError: a file is damaged, the files do not belong together, or they are of no
+            family that is known.
     """
-    opened = [checkpoints.read(path) for path in paths]
-    for family in FAMILIES:
-        if family.recognises(opened):
-            return family.read(opened, encoder_weights)
-    raise CheckpointError(paths[0], "its tensors are those of no family that is known here")
+    brought = checkpoints.bring(list(paths), vocabulary=vocabulary, encoder_weights=encoder_weights)
+    if family != AUTO:
+        return FAMILIES[family].read(brought, input_size)
+    for known in FAMILIES.values():
+        if known.recognises(brought):
+            return known.read(brought, input_size)
+    raise CheckpointError(
+        brought.first,
+        "its tensors are those of no family that is known here "
+        f"({', '.join(FAMILIES)}); {_hint(brought)}",
+    )
+
+
+def _hint(brought: Brought) -> str:
+    """Say what is probably missing."""
+    networks = [weights for _, weights in brought.networks()]
+    convolved = any(t.dim() == 4 for weights in networks for t in weights.values())
+    recurrent = any("weight_ih" in name for weights in networks for name in weights)
+    if convolved and not recurrent:
+        return "there is a CNN but no RNN: name the decoder's file as well"
+    if recurrent and not convolved:
+        return "there is an RNN but no CNN: name the encoder's file as well"
+    return "describe it in a TOML file"

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette_export import dataset, efficientnet_lite, mobilenet_detector, training
-from lorgnette_export.checkpoints import Checkpoint, CheckpointError
-from lorgnette_export.families.torch_model import Preprocessing, TorchModel
+from lorgnette_export.checkpoints import Brought, CheckpointError
+from lorgnette_export.families.torch_model import Preprocessing, Step, TorchModel
 from lorgnette_export.features import ENCODERS
 from lorgnette_export.networks import Decoder, Shape
 
@@ -41,39 +41,24 @@ class Look(nn.Module):
         return self.decoder.look(grids)
 
 
-class Step(nn.Module):
-    """The decoder step graph."""
-
-    def __init__(self, decoder: Decoder) -> None:
-        super().__init__()
-        self.decoder = decoder
-
-    def forward(self, token_ids: Tensor, features: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """Return log-probabilities and hidden after the word."""
-        return self.decoder.step(token_ids, features, hidden)
-
-
-def recognises(checkpoints: Sequence[Checkpoint]) -> bool:
-    """Tell whether checkpoints are one run's checkpoint or one release."""
-    if len(checkpoints) != 1:
+def recognises(brought: Brought) -> bool:
+    """Tell whether this is one run's checkpoint or one release."""
+    if len(brought.checkpoints) != 1:
         return False
-    (checkpoint,) = checkpoints
+    (checkpoint,) = brought.checkpoints
     return checkpoint.metadata.get("family") == FAMILY or (
         isinstance(checkpoint.content.get("config"), dict) and "weights" in checkpoint.content
     )
 
 
-def read(checkpoints: Sequence[Checkpoint], encoder_weights: Path | None) -> TorchModel:
+def read(brought: Brought, input_size: int | None) -> TorchModel:
     """Return the model of a run's checkpoint or of a release.
-
-    Args:
-        encoder_weights: frozen_inference_graph.pb, where the CNN is mobilenet-detector and the
-            checkpoint is a run's: those hold the decoder only.
 
     Raises:
         CheckpointError: the file lacks weights, or a CNN's weights are not at hand.
     """
-    (checkpoint,) = checkpoints
+    (checkpoint,) = brought.checkpoints
+    encoder_weights = brought.encoder_weights
     if checkpoint.metadata:
         about = json.loads(checkpoint.metadata["about"])
         shape = Shape(**{**about["shape"], "encoders": tuple(about["shape"]["encoders"])})
@@ -92,7 +77,10 @@ def read(checkpoints: Sequence[Checkpoint], encoder_weights: Path | None) -> Tor
         decoder, words = training.load(checkpoint.path)
         look = Look(decoder, [_cnn(n, encoder_weights) for n in decoder.shape.encoders])
         name, version, licence = FAMILY, "0", LICENCE
-    return _model(look, words, name=name, version=version, licence=licence)
+    model = _model(look, words, name=name, version=version, licence=licence)
+    if input_size is None:
+        return model
+    return dataclasses.replace(model, preprocessing=model.preprocessing.at(input_size))
 
 
 def release(

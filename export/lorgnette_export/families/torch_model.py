@@ -6,15 +6,19 @@ channel) and hidden (beam, hidden) to log-probabilities (beam, vocabulary) and h
 word. Whatever an RNN carries from word to word is laid side by side in hidden.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from lorgnette.captioning.vocabulary import Vocabulary
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
+_NEVER = -100.0  # log-probability of a token that is no word; finite, so that it can be compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,11 @@ class Preprocessing:
     resize_side: int = 0
     mean: tuple[float, float, float] = IMAGENET_MEAN
     deviation: tuple[float, float, float] = IMAGENET_DEVIATION
+
+    def at(self, size: int) -> "Preprocessing":
+        """Return the same for a square of size pixels."""
+        side = round(self.resize_side * size / min(self.height, self.width))
+        return replace(self, height=size, width=size, resize_side=side)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +55,124 @@ class TorchModel:
     unknown_id: int | None
     forbidden_ids: tuple[int, ...] = ()
     max_words: int = 20
+
+
+class Speaker(Protocol):
+    """What says one word more."""
+
+    def step(self, tokens: Tensor, features: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-probabilities (image, vocabulary) after the last tokens, and hidden."""
+
+
+class Decoder(Speaker, Protocol):
+    """An RNN that says words about what a CNN has seen."""
+
+    def look(self, vector: Tensor, grid: Tensor) -> tuple[Tensor, Tensor]:
+        """Return features (image, position, channel) and hidden (image, hidden).
+
+        Args:
+            vector: what the whole image comes to, (image, channel).
+            grid: what each cell shows, (image, position, channel).
+        """
+
+
+class Step(nn.Module):
+    """The decoder step graph of any decoder."""
+
+    def __init__(self, decoder: Speaker) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, token_ids: Tensor, features: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-probabilities and hidden after the word."""
+        return self.decoder.step(token_ids, features, hidden)
+
+
+class StepFromEnd(Step):
+    """The step of a decoder that has one id for start, end and padding.
+
+    The app tells start and end apart, so that the start gets an id of its own here, behind the
+    vocabulary, with the embedding of the end.
+    """
+
+    def __init__(self, decoder: Speaker, end_id: int, vocabulary: int) -> None:
+        super().__init__(decoder)
+        self.end_id = end_id
+        self.start_id = vocabulary
+
+    def forward(self, token_ids: Tensor, features: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-probabilities, one more than the decoder has, and hidden after the word."""
+        tokens = torch.where(token_ids == self.start_id, self.end_id, token_ids)
+        said, after = self.decoder.step(tokens, features, hidden)
+        never = said.new_full((said.shape[0], 1), _NEVER)
+        return torch.cat([said, never], -1), after
+
+
+class Look(nn.Module):
+    """The encoder graph: a CNN, what is made of its last map, and the decoder's first look."""
+
+    def __init__(
+        self,
+        cnn: nn.Module,
+        decoder: Decoder,
+        *,
+        grid: nn.Module | None = None,
+        head: nn.Module | None = None,
+    ) -> None:
+        """Put the parts together.
+
+        Args:
+            grid: applied to the map before it becomes cells, such as pooling to a fixed size.
+            head: applied to the mean of the map, (image, channel).
+        """
+        super().__init__()
+        self.cnn = cnn
+        self.decoder = decoder
+        self.grid = grid if grid is not None else nn.Identity()
+        self.head = head if head is not None else nn.Identity()
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return features and hidden."""
+        seen = self.cnn(pixels)
+        cells = self.grid(seen).flatten(2).transpose(1, 2)
+        return self.decoder.look(self.head(seen.mean((2, 3))), cells)
+
+
+class Pooled(nn.Module):
+    """Adaptive average pooling to rows x columns, as two products with constant matrices.
+
+    PyTorch's own has no ONNX operator where sizes do not divide.
+    """
+
+    def __init__(self, height: int, width: int, rows: int, columns: int) -> None:
+        super().__init__()
+        self.register_buffer("rows", _means(height, rows))
+        self.register_buffer("columns", _means(width, columns).T.contiguous())
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """Return (image, channel, rows, columns)."""
+        return self.rows @ seen @ self.columns  # type: ignore[operator]
+
+
+def _means(size: int, count: int) -> Tensor:
+    """Return (count, size): in row i the weights of the cells from i / count to (i + 1) / count."""
+    matrix = torch.zeros(count, size)
+    for i in range(count):
+        first, last = i * size // count, math.ceil((i + 1) * size / count)
+        matrix[i, first:last] = 1 / (last - first)
+    return matrix
+
+
+@torch.inference_mode()
+def grid_of(cnn: nn.Module, preprocessing: Preprocessing) -> tuple[int, int, int]:
+    """Return channels, rows and columns of what cnn makes of a picture."""
+    seen = cnn.eval()(torch.zeros(1, 3, preprocessing.height, preprocessing.width))
+    return seen.shape[1], seen.shape[2], seen.shape[3]
+
+
+Activation = Callable[[Tensor], Tensor]
+ACTIVATIONS: dict[str, Activation] = {
+    "none": lambda x: x,
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+}

@@ -1,0 +1,116 @@
+"""Vocabulary pickles, read without running anything that is in them.
+
+A pickle is a program: it names functions and calls them. This unpickler knows containers,
+strings, numbers and empty stand-ins for the vocabulary classes that people have; for any other
+name it stops before anything is called.
+"""
+
+import io
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+MAX_BYTES = 256 << 20
+
+# Classes whose instances are only a bag of attributes. The module is whatever the trainer's file
+# was called: vocabulary, build_vocab, __main__ ...
+_BAGS = frozenset({"Vocabulary", "Vocab", "Namespace", "Dictionary", "Lang", "Tokenizer"})
+_NUMPY = frozenset({"numpy", "numpy.core.multiarray", "numpy._core.multiarray"})
+_BUILTINS = frozenset({"builtins", "__builtin__"})
+
+
+class UnsafePickleError(pickle.UnpicklingError):
+    """The pickle asks for something that is neither container, string nor number."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"it asks for {wanted}")
+        self.wanted = wanted
+
+
+def loads(data: bytes) -> Any:
+    """Return what a pickle of protocol 0 to 5 holds; instances come as objects with attributes.
+
+    Raises:
+        UnsafePickleError: it names a class or function that is not on the list; none was called.
+        pickle.UnpicklingError: it is cut off or damaged.
+    """
+    try:
+        return _Unpickler(io.BytesIO(data), encoding="latin-1").load()
+    except pickle.UnpicklingError:
+        raise
+    except Exception as error:  # a damaged pickle raises whatever its opcodes stumble over
+        raise pickle.UnpicklingError(str(error) or type(error).__name__) from error
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, *, encoding: str) -> None:
+        super().__init__(file, encoding=encoding)
+        # Made anew for each pickle: what one does to its classes is gone with it.
+        self._bag: type = type("Bag", (), {})
+        self._unknown = _unknown_factory()
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module in _BUILTINS and name in {"set", "frozenset", "list", "dict", "int", "float"}:
+            return {"set": set, "frozenset": frozenset, "list": list, "dict": dict}.get(
+                name, float if name == "float" else int
+            )
+        if (module, name) in {("builtins", "object"), ("__builtin__", "object")}:
+            return self._bag
+        if module == "collections" and name in {"OrderedDict", "Counter", "defaultdict"}:
+            return _mapping
+        if module in {"copy_reg", "copyreg"} and name == "_reconstructor":
+            return self._reconstructed
+        if module in _NUMPY and name in {"scalar", "dtype"}:
+            return _number if name == "scalar" else _dtype
+        if module.split(".")[0] == "torchtext" and name == "_default_unk_index":
+            return self._unknown
+        if name in _BAGS:
+            return self._bag
+        raise UnsafePickleError(f"{module}.{name}")
+
+    def persistent_load(self, pid: Any) -> Any:
+        raise UnsafePickleError(f"the persistent object {str(pid)[:40]!r}")
+
+    def _reconstructed(self, cls: Any, base: Any, state: Any) -> Any:
+        """Make an instance as protocols 0 and 1 ask for it: copyreg's function, for bags only."""
+        if cls is not self._bag or base is not self._bag or state is not None:
+            raise UnsafePickleError("an instance of another class")
+        return cls()
+
+
+def _mapping(*arguments: Any) -> dict[Any, Any]:
+    """Stand in for Counter(items), OrderedDict(items) and defaultdict(factory)."""
+    items = arguments[-1] if arguments else ()
+    return {} if callable(items) or items is None else dict(items)
+
+
+def _unknown_factory() -> Callable[[], int]:
+    def index() -> int:
+        return 0
+
+    return index
+
+
+class _Dtype(str):
+    """A numpy type by its name, such as f8; its byte order comes as the pickle's state."""
+
+    def __setstate__(self, state: Any) -> None:
+        """Take the state, which says nothing that is needed."""
+
+
+def _dtype(code: Any, *_flags: Any) -> _Dtype:
+    return _Dtype(str(code)[:8])
+
+
+def _number(kind: Any, data: Any) -> float | int:
+    """Stand in for numpy's scalar: a float or integer of the machine's byte order."""
+    raw = data.encode("latin-1") if isinstance(data, str) else bytes(data)
+    if str(kind)[:1] == "f":
+        import struct
+
+        code = {2: "<e", 4: "<f", 8: "<d"}.get(len(raw))
+        if code is None:
+            raise pickle.UnpicklingError("a number of unknown size")
+        value: float = struct.unpack(code, raw)[0]
+        return value
+    return int.from_bytes(raw, "little", signed=str(kind)[:1] == "i")
