@@ -28,7 +28,6 @@ from lorgnette.errors import LorgnetteError
 CHUNK = 1 << 20
 SPARE_BYTES = 1 << 20  # of free disk space that a write must leave
 LOCK_SECONDS = 10.0
-FOREIGN_TEMPORARY_SECONDS = 86400.0  # another computer's temporary file is left alone this long
 
 
 class CannotWriteError(LorgnetteError):
@@ -79,8 +78,10 @@ class Source:
 
     def read(self, start: int, length: int) -> bytes:
         """Return up to length bytes from start; fewer only at the end of the file."""
+        if start >= self.size:  # an offset from a damaged file may pass what seek takes
+            return b""
         self._file.seek(start)
-        return self._file.read(length)
+        return self._file.read(min(length, self.size - start))
 
     def chunks(self, start: int, end: int) -> Iterator[bytes]:
         """Yield bytes start to end in pieces of at most CHUNK; stops early where the file ends."""
@@ -171,9 +172,7 @@ def replace_file(
         In both cases, and when check or record raises, the old version is there, unchanged.
     """
     target = replacement.target
-    temporary = target.with_name(
-        f".{_host()}-{os.getpid()}-{secrets.token_hex(6)}{_TEMPORARY_SUFFIX}"
-    )
+    temporary = target.with_name(f".{process_name()}-{secrets.token_hex(6)}{_TEMPORARY_SUFFIX}")
     try:
         with contextlib.ExitStack() as stack:
             if replacement.stamp is None:
@@ -246,19 +245,30 @@ def remove_stale_temporaries(folder: Path) -> None:
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             match = _TEMPORARY_NAME.fullmatch(entry.name)
-            if match is None:
-                continue
-            if match["host"] == _host():
-                stale = int(match["pid"]) != os.getpid() and not is_running(int(match["pid"]))
-            else:
-                age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-                stale = age > FOREIGN_TEMPORARY_SECONDS
-            if stale:
+            if match is not None and is_gone(match["process"]):
                 Path(entry.path).unlink(missing_ok=True)
 
 
-def is_running(pid: int) -> bool:
-    """Return whether this computer runs a process of that number."""
+def process_name() -> str:
+    """Return a name for this process that no other one has, on any computer, at any time."""
+    return f"{_HOST}-{os.getpid()}-{_TOKEN}"
+
+
+def is_gone(process: str) -> bool:
+    """Return whether the process of that name has surely ended.
+
+    Nothing is known of other computers' processes; a number in use again passes for the process
+    that had it, unless this one has it now.
+    """
+    host, pid, token = process.split("-")
+    if host != _HOST:
+        return False
+    if int(pid) == os.getpid():
+        return token != _TOKEN
+    return not _is_running(int(pid))
+
+
+def _is_running(pid: int) -> bool:
     if sys.platform == "win32":
         import ctypes
 
@@ -281,12 +291,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+_HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+_TOKEN = secrets.token_hex(4)  # tells this process from an earlier one of the same number
 _TEMPORARY_SUFFIX = ".lorgnette-tmp"
-_TEMPORARY_NAME = re.compile(r"\.(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]+\.lorgnette-tmp")
-
-
-def _host() -> str:
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+_TEMPORARY_NAME = re.compile(r"\.(?P<process>[0-9a-f]{8}-\d+-[0-9a-f]{8})-[0-9a-f]+\.lorgnette-tmp")
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -1,0 +1,104 @@
+"""Writing alt text for many pictures, as one batch of the journal, so that it can be undone."""
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lorgnette import alttext
+from lorgnette.alttext import AltText, Destination, Written
+from lorgnette.errors import LorgnetteError
+from lorgnette.files import Replaced
+from lorgnette.jobs.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOutcome:
+    """What became of one picture of a batch."""
+
+    image: Path
+    written: Written | None = None  # set exactly when error is not
+    error: LorgnetteError | None = None
+
+
+class WriteBatch:
+    """A batch of the journal, open in one thread; use it as a context."""
+
+    def __init__(
+        self, destination: Destination, *, overwrite: bool = False, title: str = "write"
+    ) -> None:
+        """Open the journal.
+
+        Args:
+            overwrite: as alttext.write takes it.
+            title: what the history calls the batch.
+
+        Raises:
+            JournalError: without it nothing is written.
+        """
+        self._destination = destination
+        self._overwrite = overwrite
+        self._title = title
+        self._journal = Journal()
+        self._batch: int | None = None  # until there is something to record
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._journal.__exit__(kind, error, traceback)
+
+    def write(self, image: Path, alt_text: AltText) -> Written:
+        """Write one picture's alt text.
+
+        Raises:
+            LorgnetteError: as alttext.write; the journal knows which files were replaced.
+        """
+
+        def record(replaced: Replaced) -> None:
+            if self._batch is None:
+                self._batch = self._journal.begin(self._title)
+            self._journal.record(self._batch, image, replaced)
+
+        for folder in {image.absolute().parent, image.resolve().parent}:
+            self._journal.visit(folder)
+        try:
+            return alttext.write(
+                image, alt_text, self._destination, overwrite=self._overwrite, record=record
+            )
+        except BaseException:
+            self._journal.settle()
+            raise
+
+
+def write_batch(
+    pairs: Iterable[tuple[Path, AltText]],
+    destination: Destination,
+    *,
+    overwrite: bool = False,
+    title: str = "write",
+) -> Generator[WriteOutcome, None, None]:
+    """Yield what became of each picture, in order; one picture's trouble stops no other.
+
+    Args:
+        pairs: consumed one at a time, so it may be endless.
+        overwrite: as alttext.write takes it.
+        title: what the history calls the batch.
+
+    Raises:
+        JournalError: without it nothing is written.
+    """
+    with WriteBatch(destination, overwrite=overwrite, title=title) as batch:
+        for image, alt_text in pairs:
+            try:
+                written = batch.write(image, alt_text)
+            except LorgnetteError as error:
+                yield WriteOutcome(image=image, error=error)
+            else:
+                yield WriteOutcome(image=image, written=written)
