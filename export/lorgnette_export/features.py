@@ -25,7 +25,6 @@ from lorgnette.errors import UnreadableImageError
 from lorgnette_export import efficientnet_lite, mobilenet_detector
 
 PLAIN_VIEWS = 2  # as it is; left and right swapped
-_AT_ONCE = 8
 _SAVE_EVERY = 64
 
 
@@ -106,19 +105,17 @@ def compute(
         )
         run = _session(encoder, network)
         with (
-            ThreadPoolExecutor(2) as pool,
+            ThreadPoolExecutor() as pool,
             tqdm(total=len(files), initial=done, desc=encoder.name, unit="photo") as bar,
         ):
-            batches = [files[i : i + _AT_ONCE] for i in range(done, len(files), _AT_ONCE)]
-            for batch in batches:
-                pixels = np.stack(list(pool.map(lambda f: _views(f, encoder, views), batch)))
-                out = run(pixels.reshape(-1, *pixels.shape[2:]))
-                grids[done : done + len(batch)] = out.reshape(len(batch), *shape[1:])
-                done += len(batch)
-                bar.update(len(batch))
-                if done % _SAVE_EVERY == 0 or done == len(files):
-                    grids.flush()
-                    done_path.write_text(json.dumps({"done": done}))
+            for first in range(done, len(files), _SAVE_EVERY):
+                some = files[first : first + _SAVE_EVERY]
+                each = pool.map(lambda file: run(_views(file, encoder, views)), some)
+                for row, out in enumerate(each, first):
+                    grids[row] = out
+                    bar.update()
+                grids.flush()
+                done_path.write_text(json.dumps({"done": first + len(some)}))
         del grids
     loaded: npt.NDArray[np.float16] = np.load(grids_path, mmap_mode="r")
     return loaded
@@ -173,7 +170,9 @@ def _session(
     if program is None:
         raise RuntimeError("the exporter returned no program")
     model = program.model_proto.SerializeToString()
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # several batches run at once instead
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def run(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         (grid,) = session.run(["grid"], {"pixels": pixels})

@@ -1,4 +1,4 @@
-"""Training a captioner on grids that were computed once.
+"""Training a captioner on grids that were computed once: first the RNN, then the CNN's top too.
 
 A run is a folder: its configuration, a checkpoint after each epoch, a table of its history. A run
 that was killed goes on from its last checkpoint and loses at most one epoch.
@@ -17,14 +17,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
 from lorgnette.errors import ExitCode
 from lorgnette_export import dataset, efficientnet_lite, features, metrics, mobilenet_detector
 from lorgnette_export.dataset import DataError, Photo
-from lorgnette_export.features import ENCODERS
+from lorgnette_export.efficientnet_lite import EfficientNetLite2
+from lorgnette_export.features import ENCODERS, Encoder
 from lorgnette_export.networks import Decoder, Shape
 
 MAX_WORDS = 20
@@ -52,6 +53,8 @@ class Config:
     cell_dropout: float = 0.0  # share of a grid's cells set to zero
     warmup: float = 0.03  # share of the iterations
     least_count: int = 4  # of a word in the training captions
+    views: int = features.PLAIN_VIEWS  # of each training photo; see features.compute
+    top_learning_rate: float = 0.0  # above 0, the CNN's last blocks are trained as well
     bfloat16: bool = True
     seed: int = 0
 
@@ -82,6 +85,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--config", type=Path, metavar="FILE", help="a TOML file, as those in configs/"
     )
     parser.add_argument(
+        "--start",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="of another run: begin with its weights",
+    )
+    parser.add_argument(
         "--grids", type=Path, metavar="DIR", help="where the grids are kept; default: RUN/grids"
     )
     parser.add_argument(
@@ -102,19 +111,24 @@ def run(args: argparse.Namespace) -> int:
     config = read_config(args.config) if args.config else Config()
     photos = dataset.read(args.data)
     grids_folder = args.grids or args.out / "grids"
-    networks = {name: _frozen(name, args.detector) for name in config.encoders}
+    frozen: list[tuple[Encoder, nn.Module]]
+    if config.top_learning_rate:
+        trunk = efficientnet_lite.Trunk(efficientnet_lite.pretrained()).eval()
+        frozen = [(features.TRUNK, trunk)]
+    else:
+        frozen = [(ENCODERS[name], _frozen(name, args.detector)) for name in config.encoders]
 
-    def split(chosen: list[Photo]) -> Split:
+    def split(chosen: list[Photo], views: int = features.PLAIN_VIEWS) -> Split:
         files = [photo.file for photo in chosen]
         return Split(
             photos=chosen,
             grids=[
-                features.compute(files, ENCODERS[name], network, grids_folder)
-                for name, network in networks.items()
+                features.compute(files, encoder, network, grids_folder, views)
+                for encoder, network in frozen
             ],
         )
 
-    training = split([photo for photo in photos if photo.split == "train"])
+    training = split([photo for photo in photos if photo.split == "train"], config.views)
     if not training.photos:
         raise DataError(f"{args.data} has no photos of the split 'train'")
     watched = {
@@ -124,7 +138,7 @@ def run(args: argparse.Namespace) -> int:
     watched["training photos"] = Split(
         photos=training.photos[-WATCHED:], grids=[grid[-WATCHED:] for grid in training.grids]
     )
-    print(train(config, training, watched, args.out))
+    print(train(config, training, watched, args.out, args.start))
     return ExitCode.OK
 
 
@@ -143,6 +157,8 @@ def read_config(path: Path) -> Config:
         raise DataError(f"{path}: {error}") from error
     if unknown := set(config.encoders) - set(ENCODERS):
         raise DataError(f"{path}: no encoder is called {', '.join(sorted(unknown))}")
+    if config.top_learning_rate and config.encoders != ("efficientnet-lite2",):
+        raise DataError(f"{path}: only efficientnet-lite2, alone, can be tuned")
     return config
 
 
@@ -154,10 +170,42 @@ def _frozen(name: str, detector: Path | None) -> torch.nn.Module:
     return mobilenet_detector.pretrained(detector)
 
 
-def train(config: Config, training: Split, watched: dict[str, Split], run: Path) -> Path:
+class Network(nn.Module):
+    """A decoder and, where it is trained, the top of its CNN."""
+
+    def __init__(self, decoder: Decoder, cnn: EfficientNetLite2 | None) -> None:
+        super().__init__()
+        self.decoder = decoder
+        self.cnn = cnn
+        self.top = efficientnet_lite.Top(cnn) if cnn is not None else None
+
+    def look(self, grids: Sequence[Tensor], *, bfloat16: bool) -> tuple[Tensor, Tensor]:
+        """Return what Decoder.look does; grids are the trunk's where there is a top."""
+        seen = [grid.float() for grid in grids]
+        if self.top is not None:
+            seen = [self.top(grid) for grid in seen]  # float32: its backward pass is quicker so
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+            return self.decoder.look(seen)
+
+    def train(self, mode: bool = True) -> "Network":
+        """Set the mode; the CNN's batch norms always use what ImageNet taught them."""
+        super().train(mode)
+        if self.cnn is not None:
+            self.cnn.eval()
+        return self
+
+
+def train(
+    config: Config,
+    training: Split,
+    watched: dict[str, Split],
+    run: Path,
+    start: Path | None = None,
+) -> Path:
     """Train in the folder run, or go on there, and return the last checkpoint.
 
     Args:
+        start: a checkpoint of another run with the same vocabulary, whose weights are taken.
         training: what the network learns from.
         watched: splits by name that are captioned greedily after each epoch; CIDEr-D of each
             goes into history.json.
@@ -176,9 +224,14 @@ def train(config: Config, training: Split, watched: dict[str, Split], run: Path)
             dropout=config.dropout,
         )
     )
-    optimiser = torch.optim.AdamW(
-        decoder.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
-    )
+    if start is not None:
+        decoder.load_state_dict(torch.load(start, weights_only=True)["weights"])
+    network = Network(decoder, efficientnet_lite.pretrained() if config.top_learning_rate else None)
+    groups = [{"params": list(decoder.parameters()), "lr": config.learning_rate}]
+    if network.top is not None:
+        network.top.requires_grad_(requires_grad=True)
+        groups.append({"params": list(network.top.parameters()), "lr": config.top_learning_rate})
+    optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
     per_epoch = math.ceil(len(training.photos) / config.photos)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, _warmup_and_cosine(config.warmup, config.epochs * per_epoch)
@@ -187,13 +240,15 @@ def train(config: Config, training: Split, watched: dict[str, Split], run: Path)
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
         decoder.load_state_dict(saved["weights"])
+        if network.cnn is not None:
+            network.cnn.load_state_dict(saved["cnn"])
         optimiser.load_state_dict(saved["optimiser"])
         schedule.load_state_dict(saved["schedule"])
         history, first = saved["history"], saved["epoch"]
     run.mkdir(parents=True, exist_ok=True)
     for epoch in range(first, config.epochs):
         order = np.random.default_rng((config.seed, epoch))
-        decoder.train()
+        network.train()
         losses = []
         with tqdm(
             _minibatches(training, spoken, ids, config, order),
@@ -203,16 +258,16 @@ def train(config: Config, training: Split, watched: dict[str, Split], run: Path)
             mininterval=2,
         ) as bar:
             for grids, tokens, targets in bar:
-                loss = _loss(decoder, grids, tokens, targets, config)
+                loss = _loss(network, grids, tokens, targets, config)
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(decoder.parameters(), 5.0)
+                torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
                 optimiser.step()
                 schedule.step()
                 losses.append(loss.item())
                 bar.set_postfix(loss=f"{np.mean(losses[-50:]):.3f}")
         scores = {
-            name: score(decoder, vocabulary, split, bfloat16=config.bfloat16)
+            name: score(network, vocabulary, split, bfloat16=config.bfloat16)
             for name, split in watched.items()
         }
         history.append({"epoch": epoch + 1, "loss": float(np.mean(losses)), **scores})
@@ -223,6 +278,7 @@ def train(config: Config, training: Split, watched: dict[str, Split], run: Path)
                 "config": dataclasses.asdict(config),
                 "vocabulary": vocabulary,
                 "weights": decoder.state_dict(),
+                **({"cnn": network.cnn.state_dict()} if network.cnn is not None else {}),
                 "optimiser": optimiser.state_dict(),
                 "schedule": schedule.state_dict(),
                 "history": history,
@@ -250,9 +306,9 @@ def load(checkpoint: Path) -> tuple[Decoder, list[str]]:
     return decoder.eval(), list(saved["vocabulary"])
 
 
-def score(decoder: Decoder, vocabulary: Sequence[str], split: Split, *, bfloat16: bool) -> float:
+def score(network: Network, vocabulary: Sequence[str], split: Split, *, bfloat16: bool) -> float:
     """Return CIDEr-D of greedy captions of split."""
-    found = dict(enumerate(greedy(decoder, vocabulary, split, bfloat16=bfloat16)))
+    found = dict(enumerate(greedy(network, vocabulary, split, bfloat16=bfloat16)))
     wanted = {
         i: [" ".join(dataset.words(c)) for c in photo.captions]
         for i, photo in enumerate(split.photos)
@@ -262,20 +318,19 @@ def score(decoder: Decoder, vocabulary: Sequence[str], split: Split, *, bfloat16
 
 @torch.inference_mode()
 def greedy(
-    decoder: Decoder, vocabulary: Sequence[str], split: Split, *, bfloat16: bool
+    network: Network, vocabulary: Sequence[str], split: Split, *, bfloat16: bool
 ) -> Iterator[str]:
     """Yield the likeliest word after word for each photo of split."""
-    decoder.eval()
+    network.eval()
     start, end = vocabulary.index(dataset.START), vocabulary.index(dataset.END)
     for first in range(0, len(split.photos), _AT_ONCE):
         rows = range(first, min(first + _AT_ONCE, len(split.photos)))
-        grids = [grid.float() for grid in split.batch(rows, [0] * len(rows))]
+        features, hidden = network.look(split.batch(rows, [0] * len(rows)), bfloat16=bfloat16)
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            features, hidden = decoder.look(grids)
             tokens = torch.full((len(rows),), start)
             said: list[Tensor] = []
             for _ in range(MAX_WORDS):
-                log_probabilities, hidden = decoder.step(tokens, features, hidden)
+                log_probabilities, hidden = network.decoder.step(tokens, features, hidden)
                 log_probabilities[:, [start, vocabulary.index(dataset.UNKNOWN)]] = -math.inf
                 tokens = log_probabilities.argmax(-1)
                 said.append(tokens)
@@ -325,12 +380,12 @@ def _minibatches(
 
 
 def _loss(
-    decoder: Decoder, grids: list[Tensor], tokens: Tensor, targets: Tensor, config: Config
+    network: Network, grids: list[Tensor], tokens: Tensor, targets: Tensor, config: Config
 ) -> Tensor:
     real = targets != -100
+    features, hidden = network.look(grids, bfloat16=config.bfloat16)
     with torch.autocast("cpu", torch.bfloat16, enabled=config.bfloat16):
-        features, hidden = decoder.look([grid.float() for grid in grids])
-        logits = decoder.sentences(features, hidden, tokens, real)
+        logits = network.decoder.sentences(features, hidden, tokens, real)
     wanted = targets[real]
     # An unknown word is no lesson: the network must never want to say it.
     wanted = wanted.masked_fill(wanted == dataset.SPECIALS.index(dataset.UNKNOWN), -100)
