@@ -1,5 +1,6 @@
 """Captioning many pictures, one outcome each, in order; one picture's trouble stops no other."""
 
+import contextlib
 import dataclasses
 from collections import deque
 from collections.abc import Generator, Iterable
@@ -12,6 +13,7 @@ from lorgnette.alttext import AltText, Destination, Effect, Origin
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
 from lorgnette.jobs.outcome import Outcome, Verdict
+from lorgnette.jobs.writing import WriteBatch
 
 _WAITING = 2  # pictures a thread that are ready before they are asked for
 
@@ -53,45 +55,54 @@ def write_drafts(
 ) -> Generator[Outcome]:
     """Yield outcomes again, after the alt text of the captioned ones was written.
 
+    What is written is one batch of the journal, so that it can be undone.
+
     Args:
         outcomes: of caption_batch; each is written before the next one is asked for.
         model: label of the model, for the provenance.
         language: of the model's words, BCP 47.
         overwrite: replace alt text that is there.
         dry_run: only say where each would be written.
+
+    Raises:
+        JournalError: without it nothing is written.
     """
-    for outcome in outcomes:
-        if outcome.verdict is not Verdict.CAPTIONED or outcome.caption is None:
-            yield outcome
-            continue
-        draft = AltText(
-            text=outcome.alt_text,
-            language=language,
-            origin=Origin.MACHINE,
-            reviewed=False,
-            model=model,
-            confidence=outcome.caption.confidence,
-        )
-        try:
-            if dry_run:
-                written = alttext.plan(
-                    outcome.image, draft, destination, overwrite=overwrite
-                ).outcome
-            else:
-                written = alttext.write(outcome.image, draft, destination, overwrite=overwrite)
-        except LorgnetteError as error:
-            yield dataclasses.replace(
-                outcome, verdict=Verdict.FAILED, reason=str(error), error=error
+    with contextlib.ExitStack() as stack:
+        batch = None
+        if not dry_run:
+            title = f"caption --write {destination}"
+            batch = stack.enter_context(WriteBatch(destination, overwrite=overwrite, title=title))
+        for outcome in outcomes:
+            if outcome.verdict is not Verdict.CAPTIONED or outcome.caption is None:
+                yield outcome
+                continue
+            draft = AltText(
+                text=outcome.alt_text,
+                language=language,
+                origin=Origin.MACHINE,
+                reviewed=False,
+                model=model,
+                confidence=outcome.caption.confidence,
             )
-            continue
-        kept = written.effect is Effect.KEEP
-        yield dataclasses.replace(
-            outcome,
-            verdict=Verdict.SKIPPED if kept else Verdict.CAPTIONED,
-            alt_text=written.alt_text.text,
-            reason=written.reason,
-            written_to=None if kept else written.path,
-        )
+            try:
+                if batch is None:
+                    plan = alttext.plan(outcome.image, draft, destination, overwrite=overwrite)
+                    written = plan.outcome
+                else:
+                    written = batch.write(outcome.image, draft)
+            except LorgnetteError as error:
+                yield dataclasses.replace(
+                    outcome, verdict=Verdict.FAILED, reason=str(error), error=error
+                )
+                continue
+            kept = written.effect is Effect.KEEP
+            yield dataclasses.replace(
+                outcome,
+                verdict=Verdict.SKIPPED if kept else Verdict.CAPTIONED,
+                alt_text=written.alt_text.text,
+                reason=written.reason,
+                written_to=None if kept else written.path,
+            )
 
 
 def _outcome(image: Path, captioner: Captioner, *, overwrite: bool) -> Outcome:
