@@ -133,6 +133,21 @@ class Journal:
                 [files.process_name(), os.fsencode(folder)],
             )
 
+    def replace(self, batch: int, image: Path, replacement: Replacement) -> None:
+        """Replace a file, so that it can be undone.
+
+        Raises:
+            LorgnetteError: as files.replace_file; the old version is there.
+        """
+        self.visit(replacement.target.parent)
+        try:
+            files.replace_file(
+                replacement, record=lambda replaced: self.record(batch, image, replaced)
+            )
+        except BaseException:
+            self.settle()
+            raise
+
     def record(self, batch: int, image: Path, replaced: Replaced) -> None:
         """Put on the disk what is needed to undo a replacement that comes next."""
         with self._errors(), self._transaction():
@@ -163,13 +178,24 @@ class Journal:
             for id_ in ids:
                 self._settle(id_)
 
+    def wrote(self, path: Path) -> bool:
+        """Return whether a file is, byte for byte, what lorgnette wrote there last."""
+        with self._errors():
+            row = self._database.execute(
+                "SELECT new_sha256 FROM change WHERE path = ? AND state != 'undone' "
+                "ORDER BY id DESC LIMIT 1",
+                [os.fsencode(os.path.realpath(path))],
+            ).fetchone()
+        return row is not None and files.sha256(path) == row[0]
+
     def history(self) -> list[BatchSummary]:
         """Return the batches that wrote something, the newest first."""
         with self._errors(), self._transaction():
             self._mark_written()
             rows = self._database.execute(
                 "SELECT batch.id, started, title, COUNT(*), SUM(state = 'undone'), "
-                "SUM(state = 'foreign') FROM batch JOIN change ON change.batch = batch.id GROUP BY batch.id ORDER BY batch.id DESC"
+                "SUM(state = 'foreign') FROM batch JOIN change ON change.batch = batch.id "
+                "GROUP BY batch.id ORDER BY batch.id DESC"
             ).fetchall()
         return [
             BatchSummary(

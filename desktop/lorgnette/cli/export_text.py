@@ -1,0 +1,78 @@
+"""lorgnette export-text: the alt text of a folder in other forms."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from io import TextIOWrapper
+from pathlib import Path
+
+from lorgnette.errors import ExitCode
+from lorgnette.jobs.text_export import Line, Skipped, TextFormat
+
+_TEXT_FILES = "txt"
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser(
+        "export-text",
+        help="export the alt text of a folder",
+        description="Prints the alt text of all pictures in a folder as one document, or writes "
+        "one .txt file beside each picture.",
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument(
+        "--format",
+        required=True,
+        choices=[*TextFormat, _TEXT_FILES],
+        metavar="{csv,jsonl,html,markdown,txt}",
+        help="a manifest (csv, jsonl), a gallery page (html), a list (markdown), or one NAME.txt "
+        "a picture, as training programs read it (txt)",
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the document to a file")
+    parser.add_argument("--overwrite", action="store_true", help="replace FILE if it is there")
+    parser.add_argument(
+        "--data",
+        action="store_true",
+        help="csv for programs: without a byte order mark, and without the apostrophe that keeps "
+        "a spreadsheet from running a cell as a formula",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export the alt text of the folder args.folder."""
+    from lorgnette.captioning import images
+    from lorgnette.jobs import text_export
+
+    skipped: list[Skipped] = []
+
+    def lines(base: Path) -> Iterator[Line]:
+        for line in text_export.read_lines(images.find([args.folder]), base):
+            if isinstance(line, Line):
+                yield line
+            else:
+                skipped.append(line)
+
+    if args.format == _TEXT_FILES:
+        for outcome in text_export.write_text_files(lines(args.folder)):
+            if isinstance(outcome, Skipped):
+                skipped.append(outcome)
+            else:
+                print(outcome.path, flush=True)
+    else:
+        form = TextFormat(args.format)
+        # Names in a document are relative to where it lies.
+        base = args.folder if args.output is None else args.output.absolute().parent
+        text = text_export.document(form, lines(base), spreadsheet=not args.data)
+        if args.output is None:
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8", newline="")
+            sys.stdout.write(text)
+        else:
+            mark = "\ufeff" if form is TextFormat.CSV and not args.data else ""
+            text_export.save_document(args.output, mark + text, overwrite=args.overwrite)
+            print(args.output)
+    for each in skipped:
+        print(f"{each.image}: left out: {each.reason}", file=sys.stderr)
+    return ExitCode.SOME_FAILED if skipped else ExitCode.OK

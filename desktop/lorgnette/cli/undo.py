@@ -1,0 +1,73 @@
+"""lorgnette undo, lorgnette history: take back what was written."""
+
+import argparse
+import json
+
+from lorgnette.errors import ExitCode
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands to the parser."""
+    parser = subparsers.add_parser(
+        "undo",
+        help="restore the files that a batch has changed",
+        description="Gives every file of a batch its old bytes back. A file that has changed "
+        "since is left alone.",
+    )
+    parser.add_argument(
+        "batch",
+        nargs="?",
+        type=int,
+        metavar="BATCH",
+        help="its number in the history; default: the last one that is not undone",
+    )
+    parser.set_defaults(run=run_undo)
+    parser = subparsers.add_parser(
+        "history",
+        help="list the batches that can be undone",
+        description="Lists what was written, the newest batch first.",
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    parser.set_defaults(run=run_history)
+
+
+def run_undo(args: argparse.Namespace) -> int:
+    """Undo a batch; print what became of each file."""
+    from lorgnette.jobs.journal import Journal
+
+    failed = False
+    with Journal() as journal:
+        for undone in journal.undo(args.batch):
+            failed = failed or not undone.restored
+            said = "restored" if undone.restored else f"left alone: {undone.reason}"
+            print(f"{undone.path}: {said}", flush=True)
+    return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def run_history(args: argparse.Namespace) -> int:
+    """Print the batches."""
+    from lorgnette.jobs.journal import Journal
+
+    with Journal() as journal:
+        batches = journal.history()
+    if args.format == "json":
+        content = [
+            {
+                "batch": batch.id,
+                "started": batch.started.isoformat(),
+                "title": batch.title,
+                "files": batch.files,
+                "undone": batch.undone,
+                "changed": batch.changed,
+            }
+            for batch in batches
+        ]
+        print(json.dumps(content, ensure_ascii=False, indent=2))
+        return ExitCode.OK
+    for batch in batches:
+        started = batch.started.astimezone().strftime("%Y-%m-%d %H:%M")
+        files = "1 file" if batch.files == 1 else f"{batch.files} files"
+        notes = f", {batch.undone} undone" if batch.undone else ""
+        notes += f", {batch.changed} changed since" if batch.changed else ""
+        print(f"{batch.id:5}  {started}  {batch.title}: {files}{notes}")
+    return ExitCode.OK

@@ -1,0 +1,143 @@
+"""lorgnette set, lorgnette show: a person's own words for one picture, and what is there."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from lorgnette import alttext
+from lorgnette.alttext import AltText, Destination, Effect, Reading, State, Version
+from lorgnette.errors import ExitCode
+
+_SOURCES = {Destination.EMBED: "embedded", Destination.SIDECAR: "sidecar"}
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands to the parser."""
+    parser = subparsers.add_parser(
+        "set",
+        help="give a picture your own alt text",
+        description="Writes your words as a picture's alt text, in place of what it has.",
+    )
+    parser.add_argument("path", type=Path, metavar="PATH", help="a picture")
+    words = parser.add_mutually_exclusive_group(required=True)
+    words.add_argument("text", nargs="?", metavar="TEXT", help="its alt text")
+    words.add_argument(
+        "--decorative", action="store_true", help="it needs none: it says nothing by itself"
+    )
+    parser.add_argument(
+        "--extended", metavar="TEXT", help="an extended description; an empty one takes it away"
+    )
+    parser.add_argument(
+        "--language", metavar="TAG", help="of the words, such as en or pt-BR (BCP 47)"
+    )
+    parser.add_argument(
+        "--write",
+        type=Destination,
+        choices=list(Destination),
+        default=Destination.SIDECAR,
+        metavar="{sidecar,embed}",
+        help="NAME.EXT.xmp beside the picture, or inside it; default: sidecar",
+    )
+    parser.set_defaults(run=run_set)
+    parser = subparsers.add_parser(
+        "show",
+        help="print a picture's alt text",
+        description="Prints the alt text in a picture's file and its sidecars, and what might "
+        "serve as such.",
+    )
+    parser.add_argument("path", type=Path, metavar="PATH", help="a picture")
+    parser.add_argument(
+        "--language", default="", metavar="TAG", help="the one to prefer where there are several"
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    parser.set_defaults(run=run_show)
+
+
+def run_set(args: argparse.Namespace) -> int:
+    """Write the words of args, a person's; print where they are now."""
+    from lorgnette.jobs.writing import WriteBatch
+
+    path: Path = args.path
+    present = alttext.read(path, args.language or "").alt_text or AltText()
+    extended = present.extended_description if args.extended is None else args.extended
+    alt_text = AltText(
+        text=args.text or "",
+        extended_description=extended,
+        language=present.language if args.language is None else args.language,
+        decorative=args.decorative,
+    )
+    with WriteBatch(args.write, overwrite=True, title=f"set {path.name}") as batch:
+        written = batch.write(path, alt_text)
+    if written.effect is Effect.UNCHANGED:
+        print(f"{path}: unchanged, {written.path.name} has these words")
+    else:
+        reason = f" ({written.reason})" if written.reason else ""
+        print(f"{path}: written to {written.path.name}{reason}")
+    for warning in written.warnings:
+        print(f"{path}: {warning}", file=sys.stderr)
+    return ExitCode.OK
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Print what is known of the picture args.path."""
+    reading = alttext.read(args.path, args.language)
+    if args.format == "json":
+        print(json.dumps(_content(args.path, reading), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_lines(reading)))
+    return ExitCode.OK
+
+
+def _content(path: Path, reading: Reading) -> dict[str, Any]:
+    alt_text = reading.alt_text or AltText()
+    missing = alt_text.state is State.MISSING
+    return {
+        "path": str(path),
+        "alt_text": None if missing else alt_text.text,
+        "extended_description": alt_text.extended_description,
+        "language": alt_text.language,
+        "state": alt_text.state.value,
+        "origin": None if missing else alt_text.origin.value,
+        "source": None if reading.source is None else _SOURCES[reading.source],
+        "file": None if reading.path is None else str(reading.path),
+        "model": alt_text.model,
+        "confidence": alt_text.confidence,
+        "edited_elsewhere": reading.edited_elsewhere,
+        "conflicts": [_version(version) for version in reading.conflicts],
+        "suggestions": [{"where": s.where, "text": s.text} for s in reading.suggestions],
+        "troubles": list(reading.troubles),
+    }
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return {
+        "source": _SOURCES[version.source],
+        "file": str(version.path),
+        "alt_text": version.alt_text.text,
+        "language": version.alt_text.language,
+        "state": version.alt_text.state.value,
+        "origin": version.alt_text.origin.value,
+    }
+
+
+def _lines(reading: Reading) -> list[str]:
+    alt_text = reading.alt_text or AltText()
+    lines = [f"Alt text: {alt_text.text or alt_text.state.value}"]
+    if alt_text.extended_description:
+        lines.append(f"Extended description: {alt_text.extended_description}")
+    if alt_text.language:
+        lines.append(f"Language: {alt_text.language}")
+    if reading.path is not None:
+        lines.append(f"State: {alt_text.state.value}, origin: {alt_text.origin.value}")
+        lines.append(f"From: {reading.path.name}")
+    if reading.edited_elsewhere:
+        lines.append("Another program has changed it since lorgnette wrote it.")
+    lines += [
+        f"Conflict: {version.path.name} says: {version.alt_text.text or version.alt_text.state}"
+        for version in reading.conflicts
+    ]
+    lines += [f"Suggestion ({each.where}): {each.text}" for each in reading.suggestions]
+    lines += [f"Trouble: {trouble}" for trouble in reading.troubles]
+    return lines

@@ -1,0 +1,248 @@
+"""The alt text of a folder's pictures in other forms: manifests, a gallery, training captions."""
+
+import csv
+import html
+import json
+import os
+import re
+import urllib.parse
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from io import StringIO
+from pathlib import Path, PurePath
+
+from lorgnette import alttext, files
+from lorgnette.alttext import AltText, State
+from lorgnette.errors import LorgnetteError
+from lorgnette.files import CannotWriteError, Replacement, Stamp
+from lorgnette.jobs.journal import Journal
+
+_FORMULA_STARTS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four: full-width
+_MARKDOWN = re.compile(r"([\\\[\]()!*_<&`])")
+_FIELDS = ("extended_description", "language", "state", "origin", "confidence", "model")
+
+
+class TextFormat(StrEnum):
+    """The forms of one whole document."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One picture of an export."""
+
+    image: Path
+    file_name: str  # from the folder on, with slashes
+    alt_text: AltText | None  # None: it has none
+
+    @property
+    def state(self) -> State:
+        """Return what a person has decided, as far as the files say."""
+        return State.MISSING if self.alt_text is None else self.alt_text.state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A picture that an export leaves out, and why."""
+
+    image: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFile:
+    """A .txt file that holds a picture's alt text."""
+
+    image: Path
+    path: Path
+
+
+def read_lines(images: Iterable[Path], folder: Path) -> Iterator[Line | Skipped]:
+    """Yield what is known of each picture; names are relative to folder."""
+    for image in images:
+        name = PurePath(os.path.relpath(image, folder)).as_posix()
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            yield Skipped(image=image, reason="its name is not in Unicode")
+            continue
+        try:
+            alt_text = alttext.read(image).alt_text
+        except LorgnetteError as error:
+            yield Skipped(image=image, reason=str(error))
+        else:
+            yield Line(image=image, file_name=name, alt_text=alt_text)
+
+
+def document(form: TextFormat, lines: Iterable[Line], *, spreadsheet: bool = True) -> str:
+    """Return a whole document.
+
+    Args:
+        spreadsheet: in CSV, put an apostrophe before what a spreadsheet would run as a formula.
+    """
+    match form:
+        case TextFormat.CSV:
+            return _csv(lines, spreadsheet=spreadsheet)
+        case TextFormat.JSONL:
+            return "".join(f"{json.dumps(_record(line), ensure_ascii=False)}\n" for line in lines)
+        case TextFormat.HTML:
+            return _html(lines)
+        case TextFormat.MARKDOWN:
+            return "".join(f"{_markdown(line)}\n" for line in lines)
+
+
+def save_document(path: Path, text: str, *, overwrite: bool = False) -> None:
+    """Write a document to a file.
+
+    Raises:
+        CannotWriteError: it is there already, or cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    stamp = None
+    if target.exists():
+        if not overwrite:
+            raise CannotWriteError(path, "it is there already; --overwrite replaces it")
+        stamp = Stamp.of(target.stat())
+    files.replace_file(
+        Replacement(target=target, stamp=stamp, pieces=(text.encode(),), keep_times=False)
+    )
+
+
+def write_text_files(lines: Iterable[Line]) -> Generator[TextFile | Skipped, None, None]:
+    """Write NAME.txt beside each picture that has alt text, as one batch of the journal.
+
+    A file of that name that lorgnette did not write stays as it is.
+    """
+    taken: dict[Path, Path] = {}
+    with Journal() as journal:
+        batch: int | None = None
+        for line in lines:
+            if line.alt_text is None or not line.alt_text.text:
+                continue
+            path = line.image.with_suffix(".txt")
+            other = taken.setdefault(path, line.image)
+            if other != line.image:
+                reason = f"{path.name} holds the alt text of {other.name}"
+                yield Skipped(image=line.image, reason=reason)
+                continue
+            contents = f"{line.alt_text.text}\n".encode()
+            try:
+                with files.locked(path):
+                    replacement = _text_file(path, contents, journal)
+                    if replacement is not None:
+                        if batch is None:
+                            batch = journal.begin("export-text")
+                        journal.replace(batch, line.image, replacement)
+            except LorgnetteError as error:
+                yield Skipped(image=line.image, reason=str(error))
+            else:
+                yield TextFile(image=line.image, path=path)
+
+
+def _text_file(path: Path, contents: bytes, journal: Journal) -> Replacement | None:
+    """Return how a .txt file gets its contents; None where it has them."""
+    target = Path(os.path.realpath(path))
+    if not target.exists():
+        return Replacement(target=target, stamp=None, pieces=(contents,))
+    stamp = Stamp.of(target.stat())
+    if target.read_bytes() == contents:
+        return None
+    if not journal.wrote(target):
+        raise CannotWriteError(path, "it is there already, and not by lorgnette")
+    return Replacement(target=target, stamp=stamp, pieces=(contents,), keep_times=False)
+
+
+def _record(line: Line) -> dict[str, str | float | None]:
+    """Return a line's fields; file_name and text are called as training programs expect."""
+    alt_text = line.alt_text or AltText()
+    return {
+        "file_name": line.file_name,
+        "text": None if line.state is State.MISSING else alt_text.text,
+        "extended_description": alt_text.extended_description,
+        "language": alt_text.language,
+        "state": line.state.value,
+        "origin": "" if line.state is State.MISSING else alt_text.origin.value,
+        "confidence": alt_text.confidence,
+        "model": alt_text.model,
+    }
+
+
+def _csv(lines: Iterable[Line], *, spreadsheet: bool) -> str:
+    file = StringIO(newline="")
+    writer = csv.writer(file)  # quoted by RFC 4180, lines end in CRLF
+    writer.writerow(("file_name", "alt_text", *_FIELDS))
+    for line in lines:
+        cells = ["" if value is None else str(value) for value in _record(line).values()]
+        writer.writerow([neutralised(cell) for cell in cells] if spreadsheet else cells)
+    return file.getvalue()
+
+
+def neutralised(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    start = cell.lstrip()[:1] or cell[:1]
+    dangerous = start in _FORMULA_STARTS or cell[:1] in _FORMULA_STARTS
+    return f"'{cell}" if cell and dangerous else cell
+
+
+def _address(file_name: str) -> str:
+    # "./" keeps a name with a colon from being read as an address of its own.
+    return "./" + urllib.parse.quote(file_name)
+
+
+def _html(lines: Iterable[Line]) -> str:
+    figures = "".join(_figure(line) for line in lines)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<title>Pictures and their alt text</title>\n"
+        f"<style>\n{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>Pictures and their alt text</h1>\n<ul>\n{figures}</ul>\n</main>\n</body>\n</html>\n"
+    )
+
+
+_STYLE = """\
+body { margin: 2rem; font: 1rem/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
+ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 2rem;
+  padding: 0; list-style: none; }
+figure { margin: 0; }
+img { max-width: 100%; height: auto; }
+.missing { font-weight: bold; color: #a40000; }
+"""
+
+
+def _figure(line: Line) -> str:
+    name = html.escape(line.file_name)
+    alt_text = line.alt_text or AltText()
+    said = html.escape(alt_text.text)
+    match line.state:
+        case State.MISSING:
+            alt = f"{name}: alt text missing"  # alt="" would call the picture decorative
+            caption = '<span class="missing">Alt text missing</span>'
+        case State.DECORATIVE:
+            alt, caption = "", "Decorative"
+        case State.DRAFT:
+            alt, caption = said, f"{said} (draft)"
+        case _:
+            alt, caption = said, said
+    if alt_text.extended_description:
+        caption += f"</p>\n<p>{html.escape(alt_text.extended_description)}"
+    language = f' lang="{html.escape(alt_text.language)}"' if alt_text.language else ""
+    return (
+        f'<li><figure{language}>\n<img src="{_address(line.file_name)}" alt="{alt}" '
+        f'loading="lazy">\n<figcaption>\n<p>{name}</p>\n<p>{caption}</p>\n</figcaption>\n'
+        "</figure></li>\n"
+    )
+
+
+def _markdown(line: Line) -> str:
+    address = f"<{_address(line.file_name)}>"
+    if line.state is State.MISSING:
+        name = _MARKDOWN.sub(r"\\\1", line.file_name)
+        return f"- **Alt text missing:** [{name}]({address})"
+    text = _MARKDOWN.sub(r"\\\1", line.alt_text.text if line.alt_text else "")
+    return f"- ![{text}]({address})"
