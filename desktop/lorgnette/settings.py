@@ -62,7 +62,7 @@ class Settings:
         temporary.replace(path)
 
 
-def _makes_sense(name: str, value: Any) -> bool:  # noqa: ANN401 - a person may have edited it
+def _makes_sense(name: str, value: Any) -> bool:
     choices: dict[str, tuple[str, ...] | range] = {
         "provider": PROVIDERS,
         "people": PEOPLE,

@@ -71,8 +71,26 @@ class Context:
 
 
 _PLACEHOLDERS = frozenset(
-    "image images photo picture graphic icon alt text todo tbd untitled none n/a img pic "
-    "photograph description placeholder".split()
+    [
+        "image",
+        "images",
+        "photo",
+        "picture",
+        "graphic",
+        "icon",
+        "alt",
+        "text",
+        "todo",
+        "tbd",
+        "untitled",
+        "none",
+        "n/a",
+        "img",
+        "pic",
+        "photograph",
+        "description",
+        "placeholder",
+    ]
 ) | {"alt text", "an image", "a photo", "a picture", "no description", "image description"}
 _FILE_NAME = re.compile(
     r"^(img|dsc[fn]?|pxl|dji|screenshot|untitled|p)[\W_]*\d[\w\-. ]*$|"

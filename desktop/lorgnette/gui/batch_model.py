@@ -249,7 +249,7 @@ class BatchFilter(QSortFilterProxyModel):
         self._words = words.strip().casefold()
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002
         picture: Picture = self._batch.data(self._batch.index(source_row), PICTURE_ROLE)  # type: ignore[assignment]
         if len(self._states) < len(State) and picture.state not in self._states:
             return False

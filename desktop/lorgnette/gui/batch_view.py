@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from lorgnette.gui import icons
 from lorgnette.gui.batch_model import PICTURE_ROLE, BatchFilter
+from lorgnette.gui.colours import Colours, mixed
 from lorgnette.gui.picture import Picture, State, state_words
-from lorgnette.gui.theme import Colours, mixed
 from lorgnette.gui.thumbnails import Thumbnails, scaled
 from lorgnette.gui.translation import tr
 
@@ -125,7 +125,9 @@ class PictureDelegate(QStyledItemDelegate):
         self._colours = colours
 
     def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+        self,
+        option: QStyleOptionViewItem,  # noqa: ARG002 - all rows are alike
+        index: QModelIndex | QPersistentModelIndex,  # noqa: ARG002
     ) -> QSize:
         lines = 3 * QFontMetrics(self._view.font()).lineSpacing() + 8
         return QSize(240, max(_THUMBNAIL, lines) + 2 * _MARGIN)
@@ -148,9 +150,9 @@ class PictureDelegate(QStyledItemDelegate):
         painter.fillRect(rect, colours.selection if selected else colours.base)
         if selected:
             painter.fillRect(QRect(rect.left(), rect.top(), _BAR, rect.height()), colours.accent)
-        painter.setPen(QPen(colours.hairline, 1))
-        painter.drawLine(
-            rect.left() + 2 * _MARGIN + _THUMBNAIL, rect.bottom(), rect.right(), rect.bottom()
+        inset = _BAR + _MARGIN + _THUMBNAIL + _GAP
+        painter.fillRect(
+            QRect(rect.left() + inset, rect.bottom(), rect.width() - inset, 1), colours.hairline
         )
         self._paint_thumbnail(painter, picture, rect)
         left = rect.left() + _BAR + _MARGIN + _THUMBNAIL + _GAP
@@ -213,7 +215,9 @@ class PictureDelegate(QStyledItemDelegate):
         painter.setFont(self._view.font())
         words = plain.elidedText(picture.alt.text, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(QRect(rect.left(), top + line + 4, rect.width(), line), 0, words)
-        self._paint_state(painter, state, QRect(rect.left(), top + 2 * line + 8, rect.width(), line))
+        self._paint_state(
+            painter, state, QRect(rect.left(), top + 2 * line + 8, rect.width(), line)
+        )
 
     def _paint_state(self, painter: QPainter, state: State, rect: QRect) -> None:
         colour = self._colours.states[state.value]

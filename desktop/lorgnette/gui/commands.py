@@ -45,6 +45,7 @@ class ChangeAltText(QUndoCommand):
         if len(other.changes) != 1 or mine.path != theirs.path:
             return False
         self.changes = (Change(mine.path, mine.before, theirs.after),)
+        self.setObsolete(mine.before == theirs.after)
         return True
 
     def redo(self) -> None:

@@ -12,12 +12,12 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
 from lorgnette.alttext.alt_text import AltText, Origin
-from lorgnette.gui.picture import Picture, Suggestion
+from lorgnette.gui.picture import Picture, State, Suggestion
 
 FILE_NAME = "drafts.sqlite3"
 FORMAT = 1
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS accepted (
 
 
 class Drafts:
-    """The store; every call returns at once but `pictures`, `accepted` and `close`."""
+    """The store; `keep` and `drop` return at once."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -42,14 +42,17 @@ class Drafts:
         self._position = 0
         self._thread.start()
 
-    def pictures(self) -> list[Picture]:
-        """Return the batch as it was kept, in order."""
-        rows = self._reading.execute("SELECT content FROM picture ORDER BY position")
-        pictures = []
+    def pictures(self) -> Generator[Picture]:
+        """Yield the batch as it was kept, in order; any thread may drain it."""
+        with contextlib.closing(_open(self._file)) as database:
+            rows = database.execute("SELECT content FROM picture ORDER BY position").fetchall()
         for (content,) in rows:
             with contextlib.suppress(KeyError, TypeError, ValueError):
-                pictures.append(_picture(json.loads(content)))
-        return pictures
+                yield _picture(json.loads(content))
+
+    def __len__(self) -> int:
+        (count,) = self._reading.execute("SELECT count(*) FROM picture").fetchone()
+        return int(count)
 
     def keep(self, pictures: Iterable[Picture]) -> None:
         """Keep pictures; those with an accepted text are remembered by content as well."""
@@ -111,12 +114,15 @@ class Drafts:
         database.executemany(
             "INSERT OR REPLACE INTO accepted VALUES (?, ?, ?)",
             [
-                (picture.digest, os.fsencode(picture.path), json.dumps(dataclasses.asdict(picture.alt)))
+                (
+                    picture.digest,
+                    os.fsencode(picture.path),
+                    json.dumps(dataclasses.asdict(picture.alt)),
+                )
                 for picture in pictures
-                if picture.digest and picture.alt.reviewed
-                and (picture.alt.text or picture.alt.decorative)
+                if picture.digest and picture.state in {State.REVIEWED, State.DECORATIVE}
             ],
-        )  # fmt: skip
+        )
 
 
 def _open(file: Path) -> sqlite3.Connection:
@@ -150,7 +156,10 @@ def _picture(content: dict[str, Any]) -> Picture:
             "alt": _alt_text(content["alt"]),
             "on_disk": None if on_disk is None else _alt_text(on_disk),
             "captions": tuple(content["captions"]),
-            "suggestion": None if suggestion is None else Suggestion(
+            "conflicts": tuple((str(n), str(t)) for n, t in content["conflicts"]),
+            "suggestion": None
+            if suggestion is None
+            else Suggestion(
                 **{
                     **suggestion,
                     "candidates": tuple(suggestion["candidates"]),

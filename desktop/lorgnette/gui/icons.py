@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from lorgnette import paths
-from lorgnette.gui.theme import Colours, mixed
+from lorgnette.gui.colours import Colours, mixed
 
 _SIZES = (16, 20, 24, 32, 48, 64)
 
@@ -20,6 +20,14 @@ def icon(name: str, colours: Colours) -> QIcon:
     for size in _SIZES:
         result.addPixmap(pixmap(name, colours.text, size), QIcon.Mode.Normal)
         result.addPixmap(pixmap(name, faded, size), QIcon.Mode.Disabled)
+    return result
+
+
+def on_accent(name: str, colours: Colours) -> QIcon:
+    """Return the icon name for what is filled with the accent."""
+    result = QIcon()
+    for size in _SIZES:
+        result.addPixmap(pixmap(name, colours.on_accent, size))
     return result
 
 

@@ -44,9 +44,7 @@ def take(data: QMimeData) -> Intake:
     if there:
         return Intake(found=there)
     if local:
-        return Intake(
-            refusal=tr("There is no file or folder {path}.").format(path=local[0])
-        )
+        return Intake(refusal=tr("There is no file or folder {path}.").format(path=local[0]))
     kept = _keep_image(data)
     if kept is not None:
         return Intake(found=(kept,))

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 REPORT_MILLISECONDS = 100
+MOST_REPORTED = 250  # items that one signal carries, so that the window answers between two
 
 
 class JobThread(QObject):
@@ -74,6 +75,8 @@ class JobThread(QObject):
         self.cancel()
         if self._thread.ident is not None:
             self._thread.join(seconds)
+        while self._waiting:
+            self._hand_on()
         self._hand_on()
         return not self._thread.is_alive()
 
@@ -96,9 +99,12 @@ class JobThread(QObject):
     def _hand_on(self) -> None:
         ended = not self._thread.is_alive()  # asked first: nothing is appended after it
         with self._lock:
-            items, self._waiting = self._waiting, []
+            items = self._waiting[:MOST_REPORTED]
+            del self._waiting[:MOST_REPORTED]
+            more = bool(self._waiting)
+        self._timer.setInterval(0 if more else REPORT_MILLISECONDS)
         if items:
             self.reported.emit(items)
-        if ended and self._timer.isActive():
+        if ended and not more and self._timer.isActive():
             self._timer.stop()
             self.ended.emit(self._error)

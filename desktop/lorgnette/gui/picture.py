@@ -12,6 +12,9 @@ UNSURE_BELOW = 0.5  # confidence under which a draft is called unsure
 DOUBTED_BELOW = 0.35  # probability under which a word is marked
 
 
+NO_TEXT = AltText(reviewed=False)
+
+
 class State(StrEnum):
     """Where a picture stands; each has its words, its icon and its colour."""
 
@@ -56,11 +59,12 @@ class Picture:
     """One picture; path is its identity."""
 
     path: Path
-    alt: AltText = AltText(reviewed=False)
+    alt: AltText = NO_TEXT
     suggestion: Suggestion | None = None
     on_disk: AltText | None = None  # what its file or sidecar says
     kept_in: str = ""  # name of the file that says it
     captions: tuple[str, ...] = ()  # titles and captions found in the file: never alt text
+    conflicts: tuple[tuple[str, str], ...] = ()  # file name and other text found there
     digest: str = ""  # of its bytes; empty: not known yet
     waiting: bool = False  # in the queue of the captioner
 
@@ -150,7 +154,9 @@ def row_text(picture: Picture, position: int, count: int) -> str:
     """Return what a screen reader says of a row; position counts from 1."""
     place = tr("{position} of {count}").format(position=number(position), count=number(count))
     return ", ".join(
-        part for part in (picture.path.name, state_words(picture.state), picture.alt.text, place)
+        part for part in (
+            picture.path.name, state_words(picture.state), picture.alt.text.rstrip("."), place
+        )
         if part
     )  # fmt: skip
 

@@ -1,18 +1,13 @@
-"""Colours and the style sheet: from the system's palette, with contrast that is computed.
+"""The palette and the style sheet: the desktop's own, or one of ours where it has none."""
 
-Three palettes of our own (light, dark, high contrast) stand in where the desktop has none. Every
-colour that carries words reaches 4.5:1 on what lies behind it, every line and icon that carries
-meaning 3:1 (WCAG 2.2, 1.4.3 and 1.4.11), whatever palette the desktop brings.
-"""
-
-from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-TEXT_CONTRAST = 4.5
-LINE_CONTRAST = 3.0
+from lorgnette.gui import indicators
+from lorgnette.gui.colours import Colours, colours_of, mixed, readable
 
 _Role = QPalette.ColorRole
 _OWN_PALETTES = {
@@ -62,87 +57,6 @@ _OWN_PALETTES = {
         _Role.PlaceholderText: "#ffffff",
     },
 }
-_STATE_HUES = {
-    "missing": "#5d626b",
-    "draft": "#1f5fa8",
-    "unsure": "#8a5300",
-    "reviewed": "#1c6e3d",
-    "decorative": "#6b4aa0",
-    "declined": "#4f6272",
-    "failed": "#b3261e",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """What everything that we paint is painted with."""
-
-    window: QColor
-    base: QColor
-    text: QColor
-    muted: QColor  # words of less weight
-    outline: QColor  # of what can be used: fields, buttons
-    hairline: QColor  # between areas; carries no meaning
-    accent: QColor
-    on_accent: QColor
-    selection: QColor  # behind the selected row
-    states: dict[str, QColor]  # words and icon of a picture's state
-    high_contrast: bool
-
-
-def contrast(first: QColor, second: QColor) -> float:
-    """Return the contrast ratio of two opaque colours, 1 to 21 (WCAG 2.2)."""
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def readable(colour: QColor, *backgrounds: QColor, ratio: float = TEXT_CONTRAST) -> QColor:
-    """Return colour moved toward black or white until it reaches ratio on all backgrounds."""
-    dark = sum(_luminance(background) for background in backgrounds) / len(backgrounds) < 0.18
-    goal = QColor("white" if dark else "black")
-    for step in range(21):
-        moved = mixed(colour, goal, step / 20)
-        if all(contrast(moved, background) >= ratio for background in backgrounds):
-            return moved
-    return goal
-
-
-def mixed(first: QColor, second: QColor, share: float) -> QColor:
-    """Return first with a share (0 to 1) of second in it."""
-    return QColor(
-        *(
-            round(a + (b - a) * share)
-            for a, b in zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)  # type: ignore[index,misc]
-        )
-    )
-
-
-def colours(palette: QPalette, *, high_contrast: bool) -> Colours:
-    """Return the colours that go with a palette."""
-    window, base = palette.color(_Role.Window), palette.color(_Role.Base)
-    text = palette.color(_Role.Text)
-    accent = readable(palette.color(_Role.Highlight), window, base)
-    on_accent = readable(palette.color(_Role.HighlightedText), accent)
-    selection = base if high_contrast else mixed(base, accent, 0.14)
-    surfaces = (window, base, selection)
-    return Colours(
-        window=window,
-        base=base,
-        text=readable(text, *surfaces),
-        muted=readable(text if high_contrast else mixed(text, base, 0.3), *surfaces),
-        outline=text if high_contrast else readable(
-            mixed(base, text, 0.35), window, base, ratio=LINE_CONTRAST
-        ),
-        hairline=text if high_contrast else mixed(window, text, 0.12),
-        accent=accent,
-        on_accent=on_accent,
-        selection=selection,
-        states={
-            state: text if high_contrast else readable(QColor(hue), *surfaces)
-            for state, hue in _STATE_HUES.items()
-        },
-        high_contrast=high_contrast,
-    )
 
 
 def own_palette(appearance: str) -> QPalette:
@@ -183,31 +97,50 @@ def apply(app: QApplication, appearance: str) -> Colours:
         palette = own_palette(appearance)
     elif desktop_has_none:
         dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        palette = own_palette(
-            "high-contrast" if high_contrast else "dark" if dark else "light"
-        )
+        palette = own_palette("high-contrast" if high_contrast else "dark" if dark else "light")
     if palette != app.palette():
         app.setPalette(palette)
-    result = colours(palette, high_contrast=high_contrast)
-    sheet = stylesheet(result)
+    result = colours_of(palette, high_contrast=high_contrast)
+    sheet = stylesheet(result, indicators.folder(result))
     if sheet != app.styleSheet():
         app.setStyleSheet(sheet)
     return result
 
 
-def stylesheet(c: Colours) -> str:
-    """Return the style sheet of the whole application."""
+def set_text_size(percent: int) -> None:
+    """Make all text this large, 100 being the size that the desktop asks for."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        return
+    asked = app.property("desktop-point-size")
+    if asked is None:
+        asked = app.font().pointSizeF()
+        app.setProperty("desktop-point-size", asked)
+    font = app.font()
+    font.setPointSizeF(asked * percent / 100)
+    app.setFont(font)
+
+
+def stylesheet(c: Colours, marks: Path) -> str:
+    """Return the style sheet of the whole application.
+
+    Args:
+        marks: the folder with the pictures of check boxes, radio buttons and arrows.
+    """
     width = 2 if c.high_contrast else 1
+    url = marks.as_posix()
+    handle = mixed(c.base, c.text, 0.42).name() if not c.high_contrast else c.text.name()
     pressed = mixed(c.base, c.accent, 0.24).name()
     hover = mixed(c.base, c.accent, 0.08).name() if not c.high_contrast else c.base.name()
     tool_hover = mixed(c.window, c.text, 0.08).name() if not c.high_contrast else c.window.name()
     return f"""
     QToolTip {{ padding: 5px 8px; border: 0; }}
     QMainWindow::separator {{ width: 0; height: 0; }}
-    QToolBar {{ background: {c.window.name()}; border: 0; spacing: 4px; padding: 6px 12px; }}
+    QToolBar {{ background: {c.window.name()}; border: 0; spacing: 4px;
+        padding: 4px 12px 6px 8px; }}
     QToolBar::separator {{ background: {c.hairline.name()}; width: 1px; margin: 8px 8px; }}
     QToolBar QToolButton {{
-        border: {width}px solid transparent; border-radius: 6px; padding: 6px 9px; }}
+        border: {width}px solid transparent; border-radius: 6px; padding: 5px 9px; margin: 0; }}
     QToolBar QToolButton:hover {{ background: {tool_hover}; border-color: {c.hairline.name()}; }}
     QToolBar QToolButton:pressed, QToolBar QToolButton:checked {{
         background: {mixed(c.window, c.accent, 0.2).name()}; }}
@@ -233,6 +166,52 @@ def stylesheet(c: Colours) -> str:
     QPlainTextEdit:focus, QTextBrowser:focus, QLineEdit:focus, QSpinBox:focus {{
         border: 2px solid {c.accent.name()}; padding: {4 + width}px {6 + width}px; }}
     QLineEdit {{ min-height: 1.3em; }}
+    QSpinBox {{ min-height: 1.3em; padding-right: 24px; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 22px;
+        background: transparent; }}
+    QSpinBox::up-arrow {{ image: url({url}/up.png); width: 12px; height: 12px; }}
+    QSpinBox::down-arrow {{ image: url({url}/down.png); width: 12px; height: 12px; }}
+    QComboBox {{ background: {c.base.name()}; color: {c.text.name()}; min-height: 1.3em;
+        border: {width}px solid {c.outline.name()}; border-radius: 6px; padding: 6px 8px; }}
+    QComboBox:focus {{ border: 2px solid {c.accent.name()};
+        padding: {4 + width}px {6 + width}px; }}
+    QComboBox::drop-down {{ border: 0; width: 26px; }}
+    QComboBox::down-arrow {{ image: url({url}/down.png); width: 12px; height: 12px; }}
+    QComboBox QAbstractItemView {{ background: {c.base.name()}; color: {c.text.name()};
+        border: {width}px solid {c.outline.name()}; padding: 4px;
+        selection-background-color: {c.accent.name()}; selection-color: {c.on_accent.name()}; }}
+    QCheckBox, QRadioButton {{ spacing: 9px; border: {width}px solid transparent;
+        border-radius: 4px; padding: 3px; min-height: 20px; }}
+    QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.accent.name()};
+        padding: {1 + width}px; }}
+    QCheckBox::indicator, QRadioButton::indicator {{ width: 18px; height: 18px; }}
+    QCheckBox::indicator:unchecked {{ image: url({url}/check-off.png); }}
+    QCheckBox::indicator:checked {{ image: url({url}/check-on.png); }}
+    QRadioButton::indicator:unchecked {{ image: url({url}/radio-off.png); }}
+    QRadioButton::indicator:checked {{ image: url({url}/radio-on.png); }}
+    QGroupBox {{ border: 0; margin-top: 1.9em; padding: 0; font-weight: 600; }}
+    QGroupBox::title {{ subcontrol-origin: margin; left: 0; padding: 0; }}
+    QGroupBox QLabel, QGroupBox QRadioButton {{ font-weight: normal; }}
+    QScrollBar:vertical {{ background: transparent; width: 14px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {handle}; min-height: 36px; border-radius: 4px;
+        margin: 3px; }}
+    QScrollBar::handle:vertical:hover {{ background: {c.muted.name()}; }}
+    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
+    QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
+    QMenuBar {{ background: {c.window.name()}; padding: 2px 8px; }}
+    QMenuBar::item {{ padding: 5px 9px; border-radius: 5px; color: {c.text.name()};
+        background: transparent; }}
+    QMenuBar::item:selected {{ background: {tool_hover};
+        border: {width}px solid {c.hairline.name()}; }}
+    QMenu {{ background: {c.base.name()}; color: {c.text.name()};
+        border: {width}px solid {c.outline.name()}; padding: 5px; }}
+    QMenu::item {{ padding: 6px 26px 6px 14px; border-radius: 4px; }}
+    QMenu::icon {{ padding-left: 10px; }}
+    QMenu::item:selected {{ background: {c.accent.name()}; color: {c.on_accent.name()}; }}
+    QMenu::item:disabled {{ color: {mixed(c.text, c.base, 0.5).name()}; }}
+    QMenu::item:disabled:selected {{ background: {hover};
+        color: {mixed(c.text, c.base, 0.5).name()}; }}
+    QMenu::separator {{ height: 1px; background: {c.hairline.name()}; margin: 5px 8px; }}
     QPushButton {{
         background: {c.base.name()}; color: {c.text.name()};
         border: {width}px solid {c.outline.name()}; border-radius: 6px;
@@ -251,10 +230,10 @@ def stylesheet(c: Colours) -> str:
         color: {readable(c.muted, mixed(c.window, c.accent, 0.25)).name()};
         border-color: transparent; }}
     QPushButton[quiet="true"] {{ background: transparent; border-color: transparent;
-        text-align: left; padding: 6px 8px; font-weight: 600; }}
+        text-align: left; padding: 6px 4px; font-weight: 600; }}
     QPushButton[quiet="true"]:hover {{ background: {tool_hover}; }}
     QPushButton[quiet="true"]:focus {{ border: 2px solid {c.accent.name()};
-        padding: {4 + width}px {6 + width}px; }}
+        padding: {4 + width}px {2 + width}px; }}
     QProgressBar {{ background: {mixed(c.window, c.text, 0.12).name()}; border: 0;
         border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent.name()}; border-radius: 3px; }}
@@ -262,12 +241,3 @@ def stylesheet(c: Colours) -> str:
     QLabel[heading="true"] {{ font-weight: 600; }}
     QLabel:focus {{ border: 2px solid {c.accent.name()}; border-radius: 4px; }}
     """
-
-
-def _luminance(colour: QColor) -> float:
-    channels = (
-        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-        for value in (colour.redF(), colour.greenF(), colour.blueF())
-    )
-    red, green, blue = channels
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

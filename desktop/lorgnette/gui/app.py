@@ -1,0 +1,131 @@
+"""Opens the window; what nobody caught is logged and shown, and the program goes on."""
+
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import PySide6
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from lorgnette import __version__, paths
+from lorgnette.gui import icons, theme
+from lorgnette.gui.crash_dialog import CrashDialog, log
+from lorgnette.gui.drafts import FILE_NAME, Drafts
+from lorgnette.gui.main_window import MainWindow
+from lorgnette.gui.translation import tr
+from lorgnette.settings import Settings
+
+_MOST_WINDOWS = 16  # with drafts of their own
+_SWITCH_SECONDS = 0.001  # Python's own 5 ms, times three busy threads, would be felt in typing
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window with the pictures of argv, and return when it is closed."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if problem := unusable_qt(PySide6.__version__, sys.version_info[:2]):
+        sys.stderr.write(f"lorgnette: {problem}\n")
+        return 2
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    app = QApplication.instance() or QApplication([sys.argv[0]])
+    if not isinstance(app, QApplication):
+        raise TypeError("a Qt application without widgets runs already")
+    dress_application(app)
+    reporter = Reporter()
+    reporter.install()
+    settings = Settings.read()
+    theme.set_text_size(settings.text_size)
+    lock, drafts = open_drafts(paths.user_data())
+    window = MainWindow(settings, drafts, theme.apply(app, settings.appearance))
+    hints = app.styleHints()
+    hints.colorSchemeChanged.connect(window.dress)
+    hints.accessibility().contrastPreferenceChanged.connect(window.dress)
+    window.show()
+    QTimer.singleShot(0, window.prepare)
+    window.restore()
+    window.add(Path(argument) for argument in arguments)
+    code = app.exec()
+    lock.unlock()
+    return code
+
+
+def dress_application(app: QApplication) -> None:
+    """Give the application its name and icon."""
+    app.setApplicationName("lorgnette")
+    app.setApplicationDisplayName("")  # the title of the window says it already
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("lorgnette")
+    app.setWindowIcon(icons.application_icon())
+
+
+def unusable_qt(pyside: str, python: tuple[int, ...]) -> str:
+    """Return why this PySide6 must not be used; empty when it can be.
+
+    PySide6 6.12.0 drops a reference to None on every call that returns it. Before Python 3.12,
+    which made None immortal, the interpreter aborts after some thousand calls.
+    """
+    if python < (3, 12) and pyside.startswith("6.12."):
+        return tr(
+            "PySide6 {version} crashes on this version of Python. "
+            "Install PySide6-Essentials below 6.12, or Python 3.12 or newer."
+        ).format(version=pyside)
+    return ""
+
+
+def open_drafts(folder: Path) -> tuple[QLockFile, Drafts]:
+    """Return the drafts that no other window uses, and the lock that says so."""
+    file = Path(FILE_NAME)
+    for number in range(1, _MOST_WINDOWS + 1):
+        name = file.name if number == 1 else f"{file.stem}-{number}{file.suffix}"
+        lock = QLockFile(str(folder / f"{name}.lock"))
+        lock.setStaleLockTime(0)  # stale when its process is gone, however old it is
+        if lock.tryLock(0):
+            return lock, Drafts(folder / name)
+    raise RuntimeError(f"more than {_MOST_WINDOWS} windows are open")
+
+
+class Reporter(QObject):
+    """Shows bugs, one dialog at a time, whichever thread they come from.
+
+    Signals:
+        reported: text and log file of a bug; from any thread.
+    """
+
+    reported = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dialog: CrashDialog | None = None
+        self.reported.connect(self._show)
+
+    def install(self) -> None:
+        """Take what nobody catches from now on."""
+        sys.excepthook = self.report
+        threading.excepthook = lambda args: self.report(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
+
+    def report(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Log a bug and let it be shown."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        text = "".join(traceback.format_exception(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)
+        self.reported.emit(text, log(kind, error, trace))
+
+    def _show(self, text: str, log_file: Path) -> None:
+        if self._dialog is None:  # the first bug is the cause of those that follow
+            self._dialog = CrashDialog(text, log_file, QApplication.activeWindow())
+            self._dialog.finished.connect(self._closed)
+            self._dialog.open()
+
+    def _closed(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+        self._dialog = None

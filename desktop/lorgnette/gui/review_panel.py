@@ -1,0 +1,505 @@
+"""The panel beside the list: one picture, its words, and everything that helps to judge them."""
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lorgnette.alttext import lint
+from lorgnette.alttext.alt_text import AltText, Origin
+from lorgnette.gui import icons, lint_words
+from lorgnette.gui.alt_text_field import AltTextField
+from lorgnette.gui.colours import Colours
+from lorgnette.gui.picture import Picture, State, state_words, why
+from lorgnette.gui.review_parts import Candidates, Line, Lines, Preview, Questions, Section
+from lorgnette.gui.translation import number, tr
+
+PREVIEW_SIDE = 1280  # pixels of the longer side
+_BESIDE_FROM = 700  # logical pixels from which picture and words stand side by side
+_SETTLE_MILLISECONDS = 250  # after the last key before the notes are made anew
+_LEVEL_LOOKS = {
+    lint.Level.ERROR: ("error", "failed"),
+    lint.Level.WARNING: ("warning", "unsure"),
+    lint.Level.INFORMATION: ("information", "draft"),
+}
+
+
+class ReviewPanel(QScrollArea):
+    """Shows one picture and takes a person's words and decisions about it.
+
+    Signals, each with the path of the picture that was shown when the person acted:
+        typed: the alt text as it stands in the field.
+        extended_typed: the extended description as it stands in its field.
+        chosen: a text to put into the field (a candidate, a mended or an earlier text).
+        decorative_chosen: whether the picture is decorative.
+        reverted: the person wants the model's draft back.
+        guess_wanted: show the guess that the model held back.
+        accepted, skipped: and go on to the next.
+        told: a sentence to announce (no path).
+    """
+
+    typed = Signal(object, str)
+    extended_typed = Signal(object, str)
+    chosen = Signal(object, str)
+    decorative_chosen = Signal(object, bool)
+    reverted = Signal(object)
+    guess_wanted = Signal(object)
+    accepted = Signal()
+    skipped = Signal()
+    told = Signal(str)
+
+    def __init__(self, colours: Colours, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("review")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._colours = colours
+        self._picture: Picture | None = None
+        self._earlier: AltText | None = None
+        self._elsewhere = False
+        self._settle = QTimer(self, interval=_SETTLE_MILLISECONDS, singleShot=True)
+        self._settle.timeout.connect(self._show_notes)
+        self._build()
+        self.wear(colours)
+
+    # What is in the panel
+
+    def _build(self) -> None:
+        body = QWidget(self)
+        body.setObjectName("review-body")
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
+        self._columns.setContentsMargins(20, 16, 20, 16)
+        self._columns.setSpacing(24)
+        self._columns.addWidget(self._build_picture(body), 5)
+        self._columns.addWidget(self._build_words(body), 6)
+        self.setWidget(body)
+        self.order_tabs()
+
+    def _build_picture(self, body: QWidget) -> QWidget:
+        side = QWidget(body)
+        card = QFrame(side)
+        card.setObjectName("card")
+        card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._card = card
+        self.preview = Preview(card)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(10, 10, 10, 10)
+        inside.addWidget(self.preview)
+        self._name = QLabel(side)
+        large = self._name.font()
+        large.setPointSizeF(large.pointSizeF() * 1.25)
+        large.setWeight(QFont.Weight.DemiBold)
+        self._name.setFont(large)
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._name.setWordWrap(True)
+        self._state_icon = QLabel(side)
+        self._state = QLabel(side)
+        self._why = QLabel(side)
+        self._why.setWordWrap(True)
+        self._why.setTextFormat(Qt.TextFormat.PlainText)
+        self._why.setProperty("muted", True)
+        state = QHBoxLayout()
+        state.setSpacing(6)
+        state.addWidget(self._state_icon)
+        state.addWidget(self._state)
+        state.addStretch(1)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._name)
+        layout.addLayout(state)
+        layout.addWidget(self._why)
+        layout.addSpacing(6)
+        layout.addWidget(card, 1)
+        return side
+
+    def _build_words(self, body: QWidget) -> QWidget:
+        side = QWidget(body)
+        self.field = AltTextField(self._colours, 3, side)
+        self.field.setObjectName("alt-text")
+        self.field.setPlaceholderText(tr("One or two sentences: subject, setting, action"))
+        label = QLabel(tr("&Alt text"), side)
+        label.setProperty("heading", True)
+        label.setBuddy(self.field)
+        self._count = QLabel(side)
+        self._count.setProperty("muted", True)
+        heading = QHBoxLayout()
+        heading.addWidget(label)
+        heading.addStretch(1)
+        heading.addWidget(self._count)
+        self.notes = Lines(self._colours, side)
+        self.candidates = Candidates(side)
+        self.decorative = QCheckBox(tr("&Decorative: screen readers skip this picture"), side)
+        self.accept = QPushButton(tr("A&ccept and next"), side)
+        self.accept.setProperty("primary", True)
+        self.accept.setAutoDefault(False)
+        self.accept.setToolTip(tr("Ctrl+Enter"))
+        self.accept.setAccessibleDescription(
+            tr("Marks the text as reviewed and goes on to the next picture. Ctrl+Enter.")
+        )
+        self.skip = QPushButton(tr("S&kip"), side)
+        self.skip.setToolTip(tr("Ctrl+J"))
+        self.skip.setAccessibleDescription(
+            tr("Leaves the text as it is and goes on to the next to review. Ctrl+J.")
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addWidget(self.accept)
+        buttons.addWidget(self.skip)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(heading)
+        layout.addWidget(self.field)
+        layout.addWidget(self.notes)
+        layout.addSpacing(6)
+        layout.addWidget(self.candidates)
+        layout.addSpacing(6)
+        layout.addWidget(self.decorative)
+        layout.addSpacing(6)
+        layout.addLayout(buttons)
+        layout.addSpacing(6)
+        for section in self._build_sections(side):
+            layout.addWidget(section)
+        layout.addStretch(1)
+        self.field.typed.connect(self._typed)
+        self.field.reverted.connect(self._send_reverted)
+        self.candidates.chosen.connect(self._send_chosen)
+        self.decorative.clicked.connect(self._send_decorative)
+        self.accept.clicked.connect(self.accepted)
+        self.skip.clicked.connect(self.skipped)
+        return side
+
+    def _build_sections(self, side: QWidget) -> list[Section]:
+        extended = QWidget(side)
+        self.extended = AltTextField(self._colours, 4, extended)
+        self.extended.setObjectName("extended-description")
+        extended_label = QLabel(tr("What the alt text has n&o room for"), extended)
+        extended_label.setProperty("muted", True)
+        extended_label.setBuddy(self.extended)
+        self.extended.setAccessibleName(tr("Extended description"))
+        extended_layout = QVBoxLayout(extended)
+        extended_layout.setContentsMargins(8, 0, 0, 8)
+        extended_layout.addWidget(extended_label)
+        extended_layout.addWidget(self.extended)
+        self.questions = Questions(side)
+        self._details = QLabel(side)
+        self._details.setContentsMargins(8, 0, 0, 8)
+        self._details.setWordWrap(True)
+        self._details.setTextFormat(Qt.TextFormat.PlainText)
+        self._details.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        c = self._colours
+        self.extended_section = Section(tr("E&xtended description"), extended, c, side)
+        self.questions_section = Section(tr("&What is this picture for?"), self.questions, c, side)
+        self.details_section = Section(tr("De&tails"), self._details, c, side)
+        self.extended.typed.connect(self._extended_typed)
+        self.extended_section.opened.connect(self.extended.setFocus)
+        self.questions.decorative.connect(lambda: self._send_decorative(True))
+        self.questions.advised.connect(self.told)
+        return [self.extended_section, self.questions_section, self.details_section]
+
+    def order_tabs(self) -> None:
+        """Put the stops of Tab in the order of the eye."""
+        buttons = self.notes.buttons()
+        stops: list[QWidget] = [
+            self.field,
+            *buttons,
+            *self.candidates.buttons(),
+            self.decorative,
+            self.accept,
+            self.skip,
+            self.extended_section.toggle,
+            self.extended,
+            self.questions_section.toggle,
+            self.questions.yes,
+            self.questions.no,
+            self.questions.again,
+            self.details_section.toggle,
+            self._details,
+        ]
+        for before, after in itertools.pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+    # Showing
+
+    def wear(self, colours: Colours) -> None:
+        """Paint with these colours from now on."""
+        self._colours = colours
+        self.field.wear(colours)
+        self.extended.wear(colours)
+        self.notes.wear(colours)
+        for section in (self.extended_section, self.questions_section, self.details_section):
+            section.wear(colours)
+        self.accept.setIcon(icons.on_accent("accept", colours))
+        self.skip.setIcon(icons.icon("skip", colours))
+        if self._picture is not None:
+            self._show_state(self._picture)
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture that is shown; None where there is none."""
+        return self._picture
+
+    def show_picture(self, picture: Picture | None, *, elsewhere: bool = False) -> None:
+        """Show a picture, or its new state when it is shown already.
+
+        Args:
+            elsewhere: whether another picture has the same text.
+        """
+        changed = picture is None or self._picture is None or picture.path != self._picture.path
+        self._picture = picture
+        self._elsewhere = elsewhere
+        self.widget().setEnabled(picture is not None)
+        if changed:
+            self._earlier = None
+            self.questions.restart()
+            self.preview.show_picture(QPixmap())
+            self.verticalScrollBar().setValue(0)
+        if picture is None:
+            self._name.clear()
+            self.field.show_text("")
+            return
+        self._name.setText(picture.path.name)
+        suggestion = picture.suggestion
+        self.field.doubt(
+            suggestion.doubted
+            if suggestion is not None and picture.alt.origin is not Origin.HUMAN else ()
+        )  # fmt: skip
+        self.field.show_text(picture.alt.text)
+        self.extended.show_text(picture.alt.extended_description)
+        self.decorative.setChecked(picture.alt.decorative)
+        candidates = () if suggestion is None or suggestion.declined else suggestion.candidates
+        self.candidates.show_candidates(candidates, picture.alt.text)
+        self._show_state(picture)
+        self._show_count()
+        self._details.setText(details(picture))
+        if changed:
+            self._show_notes()
+        else:
+            self._settle.start()
+
+    def show_preview(self, path: Path, image: QPixmap) -> None:
+        """Show the pixels of a picture, if it is still the one that is shown."""
+        if self._picture is not None and self._picture.path == path:
+            self.preview.show_picture(image)
+
+    def offer(self, path: Path, earlier: AltText | None) -> None:
+        """Offer the words that the same picture has under another name."""
+        if self._picture is not None and self._picture.path == path:
+            self._earlier = earlier
+            self._show_notes()
+
+    def show_notes_now(self) -> None:
+        """Make the notes fit the text at once."""
+        self._settle.stop()
+        self._show_notes()
+
+    def _show_state(self, picture: Picture) -> None:
+        state = picture.state
+        colour = self._colours.states[state.value]
+        ratio = self.devicePixelRatioF()
+        self._state_icon.setPixmap(icons.pixmap(f"state-{state.value}", colour, 18, ratio))
+        self._state.setText(state_words(state))
+        self._state.setStyleSheet(f"color: {colour.name()}; font-weight: 600;")
+        self._why.setText(why(picture))
+        self._why.setVisible(bool(why(picture)))
+        self.preview.setAccessibleName(
+            tr("Preview, decorative")
+            if picture.alt.decorative
+            else tr("Preview: {text}").format(text=picture.alt.text or tr("no alt text yet"))
+        )
+
+    def _show_count(self) -> None:
+        length = lint.characters(self.field.toPlainText())
+        most = lint.GOOD_LENGTH if length <= lint.GOOD_LENGTH else lint.MOST_LENGTH
+        self._count.setText(
+            tr("{count} of {most} characters").format(count=number(length), most=number(most))
+        )
+        over = length > lint.MOST_LENGTH
+        self._count.setProperty("muted", not over)
+        colour = self._colours.states["failed"] if over else self._colours.muted
+        self._count.setStyleSheet(f"color: {colour.name()};")
+        self.field.setAccessibleDescription(self._count.text())
+
+    def _show_notes(self) -> None:
+        picture = self._picture
+        if picture is None:
+            self.notes.show_lines([])
+            return
+        had_focus = any(button.hasFocus() for button in self.notes.buttons())
+        lines = [*self._offers(picture), *self._lint_lines(picture)]
+        known = len(self.notes.buttons())
+        self.notes.show_lines(lines)
+        if len(self.notes.buttons()) != known:
+            self.order_tabs()
+        if had_focus and not any(b.hasFocus() and b.isVisible() for b in self.notes.buttons()):
+            self.field.setFocus()
+
+    def _lint_lines(self, picture: Picture) -> list[Line]:
+        text = self.field.toPlainText()
+        if picture.state in {State.MISSING, State.FAILED, State.DECLINED} and not text:
+            return []
+        context = lint.Context(
+            file_name=picture.path.name,
+            decorative=picture.alt.decorative,
+            from_machine=picture.alt.origin is Origin.MACHINE,
+            reviewed=picture.alt.reviewed,
+            captions=picture.captions,
+            elsewhere=self._elsewhere,
+        )
+        lines = []
+        for note in lint.check(text, context):
+            icon, colour = _LEVEL_LOOKS[note.level]
+            mended = note.mended
+            lines.append(
+                Line(
+                    icon,
+                    colour,
+                    lint_words.sentence(note),
+                    lint_words.mending(note),
+                    None if mended is None else lambda text=mended: self._send_mended(text),  # type: ignore[misc]
+                )
+            )
+        return lines
+
+    def _offers(self, picture: Picture) -> list[Line]:
+        """Return other words that the person may want: what was held back, written, found."""
+        lines = []
+        suggestion = picture.suggestion
+        if picture.state is State.DECLINED and suggestion is not None and suggestion.candidates:
+            lines.append(
+                Line(
+                    "state-declined", "declined", suggestion.reason,
+                    tr("Show the guess anyway"), self._send_guess,
+                )
+            )  # fmt: skip
+        found = (
+            []
+            if self._earlier is None
+            else [
+                (
+                    tr("The same picture has this text under another name: {text}"),
+                    self._earlier.text,
+                )
+            ]
+        )
+        found += [
+            (tr("The file {name} says: {{text}}").format(name=name), text)
+            for name, text in picture.conflicts
+        ]
+        if picture.state in {State.MISSING, State.FAILED, State.DECLINED}:
+            found += [(tr("Its caption says: {text}"), text) for text in picture.captions]
+        return lines + [
+            Line(
+                "information", "draft", sentence.format(text=text), tr("Use this text"),
+                lambda text=text: self._send_mended(text),  # type: ignore[misc]
+            )
+            for sentence, text in found
+            if text and text != picture.alt.text
+        ]  # fmt: skip
+
+    # What the person does
+
+    def _typed(self, text: str) -> None:
+        self._show_count()
+        self._settle.start()
+        if self._picture is not None:
+            self.typed.emit(self._picture.path, text)
+
+    def _extended_typed(self, text: str) -> None:
+        if self._picture is not None:
+            self.extended_typed.emit(self._picture.path, text)
+
+    def _send_chosen(self, text: str) -> None:
+        if self._picture is not None:
+            self.chosen.emit(self._picture.path, text)
+
+    def _send_mended(self, text: str) -> None:
+        self._send_chosen(text)
+        self.show_notes_now()
+
+    def _send_decorative(self, decorative: bool) -> None:
+        if self._picture is not None:
+            self.decorative_chosen.emit(self._picture.path, decorative)
+
+    def _send_reverted(self) -> None:
+        if self._picture is not None:
+            self.reverted.emit(self._picture.path)
+
+    def _send_guess(self) -> None:
+        if self._picture is not None:
+            self.guess_wanted.emit(self._picture.path)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.viewport().width() >= _BESIDE_FROM * self.fontMetrics().height() / 17
+        self._columns.setDirection(
+            QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        )
+        self._card.setMinimumHeight(240 if beside else 180)
+        self._card.setMaximumHeight(16777215 if beside else 260)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.resizeEvent(QResizeEvent(self.size(), QSize()))
+        return handled
+
+
+def details(picture: Picture) -> str:
+    """Return what else is known of a picture, a line each."""
+    suggestion, alt = picture.suggestion, picture.alt
+    lines: list[str] = [tr("File: {path}").format(path=picture.path)]
+    if alt.confidence is not None:
+        lines.append(
+            tr("Confidence of the model: {number} of 1").format(number=number(alt.confidence, 2))
+        )
+    if suggestion is not None and suggestion.doubted:
+        lines.append(tr("Doubted words: {words}").format(words=", ".join(suggestion.doubted)))
+    if alt.text:
+        lines.append(
+            {
+                Origin.HUMAN: tr("Words: by a person"),
+                Origin.MACHINE: tr("Words: by the model, unchanged"),
+                Origin.MACHINE_EDITED: tr("Words: by the model, edited by a person"),
+            }[alt.origin]
+        )
+    if alt.language:
+        lines.append(tr("Language: {tag}").format(tag=alt.language))
+    if suggestion is not None and suggestion.model:
+        lines.append(tr("Model: {label}").format(label=suggestion.model))
+        lines.append(
+            tr("Captioned in {milliseconds} ms on {provider}").format(
+                milliseconds=number(suggestion.seconds * 1000), provider=suggestion.provider
+            )
+        )
+    if picture.kept_in:
+        lines.append(tr("Alt text on disk: in {name}").format(name=picture.kept_in))
+    return "\n".join(lines)
+
+
+def with_same_text(pictures: Sequence[Picture], picture: Picture) -> bool:
+    """Tell whether a picture other than this one has the very same text."""
+    return bool(picture.alt.text) and any(
+        other.alt.text == picture.alt.text and other.path != picture.path for other in pictures
+    )

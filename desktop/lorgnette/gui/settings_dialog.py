@@ -1,0 +1,219 @@
+"""Settings in, settings out; and what is really in use."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lorgnette.gui.translation import tr
+from lorgnette.settings import BEAM_SIZES, TEXT_SIZES, Settings
+
+
+class SettingsDialog(QDialog):
+    """Shows settings; `settings` is what the person made of them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        in_use: str,
+        model_card: Callable[[str], str],
+        parent: QWidget,
+    ) -> None:
+        """Make the dialog.
+
+        Args:
+            in_use: sentences on the model and the provider that are open now.
+            model_card: the card of a model directory ("" is the one that came along), in words.
+        """
+        super().__init__(parent)
+        self.setWindowTitle(tr("Settings"))
+        self.resize(620, 640)
+        self._settings = settings
+        self._model_card = model_card
+        body = QWidget(self)
+        self._form = QVBoxLayout(body)
+        self._form.setContentsMargins(20, 16, 20, 16)
+        self._form.setSpacing(8)
+        self._build_words()
+        self._build_files()
+        self._build_model(in_use)
+        self._build_looks()
+        self._form.addStretch(1)
+        area = QScrollArea(self)
+        area.setObjectName("review")
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(body)
+        body.setObjectName("review-body")
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setProperty("primary", True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 14)
+        layout.addWidget(area)
+        row = QHBoxLayout()
+        row.setContentsMargins(20, 0, 20, 0)
+        row.addWidget(buttons)
+        layout.addLayout(row)
+
+    @property
+    def settings(self) -> Settings:
+        """What the person chose."""
+        return dataclasses.replace(
+            self._settings,
+            people=self.people.currentData(),
+            language=self.language.text().strip(),
+            destination=self.destination.currentData(),
+            model=self.model.text().strip(),
+            provider=self.provider.currentData(),
+            beam_size=self.beam_size.value(),
+            caption_on_add=self.caption_on_add.isChecked(),
+            appearance=self.appearance.currentData(),
+            text_size=self.text_size.value(),
+        )
+
+    def _build_words(self) -> None:
+        form = self._group(tr("Words"))
+        self.people = self._choice(
+            form,
+            tr("&People"),
+            (
+                (tr("Neutral words: person, child, people"), "neutral"),
+                (tr("The words of the model"), "as-is"),
+            ),
+            self._settings.people,
+        )
+        self.language = QLineEdit(self._settings.language, self)
+        self._row(form, tr("&Language tag of the text"), self.language)
+        self._hint(form, tr("As in en or pt-BR. The model that comes along writes English."))
+
+    def _build_files(self) -> None:
+        form = self._group(tr("Writing"))
+        self.destination = self._choice(
+            form,
+            tr("&Write alt text"),
+            (
+                (tr("Ask the first time"), "ask"),
+                (tr("To a sidecar beside the picture: NAME.EXT.xmp"), "sidecar"),
+                (tr("Into the picture's own file"), "embed"),
+            ),
+            self._settings.destination,
+        )
+        self._hint(
+            form,
+            tr(
+                "A sidecar leaves the picture as it is. Text inside the file travels with it and "
+                "is read by WordPress, Lightroom and others; the pixels stay the same."
+            ),
+        )
+        self.caption_on_add = QCheckBox(tr("&Caption pictures as soon as they are added"), self)
+        self.caption_on_add.setChecked(self._settings.caption_on_add)
+        form.addRow(self.caption_on_add)
+
+    def _build_model(self, in_use: str) -> None:
+        form = self._group(tr("Model"))
+        self.model = QLineEdit(self._settings.model, self)
+        self.model.setPlaceholderText(tr("The model that comes with lorgnette"))
+        self._row(form, tr("&Model directory"), self.model)
+        self.browse = QPushButton(tr("Choose a &folder…"), self)
+        self.browse.setAutoDefault(False)
+        self.browse.clicked.connect(self._browse)
+        form.addRow("", self.browse)
+        self._card = self._hint(form, self._model_card(self._settings.model))
+        self.model.textChanged.connect(lambda text: self._card.setText(self._model_card(text)))
+        self.provider = self._choice(
+            form,
+            tr("&Execution provider"),
+            ((tr("Automatic"), "auto"), (tr("CPU"), "cpu"), (tr("CUDA"), "cuda")),
+            self._settings.provider,
+        )
+        self._hint(form, in_use)
+        self.beam_size = QSpinBox(self)
+        self.beam_size.setRange(BEAM_SIZES.start, BEAM_SIZES.stop - 1)
+        self.beam_size.setValue(self._settings.beam_size)
+        self._row(form, tr("&Beam size"), self.beam_size)
+        self._hint(form, tr("How many sentences are tried at once. More is slower."))
+
+    def _build_looks(self) -> None:
+        form = self._group(tr("Looks"))
+        self.appearance = self._choice(
+            form,
+            tr("&Colours"),
+            (
+                (tr("Those of the desktop"), "system"),
+                (tr("Light"), "light"),
+                (tr("Dark"), "dark"),
+                (tr("High contrast"), "high-contrast"),
+            ),
+            self._settings.appearance,
+        )
+        self.text_size = QSpinBox(self)
+        self.text_size.setRange(TEXT_SIZES.start, TEXT_SIZES.stop - 1)
+        self.text_size.setSingleStep(25)
+        self.text_size.setSuffix(tr(" %"))
+        self.text_size.setValue(self._settings.text_size)
+        self._row(form, tr("&Text size"), self.text_size)
+
+    def _group(self, title: str) -> QFormLayout:
+        heading = QLabel(title, self)
+        heading.setProperty("heading", True)
+        if self._form.count():
+            self._form.addSpacing(12)
+        self._form.addWidget(heading)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._form.addLayout(form)
+        return form
+
+    def _row(self, form: QFormLayout, label: str, field: QWidget) -> None:
+        words = QLabel(label, self)
+        words.setBuddy(field)
+        form.addRow(words, field)
+
+    def _choice(
+        self, form: QFormLayout, label: str, choices: Sequence[tuple[str, str]], current: str
+    ) -> QComboBox:
+        box = QComboBox(self)
+        for words, value in choices:
+            box.addItem(words, value)
+        box.setCurrentIndex(box.findData(current))
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._row(form, label, box)
+        return box
+
+    def _hint(self, form: QFormLayout, text: str) -> QLabel:
+        hint = QLabel(text, self)
+        hint.setWordWrap(True)
+        hint.setProperty("muted", True)
+        form.addRow("", hint)
+        return hint
+
+    def _browse(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self, tr("Choose a model directory"), self.model.text() or str(Path.home())
+        )
+        if folder:
+            self.model.setText(folder)

@@ -1,0 +1,142 @@
+"""Before anything is written: what would be, where, and what would be kept."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QGroupBox,
+    QLabel,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lorgnette.alttext.alt_text import Destination
+from lorgnette.gui.translation import number, tr, trn
+from lorgnette.gui.work import WritePlan
+
+
+class WriteDialog(QDialog):
+    """Shows the plan of a batch of writes and takes the choices that it depends on.
+
+    Signals:
+        plan_wanted: a choice changed, so that the plan has to be made anew.
+    """
+
+    plan_wanted = Signal()
+
+    def __init__(self, destination: str, reviewed: int, drafts: int, parent: QWidget) -> None:
+        """Make the dialog.
+
+        Args:
+            destination: ask, sidecar or embed, as the settings say.
+            reviewed: how many pictures have reviewed text or are decorative.
+            drafts: how many have a draft that nobody reviewed.
+        """
+        super().__init__(parent)
+        self.setWindowTitle(tr("Write alt text"))
+        self.setMinimumWidth(520)
+        places = QGroupBox(tr("Where"), self)
+        self.sidecar = QRadioButton(tr("&Sidecar: an .xmp file beside each picture"), places)
+        self.embed = QRadioButton(tr("&Embed: inside each picture's own file"), places)
+        self.sidecar.setAccessibleDescription(tr("The picture itself is not touched."))
+        self.embed.setAccessibleDescription(
+            tr("Travels with the file; the pixels stay the same. Some kinds of file get a sidecar.")
+        )
+        (self.embed if destination == Destination.EMBED else self.sidecar).setChecked(True)
+        inside = QVBoxLayout(places)
+        inside.addWidget(self.sidecar)
+        inside.addWidget(self._hint(self.sidecar.accessibleDescription()))
+        inside.addWidget(self.embed)
+        inside.addWidget(self._hint(self.embed.accessibleDescription()))
+        self.with_drafts = QCheckBox(
+            trn(
+                "Also write the &draft that nobody has reviewed",
+                "Also write the {count} &drafts that nobody has reviewed",
+                drafts,
+            ).format(count=number(drafts)),
+            self,
+        )
+        self.with_drafts.setVisible(drafts > 0)
+        self.replace = QCheckBox(self)
+        self.replace.setVisible(False)
+        self.summary = QLabel(self)
+        self.summary.setWordWrap(True)
+        self.summary.setProperty("heading", True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self.write = self.buttons.addButton(tr("&Write"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.write.setProperty("primary", True)
+        self.write.setEnabled(False)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 18)
+        layout.setSpacing(12)
+        for widget in (places, self.with_drafts, self.replace, self.summary, self.buttons):
+            layout.addWidget(widget)
+        self._reviewed = reviewed
+        for choice in (self.embed, self.with_drafts, self.replace):
+            choice.toggled.connect(self._choice_changed)
+        self.show_planning()
+
+    @property
+    def destination(self) -> Destination:
+        """Where the person wants the text."""
+        return Destination.EMBED if self.embed.isChecked() else Destination.SIDECAR
+
+    def show_planning(self) -> None:
+        """Say that the plan is being made."""
+        self.write.setEnabled(False)
+        self.summary.setText(tr("Looking at the files…"))
+
+    def show_plan(self, plan: WritePlan) -> None:
+        """Show what would be written and kept."""
+        counted = (
+            (plan.sidecars, trn("{count} picture gets a sidecar.",
+                                "{count} pictures get a sidecar.", plan.sidecars)),
+            (plan.embeds, trn("{count} picture gets the text into its own file.",
+                              "{count} pictures get the text into their own files.", plan.embeds)),
+            (plan.replaced, trn("{count} of them replaces text that is there.",
+                                "{count} of them replace text that is there.", plan.replaced)),
+            (plan.kept, trn("{count} picture keeps the other text that it has.",
+                            "{count} pictures keep the other text that they have.", plan.kept)),
+            (plan.unchanged, trn("{count} picture has this very text already.",
+                                 "{count} pictures have this very text already.",
+                                 plan.unchanged)),
+            (len(plan.refused), trn("{count} picture cannot be written to.",
+                                    "{count} pictures cannot be written to.",
+                                    len(plan.refused))),
+        )  # fmt: skip
+        sentences = [sentence.format(count=number(count)) for count, sentence in counted if count]
+        if not sentences:
+            sentences.append(tr("There is no reviewed text to write."))
+        sentences += plan.refused[:3]
+        self.summary.setText("\n".join(sentences))
+        would = plan.kept + plan.replaced
+        self.replace.setText(
+            trn(
+                "&Replace the text that {count} picture has already",
+                "&Replace the text that {count} pictures have already",
+                would,
+            ).format(count=number(would))
+        )
+        self.replace.setVisible(would > 0)
+        total = plan.sidecars + plan.embeds
+        self.write.setText(
+            trn("&Write {count} picture", "&Write {count} pictures", total).format(
+                count=number(total)
+            )
+        )
+        self.write.setEnabled(total > 0)
+
+    def _choice_changed(self) -> None:
+        self.show_planning()
+        self.plan_wanted.emit()
+
+    def _hint(self, text: str) -> QLabel:
+        hint = QLabel(text, self)
+        hint.setWordWrap(True)
+        hint.setProperty("muted", True)
+        hint.setIndent(26)
+        return hint
