@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lorgnette import __version__
 from lorgnette.errors import ExitCode, LorgnetteError
 
-_COMMANDS = ("caption", "model")
+_COMMANDS = ("caption", "words", "undo", "export_text", "model", "gui")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
