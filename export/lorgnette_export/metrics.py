@@ -37,9 +37,21 @@ def score(
         scores = {f"BLEU-{n + 1}": float(bleu[n]) for n in range(4)}
         scores["ROUGE-L"] = float(Rouge().compute_score(wanted, found)[0])
         if not missing:
-            scores["METEOR"] = float(Meteor().compute_score(wanted, found)[0])
+            scores["METEOR"] = _meteor(wanted, found)
         scores["CIDEr-D"] = float(Cider().compute_score(wanted, found)[0])
     return scores, missing
+
+
+def _meteor(wanted: Mapping[int, list[str]], found: Mapping[int, list[str]]) -> float:
+    """Return METEOR, and end the Java process that the scorer would leave to chance."""
+    scorer = Meteor()
+    try:
+        return float(scorer.compute_score(wanted, found)[0])
+    finally:
+        for stream in (scorer.meteor_p.stdin, scorer.meteor_p.stdout, scorer.meteor_p.stderr):
+            stream.close()
+        scorer.meteor_p.kill()
+        scorer.meteor_p.wait()
 
 
 def cider_d(found: Mapping[int, str], wanted: Mapping[int, Sequence[str]]) -> float:

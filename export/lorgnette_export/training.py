@@ -247,7 +247,9 @@ def train(
         history, first = saved["history"], saved["epoch"]
     run.mkdir(parents=True, exist_ok=True)
     for epoch in range(first, config.epochs):
+        # Seeded anew each epoch, so that a run that was killed ends as it would have.
         order = np.random.default_rng((config.seed, epoch))
+        torch.manual_seed(int(order.integers(2**62)))
         network.train()
         losses = []
         with tqdm(

@@ -1,0 +1,165 @@
+"""A real run made small: drawn squares, the real CNN, a decoder of a few thousand weights."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from lorgnette_export import cli, features, training
+from lorgnette_export.dataset import DataError
+from lorgnette_export.training import Config, Split
+
+COLOURS = ("red", "green", "blue", "yellow")
+SMALL = Config(
+    hidden=32, embedding=32, heads=2, dropout=0.1, epochs=3, photos=8, captions=2,
+    learning_rate=1e-2, least_count=1,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def squares(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder: squares and circles in four colours, six of each."""
+    folder = tmp_path_factory.mktemp("squares")
+    (folder / "captions").mkdir()
+    images = []
+    for number in range(6):
+        for colour in COLOURS:
+            for shape in ("square", "circle"):
+                name = f"{colour}-{shape}-{number}.png"
+                picture = Image.new("RGB", (96, 96), "white")
+                draw = ImageDraw.Draw(picture)
+                box = (10 + number * 4, 16, 60 + number * 4, 66)
+                (draw.rectangle if shape == "square" else draw.ellipse)(box, fill=colour)
+                picture.save(folder / name)
+                images.append(
+                    {
+                        "file": name,
+                        "split": "val" if number == 5 else "train",
+                        "captions": [f"A {colour} {shape}.", f"There is a {colour} {shape} ."],
+                    }
+                )
+    (folder / "captions" / "squares.json").write_text(
+        json.dumps({"set": "squares", "images": images})
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run(squares: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished run, trained through the command line."""
+    folder = tmp_path_factory.mktemp("runs")
+    config = folder / "small.toml"
+    config.write_text(
+        "hidden = 64\nembedding = 64\nheads = 2\ndropout = 0.1\nepochs = 12\nphotos = 8\n"
+        "captions = 2\nlearning_rate = 1e-2\nleast_count = 1\n"
+    )
+    arguments = ["train", "--data", squares, "--out", folder / "run", "--config", config]
+    assert cli.main([str(a) for a in arguments]) == 0
+    return folder / "run"
+
+
+def test_it_learns_what_is_drawn(run: Path, squares: Path) -> None:
+    history = json.loads((run / "history.json").read_text())
+    assert [line["epoch"] for line in history] == list(range(1, 13))
+    assert history[-1]["loss"] < history[0]["loss"] / 2
+    assert history[-1]["squares"] > 5  # CIDEr-D of unseen positions; 10 is the greatest
+
+
+def split(folder: Path, grids: Path, which: str) -> Split:
+    from lorgnette_export import dataset, efficientnet_lite
+
+    photos = [photo for photo in dataset.read(folder) if photo.split == which]
+    encoder = features.ENCODERS["efficientnet-lite2"]
+    network = efficientnet_lite.pretrained()
+    return Split(
+        photos=photos,
+        grids=[features.compute([p.file for p in photos], encoder, network, grids)],
+    )
+
+
+class Killed(Exception):
+    """Stands for a power cut."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Dying(Split):
+    """Photos that can be asked for only so often."""
+
+    calls: list[int]
+
+    def batch(self, rows: Sequence[int], views: Sequence[int]) -> list[Tensor]:
+        self.calls.append(1)
+        if len(self.calls) > 8:  # five iterations an epoch: in the middle of the second
+            raise Killed
+        return super().batch(rows, views)
+
+
+def test_a_killed_run_ends_as_if_nothing_had_happened(squares: Path, tmp_path: Path) -> None:
+    whole = split(squares, tmp_path / "grids", "train")
+    unbroken = training.train(SMALL, whole, {}, tmp_path / "unbroken")
+    dying = Dying(photos=whole.photos, grids=whole.grids, calls=[])
+    with pytest.raises(Killed):
+        training.train(SMALL, dying, {}, tmp_path / "broken")
+    saved = torch.load(tmp_path / "broken" / "checkpoint.pt", weights_only=True)
+    assert saved["epoch"] == 1
+    resumed = training.train(SMALL, whole, {}, tmp_path / "broken")
+    one, other = (torch.load(p, weights_only=True)["weights"] for p in (unbroken, resumed))
+    assert one.keys() == other.keys()
+    for name in one:
+        torch.testing.assert_close(one[name], other[name], rtol=0, atol=0)
+
+
+def test_sentences_and_steps_say_the_same(run: Path, squares: Path, tmp_path: Path) -> None:
+    decoder, vocabulary = training.load(run / "checkpoint.pt")
+    photos = split(squares, tmp_path, "val")
+    grids = [grid.float() for grid in photos.batch(range(4), [0] * 4)]
+    tokens = torch.randint(3, len(vocabulary), (4, 5))
+    with torch.inference_mode():
+        seen, hidden = decoder.look(grids)
+        everything = torch.ones(tokens.shape, dtype=torch.bool)
+        at_once = decoder.sentences(seen, hidden, tokens, everything).log_softmax(-1)
+        for i in range(tokens.shape[1]):
+            stepped, hidden = decoder.step(tokens[:, i], seen, hidden)
+            torch.testing.assert_close(
+                stepped, at_once.reshape(4, 5, -1)[:, i], rtol=1e-4, atol=1e-4
+            )
+
+
+def test_the_top_can_be_tuned_from_an_earlier_run(run: Path, squares: Path, tmp_path: Path) -> None:
+    config = tmp_path / "tune.toml"
+    config.write_text(
+        "hidden = 64\nembedding = 64\nheads = 2\nepochs = 1\nphotos = 8\ncaptions = 2\n"
+        "learning_rate = 1e-4\ntop_learning_rate = 1e-4\nviews = 3\nleast_count = 1\n"
+    )
+    arguments = [
+        *("train", "--data", squares, "--out", tmp_path / "run", "--config", config),
+        *("--start", run / "checkpoint.pt"),
+    ]
+    assert cli.main([str(a) for a in arguments]) == 0
+    saved = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    assert saved["history"][0]["squares"] > 5
+    from lorgnette_export import efficientnet_lite
+
+    for name, before in efficientnet_lite.pretrained().state_dict().items():
+        changed = not torch.equal(before, saved["cnn"][name])
+        number = name.split(".")[1] if name.startswith("_blocks") else ""
+        is_top = name.startswith(("_conv_head", "_bn1.")) or (number and int(number) >= 18)
+        if not name.endswith(("running_mean", "running_var", "num_batches_tracked")):
+            assert changed == bool(is_top), name
+        else:
+            assert not changed, name
+
+
+def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
+    config = tmp_path / "wrong.toml"
+    config.write_text("epoch = 3\n")
+    with pytest.raises(DataError, match="epoch"):
+        training.read_config(config)
+    config.write_text('encoders = ["resnet"]\n')
+    with pytest.raises(DataError, match="resnet"):
+        training.read_config(config)
