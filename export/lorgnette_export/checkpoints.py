@@ -1,10 +1,8 @@
 """Files that people bring, opened without running anything that is in them."""
 
 import io
-import itertools
 import json
 import pickle
-import pickletools
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -220,7 +218,7 @@ def _words(path: Path) -> Any:
 def _refusal(path: Path, error: pickle.UnpicklingError) -> str:
     """Say why torch would not read a file with weights_only."""
     name = next(
-        (str(w) for w in _globals(path) if not w.startswith(("torch", "collections", "_codecs"))),
+        (w for w in _named(path) if not w.startswith(("torch.", "collections.", "_codecs."))),
         "",
     )
     if name:
@@ -239,96 +237,81 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
-def _globals(path: Path) -> Iterator[str]:
-    """Yield the names of classes and functions that the file's pickles ask for."""
-    for pickled in _pickles(path):
+class _Inventory(pickle.Unpickler):
+    """What a torch pickle names, without opening any of it: classes, functions, storages."""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, encoding="latin-1")
+        self.named: list[str] = []
+        self.stored: dict[str, int] = {}  # bytes of each storage
+
+    def find_class(self, module: str, name: str) -> Any:
+        self.named.append(f"{module}.{name}")
+        return type(name, (_Nothing,), {})
+
+    def persistent_load(self, pid: Any) -> None:
+        """Note ("storage", class, key, device, elements), which torch writes for a tensor."""
+        _, kind, key, _, elements, *_ = pid
+        self.stored[key] = elements * _ITEM_SIZES.get(kind.__name__, 4)
+
+
+class _Nothing(dict[Any, Any]):
+    """Stands for an instance of any class, or for what any function returns."""
+
+    def __init__(self, *_arguments: Any) -> None:
+        super().__init__()
+
+    def __setstate__(self, state: Any) -> None:
+        """Take the state, which nobody asks for."""
+
+
+def _inventories(file: io.BytesIO, count: int) -> tuple[list[_Inventory], bool]:
+    """Return what each of count pickles in a row names, and whether they were all whole."""
+    inventories: list[_Inventory] = []
+    for _ in range(count):
+        inventories.append(_Inventory(file))
         try:
-            texts: list[str] = []
-            for opcode, argument, _ in pickletools.genops(pickled):
-                if opcode.name in {"GLOBAL", "INST"}:
-                    yield str(argument).replace(" ", ".")
-                elif opcode.name == "STACK_GLOBAL" and len(texts) > 1:
-                    yield f"{texts[-2]}.{texts[-1]}"
-                elif isinstance(argument, str):
-                    texts.append(argument)
-        except Exception:  # noqa: BLE001, S112 - a damaged pickle names what it names
-            continue
+            inventories[-1].load()
+        except Exception:  # noqa: BLE001 - cut off or damaged here
+            return inventories, False
+    return inventories, True
 
 
-def _pickles(path: Path) -> list[bytes]:
+def _named(path: Path) -> list[str]:
+    """Return the classes and functions that a checkpoint's pickles ask for."""
     data = path.read_bytes()
     if not data.startswith(_ZIP):
-        starts = _stops(data)
-        return [data[i:j] for i, j in itertools.pairwise([*starts, len(data)])]
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return [archive.read(n) for n in archive.namelist() if n.endswith("data.pkl")]
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
-        return []
-
-
-def _stops(data: bytes) -> list[int]:
-    """Return where the five pickles of an old torch file begin and end, as far as it goes."""
-    file = io.BytesIO(data)
-    starts = [0]
-    for _ in range(5):
-        try:
-            for _ in pickletools.genops(file):
-                pass
-        except Exception:  # noqa: BLE001 - cut off here
-            break
-        starts.append(file.tell())
-    return starts
+        return [name for one in _inventories(io.BytesIO(data), 5)[0] for name in one.named]
+    return _inventories(io.BytesIO(_first_entry(data)), 1)[0][0].named
 
 
 def _cut_off(path: Path) -> str:
     """Say how much of a file is missing, or nothing if it is whole as far as can be told."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        data = file.read()
+    data = path.read_bytes()
     if data.startswith(_ZIP):
         if zipfile.is_zipfile(path):
             return ""
-        expected = _stored(_first_entry(data))
+        (content,), _ = _inventories(io.BytesIO(_first_entry(data)), 1)
+        expected = sum(content.stored.values())
     else:
-        starts = _stops(data)
-        if len(starts) < 6:
-            return f"it ends after {size / _MIB:.1f} MiB, before its tensors: download it again"
-        # Behind the fifth pickle, the list of storages, come their numbers, a count before each.
-        stored = _stored(data[starts[3] : starts[4]], each=8)
-        expected = starts[5] + stored if stored else 0
-        if size >= expected:
+        # Magic number, protocol, machine, content, keys of the storages; then each storage's
+        # number of elements in eight bytes, and the storage.
+        file = io.BytesIO(data)
+        parts, whole = _inventories(file, 5)
+        stored = parts[3].stored if len(parts) > 3 else {}
+        expected = file.tell() + sum(size + 8 for size in stored.values())
+        if whole and len(data) >= expected:
             return ""
-    if expected > size:
-        return f"it ends after {size / _MIB:.1f} of {expected / _MIB:.1f} MiB: download it again"
-    return f"it ends after {size / _MIB:.1f} MiB, before its table of contents: download it again"
+    there = f"it ends after {len(data) / _MIB:.1f}"
+    if expected > len(data):
+        return f"{there} of {expected / _MIB:.1f} MiB: download it again"
+    return f"{there} MiB, before its end: download it again"
 
 
 def _first_entry(archive: bytes) -> bytes:
-    """Return the bytes of the first entry, data.pkl, of a zip that was cut off."""
+    """Return what follows the header of a zip's first entry, which in torch's is data.pkl."""
     name, extra = (int.from_bytes(archive[i : i + 2], "little") for i in (26, 28))
     return archive[30 + name + extra :]
-
-
-def _stored(pickled: bytes, each: int = 0) -> int:
-    """Return the bytes that the storages of a torch pickle take, as far as the pickle goes."""
-    total, item, seen, texts, numbers = 0, 0, set(), [""], [0]
-    try:
-        for opcode, argument, _ in pickletools.genops(pickled):
-            if opcode.name == "GLOBAL" and str(argument).startswith("torch "):
-                item = _ITEM_SIZES.get(str(argument).split()[-1], item)
-            elif opcode.name in {"BINUNICODE", "SHORT_BINUNICODE"}:
-                texts.append(str(argument))
-            elif opcode.name in {"BININT", "BININT1", "BININT2", "LONG1"}:
-                numbers.append(int(str(argument)))
-            elif opcode.name == "BINPERSID":
-                key = next((t for t in reversed(texts) if t.isdecimal()), texts[-1])
-                if key not in seen:
-                    seen.add(key)
-                    total += numbers[-1] * item + each
-    except Exception:  # noqa: BLE001 - the rest of the pickle is missing
-        return total
-    return total
 
 
 def _state_dicts(content: Mapping[str, Any]) -> Iterator[Weights]:

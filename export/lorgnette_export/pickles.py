@@ -7,7 +7,7 @@ name it stops before anything is called.
 
 import io
 import pickle
-from collections.abc import Callable
+import struct
 from typing import Any
 
 MAX_BYTES = 256 << 20
@@ -15,8 +15,6 @@ MAX_BYTES = 256 << 20
 # Classes whose instances are only a bag of attributes. The module is whatever the trainer's file
 # was called: vocabulary, build_vocab, __main__ ...
 _BAGS = frozenset({"Vocabulary", "Vocab", "Namespace", "Dictionary", "Lang", "Tokenizer"})
-_NUMPY = frozenset({"numpy", "numpy.core.multiarray", "numpy._core.multiarray"})
-_BUILTINS = frozenset({"builtins", "__builtin__"})
 
 
 class UnsafePickleError(pickle.UnpicklingError):
@@ -47,23 +45,16 @@ class _Unpickler(pickle.Unpickler):
         super().__init__(file, encoding=encoding)
         # Made anew for each pickle: what one does to its classes is gone with it.
         self._bag: type = type("Bag", (), {})
-        self._unknown = _unknown_factory()
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in _BUILTINS and name in {"set", "frozenset", "list", "dict", "int", "float"}:
-            return {"set": set, "frozenset": frozenset, "list": list, "dict": dict}.get(
-                name, float if name == "float" else int
-            )
+        if (module, name) in _PLAIN:
+            return _PLAIN[module, name]
         if (module, name) in {("builtins", "object"), ("__builtin__", "object")}:
             return self._bag
-        if module == "collections" and name in {"OrderedDict", "Counter", "defaultdict"}:
-            return _mapping
         if module in {"copy_reg", "copyreg"} and name == "_reconstructor":
             return self._reconstructed
-        if module in _NUMPY and name in {"scalar", "dtype"}:
-            return _number if name == "scalar" else _dtype
         if module.split(".")[0] == "torchtext" and name == "_default_unk_index":
-            return self._unknown
+            return int  # a function that returns 0, as this does
         if name in _BAGS:
             return self._bag
         raise UnsafePickleError(f"{module}.{name}")
@@ -84,13 +75,6 @@ def _mapping(*arguments: Any) -> dict[Any, Any]:
     return {} if callable(items) or items is None else dict(items)
 
 
-def _unknown_factory() -> Callable[[], int]:
-    def index() -> int:
-        return 0
-
-    return index
-
-
 class _Dtype(str):
     """A numpy type by its name, such as f8; its byte order comes as the pickle's state."""
 
@@ -106,11 +90,38 @@ def _number(kind: Any, data: Any) -> float | int:
     """Stand in for numpy's scalar: a float or integer of the machine's byte order."""
     raw = data.encode("latin-1") if isinstance(data, str) else bytes(data)
     if str(kind)[:1] == "f":
-        import struct
-
         code = {2: "<e", 4: "<f", 8: "<d"}.get(len(raw))
         if code is None:
             raise pickle.UnpicklingError("a number of unknown size")
         value: float = struct.unpack(code, raw)[0]
         return value
     return int.from_bytes(raw, "little", signed=str(kind)[:1] == "i")
+
+
+def _bytes(text: Any, encoding: Any) -> bytes:
+    """Stand in for _codecs.encode, by which protocols 0 to 2 write bytes."""
+    if encoding != "latin1":
+        raise UnsafePickleError(f"the encoding {str(encoding)[:40]!r}")
+    return str(text).encode("latin-1")
+
+
+_PLAIN: dict[tuple[str, str], Any] = {
+    **{
+        (module, name): kind
+        for module in ("builtins", "__builtin__")
+        for name, kind in {
+            "set": set,
+            "frozenset": frozenset,
+            "list": list,
+            "dict": dict,
+            "int": int,
+            "long": int,
+            "float": float,
+        }.items()
+    },
+    **{("collections", name): _mapping for name in ("OrderedDict", "Counter", "defaultdict")},
+    ("_codecs", "encode"): _bytes,
+    ("numpy", "dtype"): _dtype,
+    ("numpy.core.multiarray", "scalar"): _number,
+    ("numpy._core.multiarray", "scalar"): _number,
+}
