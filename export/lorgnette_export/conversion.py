@@ -86,14 +86,19 @@ def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manif
     shape = model.preprocessing
     pixels = torch.zeros(2, 3, shape.height, shape.width)
     with torch.inference_mode():
-        features, hidden = model.encoder.eval()(pixels)
+        features, hidden = model.encoder.eval()(pixels)[:2]
     image, beam = torch.export.Dim("image"), torch.export.Dim("beam")
     graphs = {
         manifest.ENCODER: _export(
             model.encoder,
             (pixels,),
             ({0: image},),
-            (manifest.ENCODER_INPUTS, manifest.ENCODER_OUTPUTS),
+            (
+                manifest.ENCODER_INPUTS,
+                manifest.ENCODER_OUTPUTS
+                if model.photo_threshold is None
+                else (*manifest.ENCODER_OUTPUTS, manifest.PHOTO_OUTPUT),
+            ),
             options,
         ),
         manifest.DECODER_STEP: _export(
@@ -139,6 +144,8 @@ def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manif
         vocabulary_size=len(model.vocabulary.words),
         opset=options.opset,
         precision=options.precision,
+        photo_threshold=model.photo_threshold,
+        confidence=dict(model.confidence),
         files={
             name: manifest.record(folder / name)
             for name in (manifest.ENCODER, manifest.DECODER_STEP, manifest.VOCABULARY)

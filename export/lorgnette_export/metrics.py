@@ -5,6 +5,8 @@ import io
 import shutil
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+import numpy.typing as npt
 from pycocoevalcap.bleu.bleu import Bleu
 from pycocoevalcap.cider.cider import Cider
 from pycocoevalcap.meteor.meteor import Meteor
@@ -40,6 +42,15 @@ def score(
             scores["METEOR"] = _meteor(wanted, found)
         scores["CIDEr-D"] = float(Cider().compute_score(wanted, found)[0])
     return scores, missing
+
+
+def cider_d_each(found: Sequence[str], wanted: Sequence[Sequence[str]]) -> npt.NDArray[np.float64]:
+    """Return CIDEr-D of each caption against its references, split at spaces."""
+    _, each = Cider().compute_score(
+        {i: list(texts) for i, texts in enumerate(wanted)},
+        {i: [text] for i, text in enumerate(found)},
+    )
+    return np.asarray(each, np.float64)
 
 
 def _meteor(wanted: Mapping[int, list[str]], found: Mapping[int, list[str]]) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lorgnette.captioning import images, manifest
+from lorgnette.captioning import images, judging, manifest
 from lorgnette.captioning.caption import Caption, Word
 from lorgnette.captioning.decoding import Floats, Hypothesis, Ints, SpecialIds, beam_search
 from lorgnette.captioning.graphs import Graph, choose_provider
@@ -85,7 +85,9 @@ class Captioner:
         encoder = Graph(
             folder / manifest.ENCODER,
             inputs=manifest.ENCODER_INPUTS,
-            outputs=manifest.ENCODER_OUTPUTS,
+            outputs=manifest.ENCODER_OUTPUTS
+            if model.photo_threshold is None
+            else (*manifest.ENCODER_OUTPUTS, manifest.PHOTO_OUTPUT),
             provider=chosen,
             threads=1,
         )
@@ -100,29 +102,46 @@ class Captioner:
             model, vocabulary, encoder, step, chosen, beam_size, threads or os.cpu_count() or 1
         )
 
-    def caption(self, path: Path) -> Caption:
+    def caption(self, path: Path, *, anyway: bool = False) -> Caption:
         """Return what the model says of the picture at path.
+
+        Args:
+            anyway: describe it even where the model cannot know what it shows.
 
         Raises:
             UnreadableImageError: the file cannot be decoded.
         """
-        return self.describe(images.load(path, self.least_side))
+        return self.describe(images.load(path, self.least_side), anyway=anyway)
 
     @property
     def least_side(self) -> int:
         """Pixels below which no side of a picture may be reduced before `describe`."""
         return max(self.manifest.image_height, self.manifest.image_width, self.manifest.resize_side)
 
-    def describe(self, image: Image.Image) -> Caption:
-        """Return what the model says of an upright RGB picture."""
-        hypotheses = self.hypotheses(image)
+    def describe(self, image: Image.Image, *, anyway: bool = False) -> Caption:
+        """Return what the model says of an upright RGB picture, or why it says nothing."""
+        features, hidden, *photo = self._encoder.run({"pixels": self.pixels(image)[None]})
+        threshold = self.manifest.photo_threshold
+        # A model that was not taught to judge may be meant for icons or drawings: it says it all.
+        if threshold is not None and not anyway:
+            reason = judging.refusal(image, float(photo[0][0]), threshold)
+            if reason:
+                return Caption(
+                    text="",
+                    log_probability=0.0,
+                    confidence=0.0,
+                    candidates=(),
+                    words=(),
+                    reason=reason,
+                )
+        hypotheses = self._search(features, hidden)
         texts = [sentence(self.vocabulary.texts(h.token_ids)) for h in hypotheses]
         best = hypotheses[0]
         said = self.vocabulary.texts(best.token_ids)
         return Caption(
             text=texts[0],
             log_probability=best.log_probability,
-            confidence=math.exp(best.log_probability / max(len(best.token_log_probabilities), 1)),
+            confidence=judging.confidence(hypotheses, self.manifest.confidence),
             candidates=tuple(dict.fromkeys(texts)),
             words=tuple(
                 Word(text=text, probability=math.exp(value))
@@ -132,7 +151,10 @@ class Captioner:
 
     def hypotheses(self, image: Image.Image) -> list[Hypothesis]:
         """Return what beam search finds for an upright RGB picture, the best first."""
-        features, hidden = self._encoder.run({"pixels": self.pixels(image)[None]})
+        features, hidden, *_ = self._encoder.run({"pixels": self.pixels(image)[None]})
+        return self._search(features, hidden)
+
+    def _search(self, features: Floats, hidden: Floats) -> list[Hypothesis]:
         return beam_search(
             self._say,
             features,

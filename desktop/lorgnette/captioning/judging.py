@@ -17,13 +17,11 @@ BLANK = "this picture is blank, or nearly so"
 NO_PHOTO = "this looks like a screenshot, text or a drawing, not a photo"
 
 
-def refusal(
-    image: Image.Image, photo_probability: float | None, photo_threshold: float | None
-) -> str:
+def refusal(image: Image.Image, photo_probability: float, photo_threshold: float) -> str:
     """Return why an upright RGB picture is not described, in words for a person; "" if it can be.
 
     Args:
-        photo_probability: what the model makes of it, 0 to 1; None where it cannot tell.
+        photo_probability: what the model makes of it, 0 to 1.
         photo_threshold: below it the picture is taken for no photo.
     """
     if min(image.size) < LEAST_SIDE:
@@ -31,8 +29,6 @@ def refusal(
     seen = np.asarray(image.resize((_GLANCE, _GLANCE), Image.Resampling.BOX), np.float32)
     if float(seen.std(axis=(0, 1)).max()) < BLANK_DEVIATION:
         return BLANK
-    if photo_probability is None or photo_threshold is None:
-        return ""
     return NO_PHOTO if photo_probability < photo_threshold else ""
 
 

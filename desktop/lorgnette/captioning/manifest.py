@@ -24,6 +24,7 @@ MAX_MANIFEST_BYTES = 1 << 20
 
 ENCODER_INPUTS = ("pixels",)
 ENCODER_OUTPUTS = ("features", "hidden")
+PHOTO_OUTPUT = "photo_probability"  # (image,): how likely it is a photo; not every model has it
 DECODER_INPUTS = ("token_ids", "features", "hidden")
 DECODER_OUTPUTS = ("log_probabilities", "hidden_after")
 
@@ -63,6 +64,8 @@ class Manifest:
     vocabulary_size: int
     opset: int
     precision: Literal["fp32", "fp16", "int8"]
+    photo_threshold: float | None = None  # of photo_probability, below which nothing is described
+    confidence: dict[str, float] = field(default_factory=dict)  # weights; see judging.confidence
     gate: dict[str, Any] = field(default_factory=dict)  # what the export measured
     files: dict[str, FileRecord]
     resize_side: int = 0
@@ -132,6 +135,9 @@ class Manifest:
             raise ValueError(f"resize {self.resize!r} is not known")
         if not 1 <= self.max_words <= 200:
             raise ValueError("max_words must be 1 to 200")
+        names = {"bias", "mean", "least", "words", "margin"}
+        if self.confidence and set(self.confidence) != names:
+            raise ValueError(f"confidence must weigh {', '.join(sorted(names))}")
         if min(abs(d) for d in self.deviation) == 0:
             raise ValueError("deviation must not be 0")
         ids = [self.start_id, self.end_id, *self.forbidden_ids]

@@ -44,6 +44,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--dry-run", action="store_true", help="with --write: show what would be written where"
     )
+    parser.add_argument(
+        "--describe-anyway",
+        action="store_true",
+        help="describe screenshots, drawings and blank pictures, too, which the model cannot know",
+    )
     parser.add_argument("--format", choices=["text", "jsonl"], default="text", help="default: text")
     parser.add_argument(
         "--provider",
@@ -83,7 +88,9 @@ def run(args: argparse.Namespace) -> int:
     if args.verbose:
         print(f"model {captioner.manifest.label}", file=sys.stderr)
         print(f"execution provider {captioner.provider}", file=sys.stderr)
-    job = caption_batch(images.find(args.paths), captioner, overwrite=args.overwrite)
+    job = caption_batch(
+        images.find(args.paths), captioner, overwrite=args.overwrite, anyway=args.describe_anyway
+    )
     outcomes: Iterator[Outcome] = job
     if args.write:
         outcomes = write_drafts(

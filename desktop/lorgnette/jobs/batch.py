@@ -19,7 +19,11 @@ _WAITING = 2  # pictures a thread that are ready before they are asked for
 
 
 def caption_batch(
-    images: Iterable[Path], captioner: Captioner, *, overwrite: bool = False
+    images: Iterable[Path],
+    captioner: Captioner,
+    *,
+    overwrite: bool = False,
+    anyway: bool = False,
 ) -> Generator[Outcome]:
     """Yield what became of each picture, in order; nothing is written.
 
@@ -30,12 +34,13 @@ def caption_batch(
     Args:
         images: consumed only a little ahead of what is yielded, so it may be endless.
         overwrite: caption pictures that have alt text, too.
+        anyway: describe even what the model would rather decline.
     """
     waiting: deque[Future[Outcome]] = deque()
     pool = ThreadPoolExecutor(captioner.threads, thread_name_prefix="caption")
     try:
         for image in images:
-            waiting.append(pool.submit(_outcome, image, captioner, overwrite=overwrite))
+            waiting.append(pool.submit(_outcome, image, captioner, overwrite, anyway))
             if len(waiting) > _WAITING * captioner.threads:
                 yield waiting.popleft().result()
         while waiting:
@@ -105,16 +110,16 @@ def write_drafts(
             )
 
 
-def _outcome(image: Path, captioner: Captioner, *, overwrite: bool) -> Outcome:
+def _outcome(image: Path, captioner: Captioner, overwrite: bool, anyway: bool) -> Outcome:
     started = perf_counter()
     try:
-        outcome = _tried(image, captioner, overwrite=overwrite)
+        outcome = _tried(image, captioner, overwrite, anyway)
     except LorgnetteError as error:
         outcome = Outcome(image=image, verdict=Verdict.FAILED, reason=str(error), error=error)
     return dataclasses.replace(outcome, seconds=perf_counter() - started)
 
 
-def _tried(image: Path, captioner: Captioner, *, overwrite: bool) -> Outcome:
+def _tried(image: Path, captioner: Captioner, overwrite: bool, anyway: bool) -> Outcome:
     if not overwrite:
         present = alttext.read(image).alt_text
         if present is not None:
@@ -124,7 +129,7 @@ def _tried(image: Path, captioner: Captioner, *, overwrite: bool) -> Outcome:
                 alt_text=present.text,
                 reason=f"it is marked {present.state}" if present.decorative else "it has alt text",
             )
-    caption = captioner.caption(image)
+    caption = captioner.caption(image, anyway=anyway)
     if not caption.text:
         return Outcome(
             image=image, verdict=Verdict.DECLINED, caption=caption, reason=caption.reason

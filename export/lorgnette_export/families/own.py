@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import safetensors.torch
+import torch
 from torch import Tensor, nn
 
 from lorgnette.captioning.vocabulary import Vocabulary
-from lorgnette_export import dataset, efficientnet_lite, mobilenet_detector, training
+from lorgnette_export import dataset, efficientnet_lite, judging, mobilenet_detector, training
 from lorgnette_export.checkpoints import Brought, CheckpointError
 from lorgnette_export.families.torch_model import Preprocessing, Step, TorchModel
 from lorgnette_export.features import ENCODERS
@@ -21,15 +22,24 @@ LICENCE = "Apache-2.0"
 
 
 class Look(nn.Module):
-    """The encoder graph: the frozen CNNs and the decoder's first look at their grids."""
+    """The encoder graph: the CNNs and the decoder's first look at their grids.
 
-    def __init__(self, decoder: Decoder, cnns: Sequence[nn.Module]) -> None:
+    Where it was fitted, photo tells from the first CNN's grid how likely the picture is a photo.
+    """
+
+    def __init__(
+        self, decoder: Decoder, cnns: Sequence[nn.Module], photo: nn.Linear | None = None
+    ) -> None:
         super().__init__()
         self.decoder = decoder
         self.cnns = nn.ModuleList(cnns)
+        self.photo = photo
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Return features and hidden of pixels that are normalised for the first CNN."""
+    def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
+        """Return features and hidden of pixels that are normalised for the first CNN.
+
+        With photo, photo_probability (image,) comes third.
+        """
         encoders = [ENCODERS[name] for name in self.decoder.shape.encoders]
         first = encoders[0]
         grids = []
@@ -38,7 +48,10 @@ class Look(nn.Module):
             if (encoder.mean, encoder.deviation) != (first.mean, first.deviation):
                 seen = (pixels * first.deviation + (first.mean - encoder.mean)) / encoder.deviation
             grids.append(cnn(seen).flatten(2).transpose(1, 2))
-        return self.decoder.look(grids)
+        features_and_hidden = self.decoder.look(grids)
+        if self.photo is None:
+            return features_and_hidden
+        return *features_and_hidden, torch.sigmoid(self.photo(judging.pooled(grids[0]))[:, 0])
 
 
 def recognises(brought: Brought) -> bool:
@@ -62,7 +75,8 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     if checkpoint.metadata:
         about = json.loads(checkpoint.metadata["about"])
         shape = Shape(**{**about["shape"], "encoders": tuple(about["shape"]["encoders"])})
-        look = Look(Decoder(shape), [ENCODERS[name].build() for name in shape.encoders])
+        photo = nn.Linear(judging.POOLED, 1) if "photo.weight" in checkpoint.content else None
+        look = Look(Decoder(shape), [ENCODERS[name].build() for name in shape.encoders], photo)
         floats = {
             name: value.float() if value.is_floating_point() else value
             for name, value in checkpoint.content.items()
@@ -73,11 +87,13 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
             raise CheckpointError(checkpoint.path, f"its weights do not fit: {error}") from error
         words = about["vocabulary"]
         name, version, licence = about["name"], about["version"], about["licence"]
+        judged = about.get("judging", {})
     else:
-        decoder, words = training.load(checkpoint.path)
-        look = Look(decoder, [_cnn(n, encoder_weights) for n in decoder.shape.encoders])
+        look, words, judged = _trained(checkpoint.path, encoder_weights)
         name, version, licence = FAMILY, "0", LICENCE
-    model = _model(look, words, name=name, version=version, licence=licence)
+    model = dataclasses.replace(
+        _model(look, words, name=name, version=version, licence=licence), **judged
+    )
     if input_size is None:
         return model
     return dataclasses.replace(model, preprocessing=model.preprocessing.at(input_size))
@@ -91,14 +107,14 @@ def release(
     Matrices and kernels are kept as float16; biases and norms, which weigh nothing and may be
     out of its range, stay float32.
     """
-    decoder, words = training.load(checkpoint)
-    look = Look(decoder, [_cnn(n, encoder_weights) for n in decoder.shape.encoders])
+    look, words, judged = _trained(checkpoint, encoder_weights)
     about: dict[str, Any] = {
         "name": name,
         "version": version,
         "licence": LICENCE,
-        "shape": dataclasses.asdict(decoder.shape),
+        "shape": dataclasses.asdict(look.decoder.shape),
         "vocabulary": words,
+        "judging": judged,
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     safetensors.torch.save_file(
@@ -132,6 +148,22 @@ def _model(look: Look, words: list[str], *, name: str, version: str, licence: st
         unknown_id=words.index(dataset.UNKNOWN),
         max_words=training.MAX_WORDS,
     )
+
+
+def _trained(
+    checkpoint: Path, encoder_weights: Path | None
+) -> tuple[Look, list[str], dict[str, Any]]:
+    """Return a run's networks, vocabulary, and what `judge` has added to its checkpoint."""
+    decoder, words = training.load(checkpoint)
+    saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    cnns = [_cnn(name, encoder_weights) for name in decoder.shape.encoders]
+    if "cnn" in saved:
+        cnns[0].load_state_dict(saved["cnn"])
+    photo = None
+    if "photo" in saved:
+        photo = nn.Linear(judging.POOLED, 1)
+        photo.load_state_dict(saved["photo"])
+    return Look(decoder, cnns, photo), words, saved.get("judging", {})
 
 
 def _cnn(name: str, encoder_weights: Path | None) -> nn.Module:

@@ -7,8 +7,8 @@ word. Whatever an RNN carries from word to word is laid side by side in hidden.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import torch
@@ -55,6 +55,8 @@ class TorchModel:
     unknown_id: int | None
     forbidden_ids: tuple[int, ...] = ()
     max_words: int = 20
+    photo_threshold: float | None = None  # set where the encoder gives photo_probability, too
+    confidence: Mapping[str, float] = field(default_factory=dict)  # weights; see judging
 
 
 class Speaker(Protocol):
