@@ -70,28 +70,11 @@ class Context:
     elsewhere: bool = False  # another picture has the very same text
 
 
-_PLACEHOLDERS = frozenset(
-    [
-        "image",
-        "images",
-        "photo",
-        "picture",
-        "graphic",
-        "icon",
-        "alt",
-        "text",
-        "todo",
-        "tbd",
-        "untitled",
-        "none",
-        "n/a",
-        "img",
-        "pic",
-        "photograph",
-        "description",
-        "placeholder",
-    ]
-) | {"alt text", "an image", "a photo", "a picture", "no description", "image description"}
+_PLACEHOLDERS = frozenset({
+    "image", "images", "photo", "photograph", "picture", "pictures", "pic", "img", "graphic",
+    "icon", "alt", "alt text", "text", "todo", "tbd", "untitled", "none", "n/a", "description",
+    "no description", "placeholder", "an image", "a photo", "a picture", "image description",
+})  # fmt: skip
 _FILE_NAME = re.compile(
     r"^(img|dsc[fn]?|pxl|dji|screenshot|untitled|p)[\W_]*\d[\w\-. ]*$|"
     r"^\S+\.(jpe?g|png|gif|webp|tiff?|bmp|heic|avif|svg)$|^(https?:|www\.)\S+$|"

@@ -49,7 +49,7 @@ class Actions:
                 action.setStatusTip("")
                 if entry.icon:
                     self._icons[entry.name] = entry.icon
-                action.triggered.connect(lambda _=False, act=slots[entry.name]: act())  # type: ignore[misc]
+                action.triggered.connect(lambda _=False, act=slots[entry.name]: act())
                 menu.addAction(action)
                 self._actions[entry.name] = action
                 group.append(action)

@@ -89,7 +89,7 @@ class AltTextField(QPlainTextEdit):
                 cursor = QTextCursor(self.document())
                 cursor.setPosition(match.start())
                 cursor.setPosition(match.end(), QTextCursor.MoveMode.KeepAnchor)
-                selection.cursor = cursor  # type: ignore[attr-defined]
-                selection.format = style  # type: ignore[attr-defined]
+                selection.cursor = cursor
+                selection.format = style
                 marks.append(selection)
         self.setExtraSelections(marks)

@@ -5,6 +5,7 @@ from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -22,9 +23,13 @@ _RATE_SECONDS = 20.0  # over which the speed of a job is measured
 
 
 class Notice(QWidget):
-    """A sentence that stays until it is closed, with buttons for what it offers."""
+    """A sentence that stays until it is closed, with buttons for what it offers.
 
-    closed = Signal()
+    Signals:
+        closed: whether the focus was in it, and has to go elsewhere.
+    """
+
+    closed = Signal(bool)
 
     def __init__(self, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
@@ -74,7 +79,7 @@ class Notice(QWidget):
         self.buttons = []
         for place, (label, act) in enumerate(offers):
             button = QPushButton(label, self)
-            button.clicked.connect(lambda _=False, act=act: self._take(act))  # type: ignore[misc]
+            button.clicked.connect(lambda _=False, act=act: self._take(act))
             self._layout.insertWidget(2 + place, button)
             self.buttons.append(button)
         before: QWidget = self.text
@@ -85,8 +90,9 @@ class Notice(QWidget):
 
     def dismiss(self) -> None:
         """Close the notice."""
+        had_focus = self.isAncestorOf(QApplication.focusWidget() or self.window())
         self.setVisible(False)
-        self.closed.emit()
+        self.closed.emit(had_focus)
 
     def _take(self, act: Callable[[], None]) -> None:
         self.dismiss()

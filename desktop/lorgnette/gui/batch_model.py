@@ -267,7 +267,7 @@ class BatchFilter(QSortFilterProxyModel):
 
     def picture(self, index: Index) -> Picture | None:
         """Return the picture that a row of the list shows; None for an invalid index."""
-        return super().data(index, PICTURE_ROLE) if index.isValid() else None  # type: ignore[return-value]
+        return super().data(index, PICTURE_ROLE) if index.isValid() else None
 
     def index_of(self, path: Path) -> QModelIndex:
         """Return the index of the picture at path; invalid where the filter hides it."""

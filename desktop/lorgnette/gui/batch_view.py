@@ -141,8 +141,8 @@ class PictureDelegate(QStyledItemDelegate):
         picture = index.data(PICTURE_ROLE)
         if not isinstance(picture, Picture):
             return
-        colours, rect = self._colours, option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        colours, rect = self._colours, option.rect
+        state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         focused = bool(state & QStyle.StateFlag.State_HasFocus) and self._view.hasFocus()
         painter.save()

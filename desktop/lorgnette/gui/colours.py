@@ -59,12 +59,10 @@ def readable(colour: QColor, *backgrounds: QColor, ratio: float = TEXT_CONTRAST)
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:
     """Return first with a share (0 to 1) of second in it."""
-    return QColor(
-        *(
-            round(a + (b - a) * share)
-            for a, b in zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)  # type: ignore[index,misc]
-        )
-    )
+    pairs = (
+        (first.red(), second.red()), (first.green(), second.green()), (first.blue(), second.blue()),
+    )  # fmt: skip
+    return QColor(*(round(a + (b - a) * share) for a, b in pairs))
 
 
 def colours_of(palette: QPalette, *, high_contrast: bool) -> Colours:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QImageWriter
 
 from lorgnette import paths
 from lorgnette.gui.translation import tr
@@ -85,7 +85,7 @@ def _keep_image(data: QMimeData) -> Path | None:
     content_buffer = QByteArray()
     buffer = QBuffer(content_buffer)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    QImageWriter(buffer, b"png").write(image)
     return _kept(bytes(content_buffer.data()), ".png")
 
 

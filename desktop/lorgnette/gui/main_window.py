@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._failures: FailuresDialog | None = None
         self._restoring: JobThread | None = None
         self._title_folder = ""
+        self._closed = False
         self.setObjectName("main-window")
         self.setAcceptDrops(True)
         self.setMinimumSize(480, 320)
@@ -242,7 +243,7 @@ class MainWindow(QMainWindow):
             (Order.DOUBT, tr("The &least sure drafts first")),
         ):
             action = QAction(words, self, checkable=True, checked=order is Order.ADDED)
-            action.triggered.connect(lambda _=False, order=order: self.sort_by(order))  # type: ignore[misc]
+            action.triggered.connect(lambda _=False, order=order: self.sort_by(order))
             orders.addAction(action)
             sorting.addAction(action)
         remove = self.actions_["remove"]
@@ -619,8 +620,11 @@ class MainWindow(QMainWindow):
     def _chosen(self, path: Path, text: str) -> None:
         picture = self.batch.picture(path)
         if picture is not None:
+            alt = dataclasses.replace(picture.edited(text), decorative=False)
+            if alt.origin is Origin.MACHINE:  # nobody has reviewed these words
+                alt = dataclasses.replace(alt, reviewed=False)
             self._change(
-                [(picture, dataclasses.replace(picture.edited(text), decorative=False))],
+                [(picture, alt)],
                 tr("choice of another text for {name}").format(name=path.name),
                 merge=CHOOSING,
             )
@@ -1050,8 +1054,8 @@ class MainWindow(QMainWindow):
             icon="error",
         )
 
-    def _notice_closed(self) -> None:
-        if self.notice.isAncestorOf(QApplication.focusWidget() or self):
+    def _notice_closed(self, had_focus: bool) -> None:
+        if had_focus:
             (self.view if len(self.batch) else self.empty.first_button).setFocus()
 
     # Keeping the window in step with the batch
@@ -1182,6 +1186,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the jobs within one picture; what is done is kept, no picture is written to."""
+        if self._closed:
+            super().closeEvent(event)
+            return
+        self._closed = True
         self.announcer.blockSignals(True)
         jobs = [job for job in (self._finding, self._restoring) if job is not None]
         self._to_find.clear()

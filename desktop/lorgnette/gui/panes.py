@@ -109,6 +109,8 @@ class FilterBar(QWidget):
         self.states = QComboBox(self)
         self.words = QLineEdit(self)
         self.words.setClearButtonEnabled(True)
+        for action in self.words.findChildren(QAction):  # Qt gives its clear button no words
+            action.setText(tr("Clear the search"))
         for state_set, _ in self._choices(Counter()):
             self.states.addItem("", state_set)
         self.show_counts(Counter())

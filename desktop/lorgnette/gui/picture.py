@@ -109,24 +109,26 @@ class Picture:
 
     def edited(self, text: str) -> AltText:
         """Return the alt text after a person changed its words to text."""
-        machine = self.alt.origin is not Origin.HUMAN and bool(self.alt.text)
         suggestion = self.suggestion
         if suggestion is not None and text in suggestion.candidates:
-            return dataclasses.replace(
-                self.alt,
-                text=text,
-                origin=Origin.MACHINE,
-                reviewed=False,
-                decorative=False,
-                model=suggestion.model,
-                confidence=suggestion.confidence if text == suggestion.text else None,
-            )
+            origin = Origin.MACHINE
+        elif text and self.alt.text and self.alt.origin is not Origin.HUMAN:
+            origin = Origin.MACHINE_EDITED
+        else:
+            origin = Origin.HUMAN
+        first = suggestion is not None and text == suggestion.text
         return dataclasses.replace(
             self.alt,
             text=text,
-            origin=Origin.MACHINE_EDITED if machine and text else Origin.HUMAN,
+            origin=origin,
             reviewed=self.alt.reviewed and bool(text),
             decorative=self.alt.decorative and not text,
+            model=suggestion.model
+            if suggestion is not None and origin is Origin.MACHINE
+            else self.alt.model
+            if origin is Origin.MACHINE_EDITED
+            else "",
+            confidence=suggestion.confidence if suggestion is not None and first else None,
         )
 
 

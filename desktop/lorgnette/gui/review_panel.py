@@ -83,6 +83,7 @@ class ReviewPanel(QScrollArea):
     def _build(self) -> None:
         body = QWidget(self)
         body.setObjectName("review-body")
+        self._body = body
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
         self._columns.setContentsMargins(20, 16, 20, 16)
         self._columns.setSpacing(24)
@@ -269,7 +270,7 @@ class ReviewPanel(QScrollArea):
         changed = picture is None or self._picture is None or picture.path != self._picture.path
         self._picture = picture
         self._elsewhere = elsewhere
-        self.widget().setEnabled(picture is not None)
+        self._body.setEnabled(picture is not None)
         if changed:
             self._earlier = None
             self.questions.restart()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
@@ -155,9 +155,9 @@ def _decode(path: Path, side: int) -> Decoded:
         return Decoded(path, side, None, QSize(), "")
     cached = _cache() / digest[:2] / f"{digest}.jpg"
     if side == SIDE:
-        image = QImage(str(cached))
-        if not image.isNull():
-            return Decoded(path, side, image, QSize(), digest)
+        known = QImage(str(cached))
+        if not known.isNull():
+            return Decoded(path, side, known, QSize(), digest)
     image, size = _read(path, side)
     if image is not None and side == SIDE:
         _keep(image, cached)
@@ -188,7 +188,9 @@ def _keep(image: QImage, cached: Path) -> None:
     temporary = cached.with_name(f".{cached.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
-        if image.save(str(temporary), "JPG", 88):
+        writer = QImageWriter(str(temporary), b"jpg")
+        writer.setQuality(88)
+        if writer.write(image):
             temporary.replace(cached)
     except OSError:
         temporary.unlink(missing_ok=True)  # a full disk costs speed, no more

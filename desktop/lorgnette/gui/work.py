@@ -169,6 +169,7 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
     from lorgnette.jobs.outcome import Verdict
 
     said = outcome.caption
+    hint = outcome.error.hint if outcome.error is not None else ""
     return Suggestion(
         text=outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else "",
         candidates=said.candidates[:5] if said is not None else (),
@@ -176,7 +177,7 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         confidence=said.confidence if said is not None else None,
         declined=outcome.verdict is Verdict.DECLINED,
         failed=outcome.verdict is Verdict.FAILED,
-        reason=" ".join(filter(None, (outcome.reason, outcome.error and outcome.error.hint))),
+        reason=" ".join(filter(None, (outcome.reason, hint))),
         model=model,
         provider=provider,
         seconds=outcome.seconds,
