@@ -309,9 +309,8 @@ def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
     else:
         start = end = _place(source, segments)
     edits: list[Edit] = [(start, end, segment)]
-    index = _picture_index(source, segments)
     growth = len(segment) - (end - start)
-    if index is not None and growth:
+    if growth and (index := _picture_index(source, segments)) is not None:
         edits += _mended(index, start, growth)
     return spliced(source.size, edits)
 

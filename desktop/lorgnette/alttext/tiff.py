@@ -214,10 +214,12 @@ def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
         edits.append((at, at + len(value), value))
     else:
         entry = struct.pack(form.entry, _XMP, 1, len(packet), start)
-        before = [each.raw for each in directory.entries if each.tag < _XMP]
-        after = [each.raw for each in directory.entries if each.tag > _XMP]
-        copy = struct.pack(form.count, len(directory.entries) + 1)
-        copy += b"".join([*before, entry, *after]) + struct.pack(form.offset, directory.next)
+        entries = [each.raw for each in directory.entries]
+        # In the order of tags, as it should be; entries in another order keep that.
+        later = (i for i, each in enumerate(directory.entries) if each.tag > _XMP)
+        entries.insert(next(later, len(entries)), entry)
+        copy = struct.pack(form.count, len(entries)) + b"".join(entries)
+        copy += struct.pack(form.offset, directory.next)
         place = struct.pack(form.offset, source.size + len(appended))
         edits.append((form.head, form.head + len(place), place))
         appended += copy

@@ -117,13 +117,14 @@ def _extended_head(source: Source, image: _Chunk) -> bytes:
     """
     head = source.read(image.start + 8, min(10, image.length))
     flags = _XMP_FLAG
+    width = height = 0
     if image.kind == b"VP8 " and head[3:6] == b"\x9d\x01\x2a" and len(head) == 10:
         width, height = (int(value) & 0x3FFF for value in struct.unpack_from("<HH", head, 6))
     elif image.kind == b"VP8L" and head[:1] == b"\x2f" and len(head) >= 5:
         bits = int.from_bytes(head[1:5], "little")
         width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
         flags |= _ALPHA_FLAG if bits >> 28 & 1 else 0
-    else:
+    if not (width and height):
         raise MalformedContainerError("the WebP file's picture is damaged")
     size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     return struct.pack("<4sII", b"VP8X", 10, flags) + size

@@ -517,17 +517,17 @@ def _edits(packet: bytes, rdf: Element, change: _Change) -> list[_Edit]:
     prefix, colon, _ = _raw_name(packet, rdf).rpartition(":")
     # An rdf: prefix is declared where the packet makes do with a default namespace.
     marker, declaration = (f"{prefix}:", "") if colon else ("rdf:", f' xmlns:rdf="{RDF}"')
-    for description in _descriptions(rdf):
-        children = [child for child in description.children if _is_ours(child.name)]
+    descriptions = _descriptions(rdf)
+    own = [description for description in descriptions if _is_all_ours(description)]
+    for description in descriptions:
+        if description in own:
+            continue
         named = {name for name in description.attributes if _is_ours(name)}
-        if not children and not named:
-            continue
-        rest = set(description.attributes) - named - {f"{RDF} about", "about"}
-        if len(children) == len(description.children) and not rest:
-            edits.append((_before(packet, description.start), description.end, ""))
-            continue
-        edits += _attribute_edits(packet, description, named)
-        for child in children:
+        if named:
+            edits += _attribute_edits(packet, description, named)
+        for child in description.children:
+            if not _is_ours(child.name):
+                continue
             items = left.get(child.name)
             if items:
                 text = _lang_alt(_raw_name(packet, child), items, marker, declaration)
@@ -535,20 +535,27 @@ def _edits(packet: bytes, rdf: Element, change: _Change) -> list[_Edit]:
                 left[child.name] = []
             else:
                 edits.append((_before(packet, child.start), child.end, ""))
-    first = next(iter(_descriptions(rdf)), None)
-    about = (
-        ""
-        if first is None
-        else first.attributes.get(f"{RDF} about", first.attributes.get("about", ""))
-    )
+    text = ""
     if any(left.values()) or any(change.provenance.values()):
+        first = descriptions[0].attributes if descriptions else {}
+        about = first.get(f"{RDF} about", first.get("about", ""))
         text = _description(_Change(left, change.provenance), about, marker, declaration)
-        if rdf.outside == rdf.inside:
-            name = _raw_name(packet, rdf)
-            edits.append((rdf.inside - 2, rdf.inside, f">\n  {text}\n </{name}>"))
-        else:
-            edits.append((rdf.outside, rdf.outside, f" {text}\n "))
+    if text and own:
+        edits.append((own[0].start, own[0].end, text))
+        del own[0]
+    elif text and rdf.end == rdf.inside:
+        name = _raw_name(packet, rdf)
+        edits.append((rdf.inside - 2, rdf.inside, f">\n  {text}\n </{name}>"))
+    elif text:
+        edits.append((rdf.outside, rdf.outside, f" {text}\n "))
+    edits += [(_before(packet, each.start), each.end, "") for each in own]
     return edits
+
+
+def _is_all_ours(description: Element) -> bool:
+    names = {*description.attributes, *(child.name for child in description.children)}
+    names -= {f"{RDF} about", "about"}
+    return bool(names) and all(_is_ours(name) for name in names)
 
 
 def _attribute_edits(packet: bytes, description: Element, named: set[str]) -> Iterator[_Edit]:
