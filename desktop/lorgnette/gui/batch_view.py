@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -82,9 +90,21 @@ class BatchView(QListView):
         index = self._rows.index_of(path)
         if not index.isValid():
             return False
-        self.setCurrentIndex(index)
-        self.scrollTo(index)
+        self._make_current(index)
         return True
+
+    def go_to_row(self, row: int) -> None:
+        """Make the picture in a row of the list the current one; nothing where there is no row."""
+        if 0 <= row < self._rows.rowCount():
+            self._make_current(self._rows.index(row, 0))
+
+    def _make_current(self, index: QModelIndex) -> None:
+        # Not setCurrentIndex: with Ctrl held down, as in a shortcut, that takes the row out of
+        # the selection.
+        self.selectionModel().setCurrentIndex(
+            index, QItemSelectionModel.SelectionFlag.ClearAndSelect
+        )
+        self.scrollTo(index)
 
     def currentChanged(
         self,

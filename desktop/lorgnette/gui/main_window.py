@@ -390,7 +390,7 @@ class MainWindow(QMainWindow):
         new = self.batch.add(pictures)
         self._found += len(new)
         if first and new:
-            self.view.setCurrentIndex(self.rows.index(0, 0))
+            self.view.go_to_row(0)
             self.view.setFocus()
         if self.settings.caption_on_add:
             self._caption(p.path for p in new if p.state is State.MISSING)
@@ -426,7 +426,7 @@ class MainWindow(QMainWindow):
         self.batch.add(dataclasses.replace(picture, waiting=False) for picture in pictures)
         if first and len(self.batch):
             self._title_folder = self._title_folder or pictures[0].path.parent.name
-            self.view.setCurrentIndex(self.rows.index(0, 0))
+            self.view.go_to_row(0)
             self.view.setFocus()
 
     def _restored(self, error: BaseException | None) -> None:
@@ -761,9 +761,7 @@ class MainWindow(QMainWindow):
             self.view.setFocus()
 
     def _step(self, by: int) -> None:
-        row = self.view.currentIndex().row() + by
-        if 0 <= row < self.rows.rowCount():
-            self.view.setCurrentIndex(self.rows.index(row, 0))
+        self.view.go_to_row(self.view.currentIndex().row() + by)
 
     def _show_picture(self, path: Path) -> None:
         if not self.view.go_to(path):
@@ -1077,7 +1075,7 @@ class MainWindow(QMainWindow):
     def _rows_changed(self, *_: object) -> None:
         self.nothing_shown.setVisible(bool(len(self.batch)) and not self.rows.rowCount())
         if self.rows.rowCount() and not self.view.currentIndex().isValid():
-            self.view.setCurrentIndex(self.rows.index(0, 0))
+            self.view.go_to_row(0)
 
     def _filter_states(self, states: frozenset[State]) -> None:
         self.rows.show_states(states)
