@@ -220,9 +220,8 @@ def _reference(
 ) -> gate.Reference:
     """Return what PyTorch makes of pictures."""
     encoder, step = model.encoder.eval(), model.decoder_step.eval()
-    pairs = [encoder(torch.from_numpy(captioner.pixels(p))[None]) for p in pictures]
-    features = torch.cat([pair[0] for pair in pairs])
-    hidden = torch.cat([pair[1] for pair in pairs])
+    seen = [encoder(torch.from_numpy(captioner.pixels(p))[None]) for p in pictures]
+    features, hidden, *photo = (torch.cat(parts) for parts in zip(*seen, strict=True))
     start = torch.full((len(pictures),), model.start_id)
     first, _ = step(start, features, hidden)
     first[:, model.start_id] = -math.inf
@@ -262,6 +261,7 @@ def _reference(
         log_probabilities=log_probabilities.numpy(),
         hidden_after=hidden_after.numpy(),
         said=said,
+        photo_probability=photo[0].numpy() if photo else None,
     )
 
 

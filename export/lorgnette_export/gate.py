@@ -82,12 +82,13 @@ class Reference:
     log_probabilities: Floats  # (image, vocabulary), after that word
     hidden_after: Floats
     said: list[Said]
+    photo_probability: Floats | None = None  # (image,), where the encoder gives it
 
     def write(self, folder: Path) -> None:
         """Write everything into folder."""
         for i, picture in enumerate(self.pictures):
             picture.save(folder / f"{i:03}.png", compress_level=1)
-        arrays = {n: getattr(self, n) for n in _ARRAYS}
+        arrays = {n: getattr(self, n) for n in _ARRAYS if getattr(self, n) is not None}
         np.savez(folder / "arrays.npz", allow_pickle=False, **arrays)
         (folder / "said.json").write_text(json.dumps([asdict(s) for s in self.said]))
 
@@ -102,11 +103,18 @@ class Reference:
             return cls(
                 pictures=pictures,
                 said=[Said(**s) for s in json.loads((folder / "said.json").read_text())],
-                **{n: arrays[n] for n in _ARRAYS},
+                **{n: arrays[n] for n in _ARRAYS if n in arrays},
             )
 
 
-_ARRAYS = ("features", "hidden", "token_ids", "log_probabilities", "hidden_after")
+_ARRAYS = (
+    "features",
+    "hidden",
+    "token_ids",
+    "log_probabilities",
+    "hidden_after",
+    manifest.PHOTO_OUTPUT,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,10 +264,13 @@ def _names_and_axes(candidate: Path, reference: Reference) -> list[str]:
     positions, channels = reference.features.shape[1:]
     hidden, vocabulary = reference.hidden.shape[1], reference.log_probabilities.shape[1]
     features = {"features": [None, positions, channels]}
+    photo: dict[str, list[int | None]] = (
+        {} if reference.photo_probability is None else {manifest.PHOTO_OUTPUT: [None]}
+    )
     expected: dict[str, tuple[dict[str, list[int | None]], dict[str, list[int | None]]]] = {
         manifest.ENCODER: (
             {"pixels": [None, 3, None, None]},
-            {**features, "hidden": [None, hidden]},
+            {**features, "hidden": [None, hidden], **photo},
         ),
         manifest.DECODER_STEP: (
             {"token_ids": [None], **features, "hidden": [None, hidden]},
@@ -298,10 +309,13 @@ def _values(
     candidate: Path, reference: Reference, pixels: Floats, limit: float
 ) -> tuple[list[Difference], list[str]]:
     """Return each output's difference, one row at a time and several, and shapes that are wrong."""
+    seen: tuple[str, ...] = manifest.ENCODER_OUTPUTS
+    if reference.photo_probability is not None:
+        seen = (*seen, manifest.PHOTO_OUTPUT)
     encoder = Graph(
         candidate / manifest.ENCODER,
         inputs=manifest.ENCODER_INPUTS,
-        outputs=manifest.ENCODER_OUTPUTS,
+        outputs=seen,
         provider="cpu",
         threads=1,
     )
@@ -327,7 +341,7 @@ def _values(
                 largest[name] = absolute
 
     for rows in (slice(0, 1), slice(0, 3), slice(3, 5)):
-        compare(manifest.ENCODER_OUTPUTS, encoder.run({"pixels": pixels[rows]}), rows)
+        compare(seen, encoder.run({"pixels": pixels[rows]}), rows)
         given: dict[str, npt.NDArray[Any]] = {
             "token_ids": reference.token_ids[rows],
             "features": reference.features[rows],
