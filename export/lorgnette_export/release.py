@@ -19,6 +19,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--name", default=own.FAMILY)
     parser.add_argument("--model-version", metavar="VERSION", default="0")
     parser.add_argument(
+        "--licence",
+        default=own.LICENCE,
+        help="of the weights: what the photos and captions allow that they were trained on",
+    )
+    parser.add_argument(
         "--encoder-weights", metavar="FILE", type=Path, help="of a CNN that is not on PyPI"
     )
     parser.set_defaults(run=_run)
@@ -31,5 +36,6 @@ def _run(args: argparse.Namespace) -> int:
         encoder_weights=args.encoder_weights,
         name=args.name,
         version=args.model_version,
+        licence=args.licence,
     )
     return 0

@@ -18,7 +18,7 @@ from lorgnette_export.features import ENCODERS
 from lorgnette_export.networks import Decoder, Shape
 
 FAMILY = "lorgnette"
-LICENCE = "Apache-2.0"
+LICENCE = "that of the data it was trained on"
 
 
 class Look(nn.Module):
@@ -100,7 +100,13 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
 
 
 def release(
-    checkpoint: Path, out: Path, *, encoder_weights: Path | None, name: str, version: str
+    checkpoint: Path,
+    out: Path,
+    *,
+    encoder_weights: Path | None,
+    name: str,
+    version: str,
+    licence: str = LICENCE,
 ) -> None:
     """Write everything that a run's captioner needs into one safetensors file.
 
@@ -111,7 +117,7 @@ def release(
     about: dict[str, Any] = {
         "name": name,
         "version": version,
-        "licence": LICENCE,
+        "licence": licence,
         "shape": dataclasses.asdict(look.decoder.shape),
         "vocabulary": words,
         "judging": judged,
