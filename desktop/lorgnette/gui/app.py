@@ -12,6 +12,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from lorgnette import __version__, paths
+from lorgnette.files import CannotWriteError
 from lorgnette.gui import icons, theme
 from lorgnette.gui.crash_dialog import CrashDialog, log
 from lorgnette.gui.drafts import FILE_NAME, Drafts
@@ -76,7 +77,12 @@ def unusable_qt(pyside: str, python: tuple[int, ...]) -> str:
 
 
 def open_drafts(folder: Path) -> tuple[QLockFile, Drafts]:
-    """Return the drafts that no other window uses, and the lock that says so."""
+    """Return the drafts that no other window uses, and the lock that says so.
+
+    Raises:
+        CannotWriteError: the folder takes no files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     file = Path(FILE_NAME)
     for number in range(1, _MOST_WINDOWS + 1):
         name = file.name if number == 1 else f"{file.stem}-{number}{file.suffix}"
@@ -84,6 +90,8 @@ def open_drafts(folder: Path) -> tuple[QLockFile, Drafts]:
         lock.setStaleLockTime(0)  # stale when its process is gone, however old it is
         if lock.tryLock(0):
             return lock, Drafts(folder / name)
+        if lock.error() is not QLockFile.LockError.LockFailedError:
+            raise CannotWriteError(folder / name, tr("its folder cannot be written to"))
     raise RuntimeError(f"more than {_MOST_WINDOWS} windows are open")
 
 

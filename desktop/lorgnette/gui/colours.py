@@ -47,14 +47,17 @@ def contrast(first: QColor, second: QColor) -> float:
 
 
 def readable(colour: QColor, *backgrounds: QColor, ratio: float = TEXT_CONTRAST) -> QColor:
-    """Return colour moved toward black or white until it reaches ratio on all backgrounds."""
+    """Return colour made lighter or darker until it reaches ratio on all backgrounds."""
     dark = sum(_luminance(background) for background in backgrounds) / len(backgrounds) < 0.18
-    goal = QColor("white" if dark else "black")
-    for step in range(21):
-        moved = mixed(colour, goal, step / 20)
+    hue, saturation, lightness, _ = (value or 0.0 for value in colour.getHslF())
+    goal = 1.0 if dark else 0.0
+    for step in range(41):
+        moved = QColor.fromHslF(
+            max(hue, 0.0), saturation, lightness + (goal - lightness) * step / 40
+        )
         if all(contrast(moved, background) >= ratio for background in backgrounds):
             return moved
-    return goal
+    return QColor("white" if dark else "black")
 
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QPixmap,
+    QResizeEvent,
     QUndoStack,
 )
 from PySide6.QtWidgets import (
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._measured_ms: float | None = None
         self._failures: FailuresDialog | None = None
         self._restoring: JobThread | None = None
+        self._guessing: JobThread | None = None
         self._title_folder = ""
         self._closed = False
         self.setObjectName("main-window")
@@ -206,7 +208,6 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(left)
         self.splitter.addWidget(self.panel)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([360, 820])
         self.progress = Progress(self._colours, centre)
         self.pages = QStackedWidget(centre)
         self.pages.addWidget(self.empty)
@@ -296,6 +297,16 @@ class MainWindow(QMainWindow):
         self.notice.closed.connect(self._notice_closed)
 
     # Looks
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        words = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self._toolbar.setToolButtonStyle(words)
+        if self._toolbar.sizeHint().width() > self.width():
+            self._toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        if event.oldSize().width() != self.width():
+            list_width = min(360, self.width() * 2 // 5)
+            self.splitter.setSizes([list_width, self.width() - list_width])
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -665,21 +676,44 @@ class MainWindow(QMainWindow):
 
     def _show_guess(self) -> None:
         picture = self.panel.picture
-        if picture is None or picture.suggestion is None or not picture.suggestion.candidates:
-            self.announcer.say(tr("The model has no guess for this picture."))
+        if picture is None or picture.state is not State.DECLINED:
+            self.announcer.say(tr("The model has held nothing back for this picture."))
             return
-        suggestion = picture.suggestion
+        if self._guessing is not None:
+            return
+        path = picture.path
+        job = JobThread(work.guess(path, self._models, self.settings), "lorgnette guess", self)
+        job.reported.connect(lambda found: self._take_guess(path, found[0]))
+        job.ended.connect(self._guessed)
+        self._guessing = job
+        job.start()
+
+    def _take_guess(self, path: Path, said: Suggestion) -> None:
+        picture = self.batch.picture(path)
+        if picture is None or picture.suggestion is None:
+            return
+        held_back = dataclasses.replace(
+            said, text="", declined=True, reason=picture.suggestion.reason
+        )
+        picture = dataclasses.replace(picture, suggestion=held_back)
+        self.batch.put([picture])
         guess = AltText(
-            text=suggestion.candidates[0],
+            text=said.text,
             language=self.settings.language,
             origin=Origin.MACHINE,
             reviewed=False,
-            model=suggestion.model,
-            confidence=min(suggestion.confidence or 0.0, 0.1),  # it was held back: unsure at best
+            model=said.model,
+            confidence=0.0,  # it was held back for a reason
         )
-        self._change([(picture, guess)], tr("guess for {name}").format(name=picture.path.name))
+        self._change([(picture, guess)], tr("guess for {name}").format(name=path.name))
         self.announcer.say(tr("A guess that may well be wrong: {text}").format(text=guess.text))
-        self.panel.field.setFocus()
+        if self.panel.picture is not None and self.panel.picture.path == path:
+            self.panel.field.setFocus()
+
+    def _guessed(self, error: BaseException | None) -> None:
+        self._guessing = None
+        if error is not None:
+            self._job_broken(error)
 
     def accept_current(self) -> None:
         """Mark the current text as reviewed and go on to the next picture to review."""
@@ -1189,7 +1223,7 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self.announcer.blockSignals(True)
-        jobs = [job for job in (self._finding, self._restoring) if job is not None]
+        jobs = [job for job in (self._finding, self._restoring, self._guessing) if job is not None]
         self._to_find.clear()
         for job in jobs:
             job.blockSignals(True)

@@ -9,7 +9,7 @@ from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui.translation import number, tr
 
 UNSURE_BELOW = 0.5  # confidence under which a draft is called unsure
-DOUBTED_BELOW = 0.35  # probability under which a word is marked
+DOUBTED_BELOW = 0.2  # probability under which a word is marked
 
 
 NO_TEXT = AltText(reviewed=False)

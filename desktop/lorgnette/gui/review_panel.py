@@ -4,14 +4,15 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QPixmap, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -30,6 +31,7 @@ from lorgnette.gui.translation import number, tr
 
 PREVIEW_SIDE = 1280  # pixels of the longer side
 _BESIDE_FROM = 700  # logical pixels from which picture and words stand side by side
+_CARD_MARGIN = 10
 _SETTLE_MILLISECONDS = 250  # after the last key before the notes are made anew
 _LEVEL_LOOKS = {
     lint.Level.ERROR: ("error", "failed"),
@@ -73,10 +75,12 @@ class ReviewPanel(QScrollArea):
         self._picture: Picture | None = None
         self._earlier: AltText | None = None
         self._elsewhere = False
+        self._beside = True
         self._settle = QTimer(self, interval=_SETTLE_MILLISECONDS, singleShot=True)
         self._settle.timeout.connect(self._show_notes)
         self._build()
         self.wear(colours)
+        QGuiApplication.instance().focusObjectChanged.connect(self._show_focus)  # type: ignore[union-attr]
 
     # What is in the panel
 
@@ -96,11 +100,11 @@ class ReviewPanel(QScrollArea):
         side = QWidget(body)
         card = QFrame(side)
         card.setObjectName("card")
-        card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._card = card
         self.preview = Preview(card)
         inside = QVBoxLayout(card)
-        inside.setContentsMargins(10, 10, 10, 10)
+        inside.setContentsMargins(_CARD_MARGIN, _CARD_MARGIN, _CARD_MARGIN, _CARD_MARGIN)
         inside.addWidget(self.preview)
         self._name = QLabel(side)
         large = self._name.font()
@@ -127,7 +131,9 @@ class ReviewPanel(QScrollArea):
         layout.addLayout(state)
         layout.addWidget(self._why)
         layout.addSpacing(6)
-        layout.addWidget(card, 1)
+        layout.addWidget(card)
+        layout.addStretch(1)
+        self.preview.fitted.connect(self._fit_card)
         return side
 
     def _build_words(self, body: QWidget) -> QWidget:
@@ -201,14 +207,11 @@ class ReviewPanel(QScrollArea):
         extended_layout.addWidget(extended_label)
         extended_layout.addWidget(self.extended)
         self.questions = Questions(side)
-        self._details = QLabel(side)
-        self._details.setContentsMargins(8, 0, 0, 8)
-        self._details.setWordWrap(True)
-        self._details.setTextFormat(Qt.TextFormat.PlainText)
-        self._details.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self._details = QPlainTextEdit(side)
+        self._details.setReadOnly(True)
+        self._details.setTabChangesFocus(True)
+        self._details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._details.setAccessibleName(tr("Details of the picture"))
         c = self._colours
         self.extended_section = Section(tr("E&xtended description"), extended, c, side)
         self.questions_section = Section(tr("&What is this picture for?"), self.questions, c, side)
@@ -289,11 +292,12 @@ class ReviewPanel(QScrollArea):
         self.field.show_text(picture.alt.text)
         self.extended.show_text(picture.alt.extended_description)
         self.decorative.setChecked(picture.alt.decorative)
-        candidates = () if suggestion is None or suggestion.declined else suggestion.candidates
+        declined = picture.state is State.DECLINED
+        candidates = () if suggestion is None or declined else suggestion.candidates
         self.candidates.show_candidates(candidates, picture.alt.text)
         self._show_state(picture)
         self._show_count()
-        self._details.setText(details(picture))
+        self._details.setPlainText(details(picture))
         if changed:
             self._show_notes()
         else:
@@ -387,7 +391,7 @@ class ReviewPanel(QScrollArea):
         """Return other words that the person may want: what was held back, written, found."""
         lines = []
         suggestion = picture.suggestion
-        if picture.state is State.DECLINED and suggestion is not None and suggestion.candidates:
+        if picture.state is State.DECLINED and suggestion is not None:
             lines.append(
                 Line(
                     "state-declined", "declined", suggestion.reason,
@@ -457,8 +461,19 @@ class ReviewPanel(QScrollArea):
         self._columns.setDirection(
             QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         )
-        self._card.setMinimumHeight(240 if beside else 180)
-        self._card.setMaximumHeight(16777215 if beside else 260)
+        self._beside = beside
+        self._fit_card()
+
+    def _show_focus(self, focused: QObject | None) -> None:
+        """Scroll to what has the focus, however it got there."""
+        if isinstance(focused, QWidget) and self.isAncestorOf(focused):
+            self.ensureWidgetVisible(focused, 20, 40)
+
+    def _fit_card(self) -> None:
+        """Make the frame of the picture as high as the picture wants, and there is room for."""
+        room = self.viewport().height() - (130 if self._beside else self.viewport().height() // 2)
+        wanted = self.preview.height_for(self._card.width() - 2 * _CARD_MARGIN)
+        self._card.setFixedHeight(max(120, min(wanted + 2 * _CARD_MARGIN, room)))
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)

@@ -29,22 +29,33 @@ CANDIDATES = 5
 
 
 class Preview(QLabel):
-    """The picture, as large as there is room; its accessible name is its alt text."""
+    """The picture, as large as there is room; its accessible name is its alt text.
+
+    Signals:
+        fitted: another picture is shown.
+    """
+
+    fitted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._whole = QPixmap()
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setMinimumSize(120, 120)
+        self.setMinimumSize(60, 60)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
     def show_picture(self, whole: QPixmap) -> None:
         """Show a picture; a null pixmap shows none."""
         self._whole = whole
         self._fit()
+        if not whole.isNull():  # while the next one is decoded, nothing jumps
+            self.fitted.emit()
 
-    def sizeHint(self) -> QSize:
-        return QSize(360, 300)
+    def height_for(self, width: int) -> int:
+        """Return the height that the whole picture has in a width, or a usual one without any."""
+        if self._whole.isNull():
+            return width * 3 // 4
+        return round(width * self._whole.height() / self._whole.width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -83,6 +94,7 @@ class Lines(QWidget):
         self._colours = colours
         self._lines: list[Line] = []
         self._rows: list[tuple[QLabel, QLabel, QPushButton]] = []
+        self._narrow = False
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setHorizontalSpacing(8)
@@ -145,14 +157,30 @@ class Lines(QWidget):
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
         button.clicked.connect(lambda: self._pressed(row))
-        top = Qt.AlignmentFlag.AlignTop
-        self._layout.addWidget(symbol, row, 0, top)
-        self._layout.addWidget(label, row, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._layout.addWidget(button, row, 2, Qt.AlignmentFlag.AlignVCenter)
+        self._layout.addWidget(symbol, 2 * row, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(label, 2 * row, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._place(row, button)
         previous = self._rows[-1][2] if self._rows else None
         if previous is not None:
             QWidget.setTabOrder(previous, button)
         return symbol, label, button
+
+    def _place(self, row: int, button: QPushButton) -> None:
+        """Put a button beside its sentence, or below it where there is little room."""
+        where = (2 * row + 1, 1) if self._narrow else (2 * row, 2)
+        alignment = Qt.AlignmentFlag.AlignLeft if self._narrow else Qt.AlignmentFlag.AlignVCenter
+        self._layout.addWidget(button, *where, alignment)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < 28 * self.fontMetrics().height()
+        if narrow != self._narrow:
+            self._narrow = narrow
+            for row, (_, _, button) in enumerate(self._rows):
+                self._place(row, button)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, super().minimumSizeHint().height())
 
     def _pressed(self, row: int) -> None:
         act = self._lines[row].act if row < len(self._lines) else None
@@ -192,8 +220,8 @@ class Candidates(QGroupBox):
         self._labels: list[_Wrapped] = []
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
-        layout.setHorizontalSpacing(8)
-        layout.setVerticalSpacing(8)
+        layout.setHorizontalSpacing(0)
+        layout.setVerticalSpacing(2)
         layout.setColumnStretch(1, 1)
         for place in range(CANDIDATES):
             button = QRadioButton(self)

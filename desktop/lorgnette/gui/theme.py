@@ -230,10 +230,10 @@ def stylesheet(c: Colours, marks: Path) -> str:
         color: {readable(c.muted, mixed(c.window, c.accent, 0.25)).name()};
         border-color: transparent; }}
     QPushButton[quiet="true"] {{ background: transparent; border-color: transparent;
-        text-align: left; padding: 6px 4px; font-weight: 600; }}
+        text-align: left; padding: 6px 4px 6px 0; font-weight: 600; }}
     QPushButton[quiet="true"]:hover {{ background: {tool_hover}; }}
     QPushButton[quiet="true"]:focus {{ border: 2px solid {c.accent.name()};
-        padding: {4 + width}px {2 + width}px; }}
+        padding: {4 + width}px 3px {4 + width}px 0; }}
     QProgressBar {{ background: {mixed(c.window, c.text, 0.12).name()}; border: 0;
         border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent.name()}; border-radius: 3px; }}

@@ -164,6 +164,24 @@ def caption(queue: Queue, models: Models, settings: Settings) -> Generator[tuple
             yield outcome.image, suggestion(outcome, label, captioner.provider)
 
 
+def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestion]:
+    """Yield what the model says of a picture that it would rather not describe.
+
+    Raises:
+        UnreadableImageError, BrokenModelError, ProviderError: nothing is yielded.
+    """
+    captioner = models.captioner(settings)
+    said = captioner.caption(path, anyway=True)
+    yield Suggestion(
+        text=said.text,
+        candidates=said.candidates[:5],
+        words=tuple((word.text, word.probability) for word in said.words),
+        confidence=said.confidence,
+        model=captioner.manifest.label,
+        provider=captioner.provider,
+    )
+
+
 def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
     """Return what became of a picture as a value that the window can keep."""
     from lorgnette.jobs.outcome import Verdict
