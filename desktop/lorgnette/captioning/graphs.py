@@ -94,6 +94,12 @@ class Graph:
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=names)
         except Exception as error:
+            if "onnx opset" in str(error).lower() or "ir_version" in str(error).lower():
+                raise BrokenModelError(
+                    f"{path.name} is written in a newer ONNX than onnxruntime "
+                    f"{onnxruntime.__version__} reads; update onnxruntime, or convert the model "
+                    "with a lower --opset"
+                ) from error
             raise BrokenModelError(f"{path.name} cannot be opened: {error}") from error
         if PROVIDERS[provider] not in self._session.get_providers():
             raise ProviderError(f"{path.name} does not run on {provider}")

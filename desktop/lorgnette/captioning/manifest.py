@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from lorgnette.captioning import inspection
 from lorgnette.errors import BrokenModelError
 
 NAME = "model.json"
@@ -96,6 +97,8 @@ class Manifest:
         manifest = cls._from(content, path)
         for name, record in manifest.files.items():
             _check(folder, name, record)
+        for name in (ENCODER, DECODER_STEP):
+            manifest._check_graph(folder / name)
         return manifest
 
     @classmethod
@@ -144,6 +147,18 @@ class Manifest:
         ids += [] if self.unknown_id is None else [self.unknown_id]
         if not all(0 <= i < self.vocabulary_size for i in ids):
             raise ValueError("a special token lies outside the vocabulary")
+
+    def _check_graph(self, path: Path) -> None:
+        inspected = inspection.inspect(path)
+        if inspected.external:
+            raise BrokenModelError(
+                f"{path} keeps tensors in another file ({inspected.external[0]!r}); a model's "
+                "graphs must hold all of theirs"
+            )
+        if inspected.opset != self.opset:
+            raise BrokenModelError(
+                f"{path} is written in opset {inspected.opset}; its manifest says {self.opset}"
+            )
 
     def write(self, folder: Path) -> None:
         """Write model.json into folder."""
