@@ -41,6 +41,13 @@ def values(name: str, shape: tuple[int, ...]) -> Tensor:
     return torch.from_numpy(random.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape))
 
 
+def picture_like(size: int) -> Tensor:
+    """Return pixels (1, 3, size, size) that vary as a picture's do, always the same."""
+    steps = torch.linspace(-3, 3, size, dtype=torch.float64)
+    waves = [torch.sin(k * steps)[:, None] * torch.cos(steps * (k + 1))[None] for k in (1, 2, 3)]
+    return torch.stack(waves)[None].float()
+
+
 class Bottleneck(nn.Module):
     def __init__(self, inputs: int, width: int, stride: int) -> None:
         super().__init__()
