@@ -49,12 +49,11 @@ def contrast(first: QColor, second: QColor) -> float:
 def readable(colour: QColor, *backgrounds: QColor, ratio: float = TEXT_CONTRAST) -> QColor:
     """Return colour made lighter or darker until it reaches ratio on all backgrounds."""
     dark = sum(_luminance(background) for background in backgrounds) / len(backgrounds) < 0.18
-    hue, saturation, lightness, _ = (value or 0.0 for value in colour.getHslF())
+    hue, saturation = max(colour.hslHueF(), 0.0), colour.hslSaturationF()  # grey has hue -1
+    lightness = colour.lightnessF()
     goal = 1.0 if dark else 0.0
     for step in range(41):
-        moved = QColor.fromHslF(
-            max(hue, 0.0), saturation, lightness + (goal - lightness) * step / 40
-        )
+        moved = QColor.fromHslF(hue, saturation, lightness + (goal - lightness) * step / 40)
         if all(contrast(moved, background) >= ratio for background in backgrounds):
             return moved
     return QColor("white" if dark else "black")
