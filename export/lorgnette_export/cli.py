@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lorgnette import __version__
 from lorgnette.errors import ExitCode, LorgnetteError
-from lorgnette_export import conversion, evaluation, judging, release, training
+from lorgnette_export import benchmark, conversion, evaluation, judging, release, training
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"lorgnette {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (training, judging, conversion, release, evaluation):
+    for module in (training, judging, conversion, release, evaluation, benchmark):
         module.add_parser(subparsers)
     args = parser.parse_args(argv)
     try:

@@ -7,16 +7,28 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lorgnette.captioning import images, judging, manifest
+from lorgnette.captioning import candidates as choosing
+from lorgnette.captioning import images, judging, manifest, wording
+from lorgnette.captioning.candidates import Candidate
 from lorgnette.captioning.caption import Caption, Word
-from lorgnette.captioning.decoding import Floats, Hypothesis, Ints, SpecialIds, beam_search
+from lorgnette.captioning.decoding import (
+    Floats,
+    Hypothesis,
+    Ints,
+    SpecialIds,
+    beam_search,
+    branches,
+)
 from lorgnette.captioning.graphs import Graph, choose_provider
 from lorgnette.captioning.manifest import Manifest
-from lorgnette.captioning.vocabulary import Vocabulary, sentence
+from lorgnette.captioning.people import People
+from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette.errors import BrokenModelError
 
 DEFAULT_BEAM_SIZE = 3
 MAX_BEAM_SIZE = 20
+BRANCHES = 7  # other sentences that are tried for the candidates
+NOTHING_TO_SAY = "the model found no words for this picture"
 
 
 class Captioner:
@@ -31,11 +43,13 @@ class Captioner:
         provider: str,
         beam_size: int,
         threads: int,
+        people: People,
     ) -> None:
         self.manifest = model
         self.vocabulary = vocabulary
         self.provider = provider
         self.threads = threads
+        self.people = people
         self._encoder = encoder
         self._step = step
         self._beam_size = beam_size
@@ -58,6 +72,7 @@ class Captioner:
         provider: str = "auto",
         threads: int = 0,
         beam_size: int = DEFAULT_BEAM_SIZE,
+        people: People = People.NEUTRAL,
     ) -> "Captioner":
         """Return the captioner of a model directory.
 
@@ -67,6 +82,7 @@ class Captioner:
                 The graphs themselves run on one thread each, which loses nothing in a batch and
                 makes no caption depend on their number.
             beam_size: hypotheses open at once, 1 to MAX_BEAM_SIZE.
+            people: how captions call the people on a picture.
 
         Raises:
             BrokenModelError: the directory does not hold a whole model.
@@ -99,7 +115,14 @@ class Captioner:
             threads=1,
         )
         return cls(
-            model, vocabulary, encoder, step, chosen, beam_size, threads or os.cpu_count() or 1
+            model,
+            vocabulary,
+            encoder,
+            step,
+            chosen,
+            beam_size,
+            threads or os.cpu_count() or 1,
+            people,
         )
 
     def caption(self, path: Path, *, anyway: bool = False) -> Caption:
@@ -120,39 +143,53 @@ class Captioner:
 
     def describe(self, image: Image.Image, *, anyway: bool = False) -> Caption:
         """Return what the model says of an upright RGB picture, or why it says nothing."""
-        features, hidden, *photo = self._encoder.run({"pixels": self.pixels(image)[None]})
+        features, hidden, *photo = self.look(image)
         threshold = self.manifest.photo_threshold
         # A model that was not taught to judge may be meant for icons or drawings: it says it all.
         if threshold is not None and not anyway:
             reason = judging.refusal(image, float(photo[0][0]), threshold)
             if reason:
-                return Caption(
-                    text="",
-                    log_probability=0.0,
-                    confidence=0.0,
-                    candidates=(),
-                    words=(),
-                    reason=reason,
-                )
+                return _declined(reason)
         hypotheses = self._search(features, hidden)
-        texts = [sentence(self.vocabulary.texts(h.token_ids)) for h in hypotheses]
         best = hypotheses[0]
-        said = self.vocabulary.texts(best.token_ids)
+        others = branches(
+            self._say,
+            features,
+            hidden,
+            best,
+            ids=self._ids,
+            count=BRANCHES,
+            max_length=self.manifest.max_words,
+        )
+        found = sorted({*hypotheses[1:], *others} - {best}, key=lambda h: h.score, reverse=True)
+        candidates = choosing.different([self._candidate(h) for h in (best, *found)])
+        if not candidates:
+            return _declined(NOTHING_TO_SAY)
         return Caption(
-            text=texts[0],
+            text=wording.sentence(candidates[0].words),
             log_probability=best.log_probability,
             confidence=judging.confidence(hypotheses, self.manifest.confidence),
-            candidates=tuple(dict.fromkeys(texts)),
-            words=tuple(
-                Word(text=text, probability=math.exp(value))
-                for text, value in zip(said, best.token_log_probabilities, strict=False)
-            ),
+            candidates=tuple(wording.sentence(candidate.words) for candidate in candidates),
+            words=choosing.marked(candidates[0].words, candidates),
         )
+
+    def _candidate(self, hypothesis: Hypothesis) -> Candidate:
+        said = zip(
+            self.vocabulary.texts(hypothesis.token_ids),
+            hypothesis.token_log_probabilities,
+            strict=False,  # the end has a probability, too
+        )
+        words = [Word(text=text, probability=math.exp(value)) for text, value in said]
+        return Candidate(wording.worded(words, self.people), hypothesis.score)
 
     def hypotheses(self, image: Image.Image) -> list[Hypothesis]:
         """Return what beam search finds for an upright RGB picture, the best first."""
-        features, hidden, *_ = self._encoder.run({"pixels": self.pixels(image)[None]})
+        features, hidden, *_ = self.look(image)
         return self._search(features, hidden)
+
+    def look(self, image: Image.Image) -> list[Floats]:
+        """Return the encoder's outputs for an upright RGB picture, as the manifest lists them."""
+        return self._encoder.run({"pixels": self.pixels(image)[None]})
 
     def _search(self, features: Floats, hidden: Floats) -> list[Hypothesis]:
         return beam_search(
@@ -188,3 +225,9 @@ class Captioner:
             {"token_ids": token_ids, "features": features, "hidden": hidden}
         )
         return log_probabilities, after
+
+
+def _declined(reason: str) -> Caption:
+    return Caption(
+        text="", log_probability=0.0, confidence=0.0, candidates=(), words=(), reason=reason
+    )
