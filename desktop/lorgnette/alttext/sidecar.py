@@ -26,9 +26,10 @@ class SidecarError(LorgnetteError):
 
 def beside(image: Path) -> list[Path]:
     """Return the sidecars that speak of a picture, the one to be written first."""
-    return _spellings(image.name, image) + [
-        path for path in _spellings(image.stem, image) if _is_for(path, image)
-    ]
+    found = _spellings(image.name, image)
+    if image.suffix:
+        found += [path for path in _spellings(image.stem, image) if _is_for(path, image)]
+    return found
 
 
 def place(image: Path) -> Path:

@@ -180,7 +180,7 @@ def _place(
     image: Path, alt_text: AltText, destination: Destination, reading: Reading
 ) -> tuple[Written, tuple[Change, ...]]:
     """Return what will stand where, and what has to change for it."""
-    date = datetime.now(UTC).isoformat(timespec="seconds")
+    date = datetime.now(UTC).isoformat(timespec="milliseconds")
     reason = ""
     changes: list[Change] = []
     path = image

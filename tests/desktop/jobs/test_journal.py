@@ -1,0 +1,155 @@
+"""What was written can be undone, and only that."""
+
+import os
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lorgnette import files, paths
+from lorgnette.alttext import AltText, Destination
+from lorgnette.jobs import journal as journal_module
+from lorgnette.jobs.journal import Journal, JournalError, UnknownBatchError
+from lorgnette.jobs.writing import WriteBatch, write_batch
+
+WORDS = AltText(text="A red picture", language="en")
+
+
+def embed(picture: Path, text: str = WORDS.text, title: str = "write") -> None:
+    with WriteBatch(Destination.EMBED, overwrite=True, title=title) as batch:
+        batch.write(picture, AltText(text=text))
+
+
+def undo(batch: int | None = None) -> list[tuple[str, bool, str]]:
+    with Journal() as journal:
+        return [(each.path.name, each.restored, each.reason) for each in journal.undo(batch)]
+
+
+def test_a_batch_is_undone_newest_first(red: Path) -> None:
+    before = red.read_bytes()
+    os.utime(red, ns=(5, 10**18 + 3))
+    pairs = [(red, AltText(text=text)) for text in ("One", "Two")]
+    outcomes = list(write_batch(pairs, Destination.EMBED, overwrite=True, title="two"))
+    assert [each.written.alt_text.text for each in outcomes if each.written] == ["One", "Two"]
+    assert undo() == [(red.name, True, "")] * 2
+    assert red.read_bytes() == before
+    assert red.stat().st_mtime_ns == 10**18 + 3
+
+
+def test_a_new_sidecar_goes_and_an_old_one_comes_back(red: Path) -> None:
+    sidecar = red.with_name("red.png.xmp")
+    for text in ("One", "Two"):
+        with WriteBatch(Destination.SIDECAR, overwrite=True) as batch:
+            batch.write(red, AltText(text=text))
+        if text == "One":
+            one, time = sidecar.read_bytes(), sidecar.stat().st_mtime_ns
+    assert undo() == [("red.png.xmp", True, "")]
+    assert (sidecar.read_bytes(), sidecar.stat().st_mtime_ns) == (one, time)
+    assert undo() == [("red.png.xmp", True, "")]
+    assert not sidecar.exists()
+
+
+def test_a_file_that_changed_since_is_left_alone(red: Path, photo) -> None:
+    embed(red)
+    photo("cat").save(red)
+    theirs = red.read_bytes()
+    assert undo() == [(red.name, False, "has changed since")]
+    assert red.read_bytes() == theirs
+    with Journal() as journal:
+        assert [(each.files, each.undone, each.changed) for each in journal.history()] == [
+            (1, 0, 1)
+        ]
+        with pytest.raises(UnknownBatchError, match="nothing to undo"):
+            journal.undo()
+    red.unlink()
+    assert undo(1) == [(red.name, False, "is no longer there")]
+
+
+def test_older_batches_wait_for_the_newer(red: Path) -> None:
+    before = red.read_bytes()
+    embed(red, "One", "first")
+    embed(red, "Two", "second")
+    with Journal() as journal:
+        assert [(each.title, each.files) for each in journal.history()] == [
+            ("second", 1),
+            ("first", 1),
+        ]
+    assert undo(1) == [(red.name, False, "has changed since")]
+    assert undo(2) == [(red.name, True, "")]
+    assert undo(1) == [(red.name, True, "")]
+    assert red.read_bytes() == before
+
+
+def test_an_unknown_batch_is_said_to_be_so(red: Path) -> None:
+    embed(red)
+    with Journal() as journal, pytest.raises(UnknownBatchError, match="no batch 7"):
+        journal.undo(7)
+
+
+def test_batches_that_wrote_nothing_are_not_listed(red: Path) -> None:
+    embed(red)
+    embed(red)
+    with Journal() as journal:
+        assert len(journal.history()) == 1
+
+
+def test_old_batches_are_forgotten(red: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embed(red, "One")
+    database = sqlite3.connect(paths.user_data() / "journal.sqlite3")
+    old = datetime.now(UTC) - timedelta(days=journal_module.KEPT_DAYS + 1)
+    with database:
+        database.execute("UPDATE batch SET started = ?", [old.isoformat(timespec="seconds")])
+    database.close()
+    embed(red, "Two")
+    with Journal() as journal:
+        assert [each.id for each in journal.history()] == [2]
+    monkeypatch.setattr(journal_module, "KEPT_BYTES", 1)
+    embed(red, "Three")
+    with Journal() as journal:
+        assert [each.id for each in journal.history()] == [3]
+
+
+def test_nothing_is_written_without_a_journal(red: Path) -> None:
+    before = red.read_bytes()
+    (paths.user_data() / "journal.sqlite3").write_bytes(b"not a database, but words" * 99)
+    with pytest.raises(JournalError, match="not a database"):
+        embed(red)
+    assert red.read_bytes() == before
+
+
+def test_a_failed_replacement_leaves_no_row(red: Path) -> None:
+    """Another program comes between the record and the replacement."""
+
+    class Intruding(Journal):
+        def record(self, batch: int, image: Path, replaced: files.Replaced) -> None:
+            super().record(batch, image, replaced)
+            os.utime(image, ns=(1, 1))
+
+    before = red.read_bytes()
+    with WriteBatch(Destination.EMBED) as batch:
+        batch._journal.__class__ = Intruding
+        with pytest.raises(files.ChangedMeanwhileError):
+            batch.write(red, WORDS)
+    assert red.read_bytes() == before
+    with Journal() as journal:
+        assert journal.history() == []
+
+
+def test_it_knows_its_own_files(red: Path) -> None:
+    embed(red)
+    with Journal() as journal:
+        assert journal.wrote(red)
+        red.write_bytes(b"")
+        assert not journal.wrote(red)
+
+
+def test_a_damaged_record_restores_nothing(red: Path) -> None:
+    embed(red)
+    ours = red.read_bytes()
+    database = sqlite3.connect(paths.user_data() / "journal.sqlite3")
+    with database:
+        database.execute("UPDATE change SET inverse = ?", [journal_module._packed((b"junk",))])
+    database.close()
+    ((_, restored, reason),) = undo()
+    assert (restored, "damaged" in reason, red.read_bytes()) == (False, True, ours)

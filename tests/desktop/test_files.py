@@ -1,0 +1,224 @@
+"""A file is replaced whole or not at all."""
+
+import os
+import resource
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections import namedtuple
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lorgnette import files
+from lorgnette.files import (
+    CannotWriteError,
+    ChangedMeanwhileError,
+    Replacement,
+    Source,
+    Span,
+    Stamp,
+)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"0123456789")
+    return path
+
+
+def replacement(target: Path, *pieces: files.Piece) -> Replacement:
+    return Replacement(target=target, stamp=Stamp.of(target.stat()), pieces=pieces)
+
+
+def alone(target: Path) -> bool:
+    return [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+def test_spans_stay_and_bytes_come_in(target: Path) -> None:
+    recorded: list[files.Replaced] = []
+    pieces = (Span(0, 2), b"new", Span(4, 9))
+    files.replace_file(replacement(target, *pieces), record=recorded.append)
+    assert target.read_bytes() == b"01new45678"
+    back = replacement(target, *recorded[0].inverse)
+    files.replace_file(back)
+    assert target.read_bytes() == b"0123456789"
+    assert files.sha256(target) == recorded[0].old_sha256
+    assert (recorded[0].old_size, recorded[0].new_size) == (10, 10)
+    assert alone(target)
+
+
+def test_rights_times_and_attributes_are_carried(target: Path) -> None:
+    target.chmod(0o640)
+    os.utime(target, ns=(10**18 + 1, 10**18 + 2))
+    try:
+        os.setxattr(target, "user.note", b"mine")
+    except OSError:
+        attribute = None
+    else:
+        attribute = b"mine"
+    files.replace_file(replacement(target, b"new"))
+    status = target.stat()
+    assert stat.S_IMODE(status.st_mode) == 0o640
+    assert status.st_mtime_ns == 10**18 + 2
+    if attribute:
+        assert os.getxattr(target, "user.note") == attribute
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_owner_stays(target: Path) -> None:
+    os.chown(target, 1234, 4321)
+    files.replace_file(replacement(target, b"new"))
+    assert (target.stat().st_uid, target.stat().st_gid) == (1234, 4321)
+
+
+def test_another_version_is_not_replaced(target: Path) -> None:
+    planned = replacement(target, b"new")
+    target.write_bytes(b"theirs")
+    with pytest.raises(ChangedMeanwhileError):
+        files.replace_file(planned)
+    assert target.read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("when", ["check", "record"])
+def test_a_change_during_the_write_stops_it(target: Path, when: str) -> None:
+    """Another program writes in place, in the same length and with the old time."""
+    status = target.stat()
+
+    def intrude(_: object) -> None:
+        with target.open("r+b") as file:
+            file.write(b"theirs")
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    with pytest.raises(ChangedMeanwhileError):
+        files.replace_file(replacement(target, b"new"), **{when: intrude})
+    assert target.read_bytes() == b"theirs6789"
+    assert alone(target)
+
+
+def test_a_file_that_came_meanwhile_stays(tmp_path: Path) -> None:
+    target = tmp_path / "new.bin"
+    planned = Replacement(target=target, stamp=None, pieces=(b"new",))
+    with pytest.raises(ChangedMeanwhileError):
+        files.replace_file(planned, check=lambda _: target.write_bytes(b"theirs"))
+    assert target.read_bytes() == b"theirs"
+    assert alone(target)
+
+
+def test_what_a_check_raises_leaves_everything(target: Path) -> None:
+    def fail(temporary: Path) -> None:
+        assert temporary.read_bytes() == b"new"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        files.replace_file(replacement(target, b"new"), check=fail)
+    assert target.read_bytes() == b"0123456789"
+    assert alone(target)
+
+
+def test_a_full_disk_is_seen_beforehand(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, files.SPARE_BYTES))
+    with pytest.raises(CannotWriteError, match="No space left"):
+        files.replace_file(replacement(target, b"new"))
+    assert alone(target)
+
+
+def test_a_disk_that_fills_up_meanwhile(target: Path) -> None:
+    """The operating system refuses to write more than a megabyte of the new version."""
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, limits[1]))
+    try:
+        with pytest.raises(CannotWriteError, match="File too large"):
+            files.replace_file(replacement(target, b"x" * (3 << 20)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert target.read_bytes() == b"0123456789"
+    assert alone(target)
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """Return a folder of a user without special rights, who runs the test."""
+    folder = Path(tempfile.mkdtemp())
+    root = os.geteuid() == 0
+    folder.chmod(0o777)
+    if root:
+        os.seteuid(65534)
+    yield folder
+    if root:
+        os.seteuid(0)
+    folder.chmod(0o777)
+    shutil.rmtree(folder)
+
+
+def test_a_read_only_folder_refuses(unprivileged: Path) -> None:
+    target = unprivileged / "file.bin"
+    target.write_bytes(b"old")
+    planned = replacement(target, b"new")
+    if os.getuid() == 0:
+        os.seteuid(0)
+        unprivileged.chmod(0o555)
+        os.seteuid(65534)
+    else:
+        unprivileged.chmod(0o555)
+    with pytest.raises(CannotWriteError, match="Permission denied"):
+        files.replace_file(planned)
+    assert target.read_bytes() == b"old"
+
+
+def test_removing_asks_for_the_version(target: Path) -> None:
+    stamp = Stamp.of(target.stat())
+    os.utime(target, ns=(1, 1))
+    with pytest.raises(ChangedMeanwhileError):
+        files.remove_file(target, stamp)
+    files.remove_file(target, Stamp.of(target.stat()))
+    assert not target.exists()
+
+
+def test_dead_writers_files_go_and_living_ones_stay(tmp_path: Path) -> None:
+    host, _, token = files.process_name().split("-")
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    names = {
+        f".{host}-{dead.pid}-{token}-abc.lorgnette-tmp": False,
+        f".{host}-{os.getpid()}-00000000-abc.lorgnette-tmp": False,  # our number, an earlier life
+        f".{files.process_name()}-abc.lorgnette-tmp": True,
+        f".{host}-{os.getppid()}-00000000-abc.lorgnette-tmp": True,
+        f".00000000-{dead.pid}-{token}-abc.lorgnette-tmp": True,  # another computer's
+        "notes.lorgnette-tmp": True,
+    }
+    for name in names:
+        (tmp_path / name).touch()
+    files.remove_stale_temporaries(tmp_path)
+    assert {name: (tmp_path / name).exists() for name in names} == names
+
+
+def test_a_lock_keeps_another_process_out(target: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from lorgnette import files\n"
+        "files.LOCK_SECONDS = 0.05\n"
+        "try:\n    with files.locked(Path(sys.argv[1])): print('in')\n"
+        "except files.CannotWriteError as error: print(error)\n"
+    )
+
+    def other() -> str:
+        command = [sys.executable, "-c", script, target]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    with files.locked(target):
+        assert "another lorgnette" in other()
+    assert other() == "in\n"
+
+
+def test_a_source_ends_where_the_file_ends() -> None:
+    source = Source.of(b"abc")
+    assert (source.read(1, 99), source.read(1 << 70, 1), source.size) == (b"bc", b"", 3)
+    assert list(source.chunks(1, 9)) == [b"bc"]
