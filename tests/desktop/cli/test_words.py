@@ -1,0 +1,125 @@
+"""lorgnette set and lorgnette show, as a person types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lorgnette import alttext, cli
+from lorgnette.alttext import AltText, Destination, Origin
+
+
+def run(*arguments: object) -> int:
+    return cli.main([str(argument) for argument in arguments])
+
+
+def shown(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    capsys.readouterr()
+    assert run("show", path, "--format", "json") == 0
+    content: dict[str, object] = json.loads(capsys.readouterr().out)
+    return content
+
+
+def test_words_are_a_persons(red: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("set", red, "A red square", "--extended", "Very red.", "--language", "en") == 0
+    assert capsys.readouterr().out == f"{red}: written to red.png.xmp\n"
+    content = shown(red, capsys)
+    assert content == {
+        "path": str(red),
+        "alt_text": "A red square",
+        "extended_description": "Very red.",
+        "language": "en",
+        "state": "reviewed",
+        "origin": "human",
+        "source": "sidecar",
+        "file": f"{red}.xmp",
+        "model": "",
+        "confidence": None,
+        "edited_elsewhere": False,
+        "conflicts": [],
+        "suggestions": [],
+        "troubles": [],
+    }
+
+
+def test_new_words_keep_language_and_extended_description(
+    red: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("set", red, "A square", "--extended", "Very red.", "--language", "en", "--write", "embed")
+    assert run("set", red, "A red square", "--write", "embed") == 0
+    content = shown(red, capsys)
+    assert (content["alt_text"], content["source"]) == ("A red square", "embedded")
+    assert (content["language"], content["extended_description"]) == ("en", "Very red.")
+    run("set", red, "A red square", "--extended", "", "--write", "embed")
+    assert shown(red, capsys)["extended_description"] == ""
+    run("set", red, "A red square", "--write", "embed")
+    assert "unchanged" in capsys.readouterr().out
+
+
+def test_decorative(red: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("set", red, "--decorative", "--write", "embed") == 0
+    content = shown(red, capsys)
+    assert (content["alt_text"], content["state"]) == ("", "decorative")
+    run("show", red)
+    assert "Alt text: decorative" in capsys.readouterr().out
+
+
+def test_a_fall_back_says_why(red: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    red.chmod(0o444)
+    assert run("set", red, "A", "--write", "embed") == 0
+    assert "written to red.png.xmp (the file is read-only)" in capsys.readouterr().out
+
+
+def test_a_long_text_warns(red: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("set", red, "a" * 251) == 0
+    assert "longer than 250" in capsys.readouterr().err
+
+
+def test_no_words_are_refused(red: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("set", red, "  ") == 2
+    assert "must not be empty" in capsys.readouterr().err
+    for arguments in (["set", red], ["set", red, "A", "--decorative"]):
+        with pytest.raises(SystemExit):
+            run(*arguments)
+
+
+def test_conflicts_and_suggestions_are_shown(
+    red: Path, capsys: pytest.CaptureFixture[str], photo
+) -> None:
+    from PIL import PngImagePlugin
+
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Description", "By N. N.")
+    photo("cat").save(red, pnginfo=info)
+    assert shown(red, capsys)["alt_text"] is None
+    run("show", red)
+    out = capsys.readouterr().out
+    assert "Alt text: missing" in out
+    assert "Suggestion (PNG Description): By N. N." in out
+    alttext.write(red, AltText(text="Inside"), Destination.EMBED)
+    draft = AltText(text="Beside", origin=Origin.MACHINE, reviewed=False)
+    other = red.with_name("other.png")
+    other.write_bytes(b"")
+    alttext.write(other, draft, Destination.SIDECAR)
+    other.with_name("other.png.xmp").rename(red.with_name("red.png.xmp"))
+    content = shown(red, capsys)
+    assert content["alt_text"] == "Inside"
+    assert content["conflicts"] == [
+        {
+            "source": "sidecar",
+            "file": f"{red}.xmp",
+            "alt_text": "Beside",
+            "language": "",
+            "state": "draft",
+            "origin": "machine",
+        }
+    ]
+    assert content["suggestions"] == [{"where": "PNG Description", "text": "By N. N."}]
+    run("show", red)
+    assert "Conflict: red.png.xmp says: Beside" in capsys.readouterr().out
+
+
+def test_a_missing_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", tmp_path / "none.png") == 1
+    assert "none.png" in capsys.readouterr().err
+    assert run("set", tmp_path / "none.png", "A") == 1
