@@ -1137,6 +1137,9 @@ class MainWindow(QMainWindow):
         count = len(self.batch)
         counts = self.batch.counts()
         was_empty = self.pages.currentWidget() is self.empty
+        focused = QApplication.focusWidget()
+        if was_empty != (not count) and focused is not None and self.pages.isAncestorOf(focused):
+            focused.clearFocus()  # else Qt tells of a stop between the two
         self.pages.setCurrentWidget(self.splitter if count else self.empty)
         if was_empty != (not count) and self.isVisible():
             (self.view if count else self.empty.first_button).setFocus()

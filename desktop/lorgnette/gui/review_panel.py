@@ -76,6 +76,7 @@ class ReviewPanel(QScrollArea):
         self._earlier: AltText | None = None
         self._elsewhere = False
         self._beside = True
+        self._described = 0  # the limit that the field's description speaks of
         self._settle = QTimer(self, interval=_SETTLE_MILLISECONDS, singleShot=True)
         self._settle.timeout.connect(self._show_notes)
         self._build()
@@ -276,6 +277,8 @@ class ReviewPanel(QScrollArea):
         self._body.setEnabled(picture is not None)
         if changed:
             self._earlier = None
+        if changed or picture is None or picture.alt.text != self.field.toPlainText():
+            self._described = 0
             self.questions.restart()
             self.preview.show_picture(QPixmap())
             self.verticalScrollBar().setValue(0)
@@ -344,7 +347,9 @@ class ReviewPanel(QScrollArea):
         self._count.setProperty("muted", not over)
         colour = self._colours.states["failed"] if over else self._colours.muted
         self._count.setStyleSheet(f"color: {colour.name()};")
-        self.field.setAccessibleDescription(self._count.text())
+        if most != self._described:  # a change is spoken, so not with every key
+            self._described = most
+            self.field.setAccessibleDescription(self._count.text())
 
     def _show_notes(self) -> None:
         picture = self._picture

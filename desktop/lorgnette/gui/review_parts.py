@@ -290,10 +290,10 @@ class Section(QWidget):
     def __init__(self, title: str, content: QWidget, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
         self._content = content
+        # Not checkable: assistive technology would call it a check box.
         self.toggle = QPushButton(title, self)
-        self.toggle.setCheckable(True)
         self.toggle.setProperty("quiet", True)
-        self.toggle.toggled.connect(self._toggled)
+        self.toggle.clicked.connect(lambda: self._show(opened=self._content.isHidden()))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -309,16 +309,16 @@ class Section(QWidget):
 
     def open(self) -> None:
         """Show the content."""
-        self.toggle.setChecked(True)
+        self._show(opened=True)
 
-    def _toggled(self, opened: bool) -> None:
+    def _show(self, *, opened: bool) -> None:
         self._content.setVisible(opened)
         self._draw()
         if opened:
             self.opened.emit()
 
     def _draw(self) -> None:
-        opened = self.toggle.isChecked()
+        opened = not self._content.isHidden()
         self.toggle.setIcon(icons.icon("expand" if opened else "next", self._colours))
         self.toggle.setAccessibleDescription(tr("Open") if opened else tr("Closed"))
 
