@@ -5,10 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A word of a caption and how likely it was at its place, 0 to 1."""
+    """A word of an alt text, with the comma that follows it, and what the model makes of it.
+
+    Attributes:
+        probability: how likely the model's word was at its place, 0 to 1; the least of them where
+            the word was made from several ("people" from "a man and a woman").
+        doubted: the probability is below `candidates.DOUBTED_BELOW`, and the word is no mere
+            article, preposition and the like.
+        agreed: the share of the candidates that say it in any form, 0 to 1, this text counted.
+    """
 
     text: str
     probability: float
+    doubted: bool = False
+    agreed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +26,19 @@ class Caption:
     """What the model says of a picture.
 
     An empty text means that the model declined; reason says why.
+
+    Attributes:
+        text: the alt text: the words with spaces between them, a capital and a full stop.
+        log_probability: of the whole sentence as the model said it, natural logarithm.
+        confidence: 0 to 1.
+        candidates: at most five alt texts that say different things, text first; fewer where the
+            model has no more to say, none where it declined.
+        words: of text, in their order.
     """
 
     text: str
-    log_probability: float  # of the whole sentence, natural logarithm
-    confidence: float  # 0 to 1
-    candidates: tuple[str, ...]  # sentences, the best first; text is one of them unless declined
+    log_probability: float
+    confidence: float
+    candidates: tuple[str, ...]
     words: tuple[Word, ...]
     reason: str = ""

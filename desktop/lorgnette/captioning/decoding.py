@@ -1,4 +1,4 @@
-"""Choosing words: beam search over any decoder step; numpy only."""
+"""Choosing words: beam search over any decoder step, and what else it might say; numpy only."""
 
 import itertools
 import math
@@ -13,6 +13,7 @@ Ints = npt.NDArray[np.int64]
 DecoderStep = Callable[[Ints, Floats, Floats], tuple[Floats, Floats]]
 
 LENGTH_EXPONENT = 0.7  # of the length that a log-probability is divided by; measured on val
+_TURNS_A_WORD = 2  # other words that are tried in the place of one word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +73,9 @@ def beam_search(
     paths: list[Hypothesis] = [Hypothesis((), ())]
     finished: list[Hypothesis] = []
     tokens = np.array([ids.start], np.int64)
+    features = np.repeat(features, beam_size, axis=0)
     for length in range(max_length + 1):
-        beam_features = np.broadcast_to(features, (len(paths), *features.shape[1:]))
-        log_probabilities, hidden = step(tokens, np.ascontiguousarray(beam_features), hidden)
+        log_probabilities, hidden = step(tokens, features[: len(paths)], hidden)
         log_probabilities = _allowed(log_probabilities, paths, ids, last=length == max_length)
         sums = np.array([[path.log_probability] for path in paths]) + log_probabilities
         count = min(2 * beam_size, sums.size)
@@ -100,6 +101,68 @@ def beam_search(
         paths, hidden = open_paths, hidden[open_rows]
         tokens = np.array([path.token_ids[-1] for path in paths], np.int64)
     return finished
+
+
+def branches(
+    step: DecoderStep,
+    features: Floats,
+    hidden: Floats,
+    trunk: Hypothesis,
+    *,
+    ids: SpecialIds,
+    count: int,
+    max_length: int,
+) -> list[Hypothesis]:
+    """Return up to count hypotheses that leave trunk at one word and go on greedily from there.
+
+    They leave it where another word is likeliest; one of them at its first word, which says what
+    the picture is of.
+
+    Args:
+        step, features, hidden, ids, max_length: as for beam_search.
+        trunk: a hypothesis of beam_search, for the same features.
+    """
+    states: list[Floats] = []
+    turns: list[tuple[bool, float, int, int]] = []  # first word?, log-probability, place, token id
+    after = ids.start
+    for place in range(len(trunk.token_ids) + 1):
+        log_probabilities, hidden = step(np.array([after], np.int64), features, hidden)
+        states.append(hidden)
+        said = Hypothesis(trunk.token_ids[:place], ())
+        others = _allowed(log_probabilities, [said], ids, last=place == max_length)[0]
+        after = trunk.token_ids[place] if place < len(trunk.token_ids) else ids.end
+        others[after] = -np.inf
+        for rank in range(_TURNS_A_WORD):
+            token = int(others.argmax())
+            turns.append((place == 0 and rank == 0, float(others[token]), place, token))
+            others[token] = -np.inf
+    turns = sorted((t for t in turns if math.isfinite(t[1])), reverse=True)[:count]
+    paths, finished, rows = [], [], []
+    for _, value, place, token in turns:
+        values = (*trunk.token_log_probabilities[:place], value)
+        if token == ids.end:
+            finished.append(Hypothesis(trunk.token_ids[:place], values))
+        else:
+            paths.append(Hypothesis((*trunk.token_ids[:place], token), values))
+            rows.append(states[place])
+    features = np.repeat(features, len(paths), axis=0)
+    while paths:
+        tokens = np.array([path.token_ids[-1] for path in paths], np.int64)
+        hidden = np.concatenate(rows)
+        log_probabilities, hidden = step(tokens, features[: len(paths)], hidden)
+        going, rows = [], []
+        for row, path in enumerate(paths):
+            last = len(path.token_ids) == max_length
+            allowed = _allowed(log_probabilities[row : row + 1], [path], ids, last=last)[0]
+            token = int(allowed.argmax())
+            values = (*path.token_log_probabilities, float(allowed[token]))
+            if token == ids.end:
+                finished.append(Hypothesis(path.token_ids, values))
+            else:
+                going.append(Hypothesis((*path.token_ids, token), values))
+                rows.append(hidden[row : row + 1])
+        paths = going
+    return sorted(finished, key=lambda path: path.score, reverse=True)
 
 
 def _settled(

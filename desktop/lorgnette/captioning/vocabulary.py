@@ -1,7 +1,7 @@
-"""Token ids <-> words; a sentence with a capital and a full stop."""
+"""Token ids <-> words."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,15 +45,3 @@ class Vocabulary:
     def texts(self, token_ids: Iterable[int]) -> list[str]:
         """Return the word of each token id."""
         return [self.words[token_id] for token_id in token_ids]
-
-
-def sentence(words: Sequence[str]) -> str:
-    """Return words as a sentence: capital, full stop, no space before punctuation.
-
-    Nothing comes of no words.
-    """
-    text = " ".join(words).strip()
-    for mark in (".", ",", "!", "?", ";", ":", "'s", "n't"):
-        text = text.replace(f" {mark}", mark)
-    text = text.rstrip(" .,;:")
-    return f"{text[0].upper()}{text[1:]}." if text else ""

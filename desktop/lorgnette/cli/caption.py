@@ -60,6 +60,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--beam-size", type=_between(1, 20), default=3, metavar="N", help="1 to 20; default: 3"
     )
     parser.add_argument(
+        "--people",
+        choices=["neutral", "as-is"],
+        default="neutral",
+        help="neutral (default): a person, a child; as-is: the model's words, a man, a girl",
+    )
+    parser.add_argument(
         "--model", type=Path, default=None, metavar="DIR", help="another model directory"
     )
     parser.add_argument(
@@ -77,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
     """Caption what args.paths stand for; print outcomes as they come."""
     from lorgnette.captioning import images
     from lorgnette.captioning.captioner import Captioner
+    from lorgnette.captioning.people import People
     from lorgnette.jobs.batch import caption_batch, write_drafts
 
     captioner = Captioner.open(
@@ -84,6 +91,7 @@ def run(args: argparse.Namespace) -> int:
         provider=args.provider,
         threads=args.threads,
         beam_size=args.beam_size,
+        people=People(args.people),
     )
     if args.verbose:
         print(f"model {captioner.manifest.label}", file=sys.stderr)

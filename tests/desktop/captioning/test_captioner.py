@@ -12,6 +12,8 @@ from PIL import Image
 from lorgnette.captioning import manifest
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.manifest import Manifest
+from lorgnette.captioning.people import People
+from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette.errors import BrokenModelError, ProviderError
 
 
@@ -24,6 +26,47 @@ def test_the_toy_model_says_what_it_sees(toy_model: Path, red: Path) -> None:
     assert caption.words[0].probability == pytest.approx(1, abs=1e-4)
     assert caption.words[1].probability < caption.words[0].probability
     assert 0 < caption.confidence < 1
+
+
+def test_fewer_than_five_candidates_come_of_a_model_with_three_things_to_say(
+    toy_model: Path, red: Path
+) -> None:
+    caption = Captioner.open(toy_model, beam_size=1).caption(red)
+    assert sorted(caption.candidates) == ["A blue picture.", "A green picture.", "A red picture."]
+    assert [word.agreed for word in caption.words] == pytest.approx([1, 1 / 3, 1])
+
+
+def saying(toy_model: Path, folder: Path, **words: str) -> Path:
+    """Return a copy of the toy model in which some words are other ones."""
+    shutil.copytree(toy_model, folder)
+    Vocabulary(
+        tuple(
+            words.get(word, word) for word in Vocabulary.read(toy_model / manifest.VOCABULARY).words
+        )
+    ).write(folder / manifest.VOCABULARY)
+    files = {
+        **Manifest.read(toy_model).files,
+        manifest.VOCABULARY: manifest.record(folder / manifest.VOCABULARY),
+    }
+    dataclasses.replace(Manifest.read(toy_model), files=files).write(folder)
+    return folder
+
+
+def test_people_are_neutral_unless_the_model_s_words_are_asked_for(
+    toy_model: Path, tmp_path: Path, red: Path
+) -> None:
+    folder = saying(toy_model, tmp_path / "model", red="tall", picture="man")
+    assert Captioner.open(folder).caption(red).text == "A tall person."
+    assert Captioner.open(folder, people=People.AS_IS).caption(red).text == "A tall man."
+
+
+def test_a_caption_of_which_no_word_is_left_is_declined_with_the_reason(
+    toy_model: Path, tmp_path: Path, red: Path
+) -> None:
+    folder = saying(toy_model, tmp_path / "model", red="of", green="in", blue="at", picture="with")
+    caption = Captioner.open(folder).caption(red)
+    assert (caption.text, caption.words, caption.candidates) == ("", (), ())
+    assert caption.reason == "the model found no words for this picture"
 
 
 def test_a_wide_picture_is_squashed_whole_into_the_square(toy_model: Path) -> None:

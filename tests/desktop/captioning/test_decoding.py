@@ -13,6 +13,7 @@ from lorgnette.captioning.decoding import (
     Ints,
     SpecialIds,
     beam_search,
+    branches,
 )
 
 START, END, UNKNOWN, FIRST_WORD, SIZE = 0, 1, 2, 3, 7
@@ -79,3 +80,39 @@ def test_the_score_divides_by_a_power_of_the_length() -> None:
     hypothesis = Hypothesis((3, 4), (-1.0, -2.0, -3.0))
     assert hypothesis.log_probability == -6
     assert hypothesis.score == pytest.approx(-6 / 3**LENGTH_EXPONENT)
+
+
+def branched(step: DecoderStep, trunk: Hypothesis, count: int) -> list[Hypothesis]:
+    features, hidden = np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32)
+    return branches(step, features, hidden, trunk, ids=IDS, count=count, max_length=MAX_LENGTH)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_branch_leaves_the_trunk_at_one_word_and_goes_on_greedily(seed: int) -> None:
+    step, table = chain(seed)
+    every = {h.token_ids: h for h in every_hypothesis(table)}
+    trunk = search(step, 3)[0]
+    found = branched(step, trunk, 6)
+    assert 1 <= len(found) <= 6
+    assert [h.score for h in found] == sorted((h.score for h in found), reverse=True)
+    for hypothesis in found:
+        assert hypothesis.score == pytest.approx(every[hypothesis.token_ids].score)
+        said = (*hypothesis.token_ids, END)
+        left = next(i for i, word in enumerate(said) if word != (*trunk.token_ids, END)[i])
+        for place in range(left + 1, len(said)):
+            before = (START, START, *said)[place : place + 2]
+            likeliest = sorted(
+                (word for word in (END, *range(FIRST_WORD, SIZE))
+                 if word == END or (place < MAX_LENGTH and allowed((*said[:place], word)))),
+                key=lambda word: table[(*before, word)],
+            )[-1]  # fmt: skip
+            assert said[place] == likeliest
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_branches_take_the_likeliest_turns_and_one_at_the_first_word(seed: int) -> None:
+    step, _ = chain(seed)
+    trunk = search(step, 3)[0]
+    few, all_of_them = branched(step, trunk, 3), branched(step, trunk, 100)
+    assert {h.token_ids for h in few} <= {h.token_ids for h in all_of_them}
+    assert any(h.token_ids[0] != trunk.token_ids[0] for h in few)

@@ -1,0 +1,86 @@
+"""Which of the things that a model might say are worth a choice, and where it is in doubt."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lorgnette.captioning.caption import Word
+from lorgnette.captioning.lexicon import FUNCTION_WORDS
+
+MOST = 5  # candidates of a caption, the caption itself among them
+FARTHEST = 3.0  # score below the first candidate's at which the model means nothing by it
+# A quarter of the content words on val photos; a third of them is right, 57 % of the others.
+DOUBTED_BELOW = 0.2  # probability of a word
+_SAMENESS = 1.0  # of score that a candidate loses when it says only what another says
+
+_ENDING = re.compile(r"(?:ing|ed|es|s)$")
+_DOUBLED = re.compile(r"([^aeiou])\1$")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An alt text that might do, with its words, and how good the search found it."""
+
+    words: tuple[Word, ...]
+    score: float  # of the hypothesis that it was worded from
+
+    @property
+    def said(self) -> frozenset[str]:
+        """What it says: its words without articles and the like, "runs" and "running" as one."""
+        return frozenset(
+            _stem(word.text) for word in self.words if _plain(word.text) not in FUNCTION_WORDS
+        )
+
+
+def different(found: Sequence[Candidate]) -> list[Candidate]:
+    """Return at most MOST of found, the first of them first, no two of which say the same.
+
+    Each of the others is the one whose score, less what it has in common with those before it
+    (the greatest share of common words, times _SAMENESS), is highest: maximal marginal relevance
+    (Carbonell and Goldstein 1998). Candidates that say nothing are left out.
+    """
+    saying = [candidate for candidate in found if candidate.said]
+    chosen = saying[:1]
+    rest = [other for other in saying[1:] if other.score >= chosen[0].score - FARTHEST]
+    while len(chosen) < MOST:
+        rest = [other for other in rest if all(other.said != one.said for one in chosen)]
+        if not rest:
+            break
+        worth = [
+            other.score - _SAMENESS * max(_common(other.said, one.said) for one in chosen)
+            for other in rest
+        ]
+        chosen.append(rest.pop(worth.index(max(worth))))
+    return chosen
+
+
+def _common(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other)
+
+
+def marked(words: Sequence[Word], candidates: Sequence[Candidate]) -> tuple[Word, ...]:
+    """Return words with `doubted` and `agreed` set.
+
+    Args:
+        candidates: the chosen ones, that of words among them.
+    """
+    spoken = [{_stem(word.text) for word in candidate.words} for candidate in candidates]
+    return tuple(
+        replace(
+            word,
+            doubted=word.probability < DOUBTED_BELOW and _plain(word.text) not in FUNCTION_WORDS,
+            agreed=sum(_stem(word.text) in said for said in spoken) / max(len(spoken), 1),
+        )
+        for word in words
+    )
+
+
+def _plain(word: str) -> str:
+    return word.rstrip(",").casefold()
+
+
+def _stem(word: str) -> str:
+    """Return word without the ending that sets "runs" apart from "running"; only to compare."""
+    plain = _plain(word)
+    bare = _ENDING.sub("", plain)
+    return _DOUBLED.sub(r"\1", bare) if len(bare) > 2 else plain
