@@ -2,10 +2,8 @@
 
 import argparse
 import dataclasses
-import logging
 import math
 import tempfile
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +20,10 @@ from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.decoding import Floats, Ints, SpecialIds, beam_search
 from lorgnette.captioning.manifest import Manifest
 from lorgnette_export import families, gate, metrics, precision
+from lorgnette_export.checkpoints import CheckpointError
 from lorgnette_export.families.torch_model import TorchModel
+from lorgnette_export.onnx_graph import DEFAULT_OPSET, graph_of
 
-DEFAULT_OPSET = 18  # the least that the exporter writes itself; any onnxruntime of today reads it
 PRODUCER = "lorgnette-export"
 PRECISIONS = ("fp32", "fp16", "int8")
 
@@ -162,25 +161,10 @@ def _export(
     names: tuple[Sequence[str], Sequence[str]],
     options: Options,
 ) -> onnx.ModelProto:
-    """Return network as a graph that is the same whenever and wherever it is made."""
-    with warnings.catch_warnings():
-        # The exporter warns of its own deprecated calls; nobody who converts can do anything.
-        warnings.simplefilter("ignore")
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-        program = torch.onnx.export(
-            network.eval().requires_grad_(requires_grad=False),
-            example,
-            input_names=list(names[0]),
-            output_names=list(names[1]),
-            dynamic_shapes=axes,
-            opset_version=options.opset,
-            dynamo=True,
-            verbose=False,
-        )
-    if program is None:
-        raise RuntimeError("the exporter returned no program")
-    graph: onnx.ModelProto = program.model_proto
-    _strip(graph)
+    """Return network as a graph, its weights in the precision that is asked for."""
+    graph = graph_of(
+        network, example, inputs=names[0], outputs=names[1], axes=axes, opset=options.opset
+    )
     if options.precision == "fp16":
         precision.halve(graph)
     elif options.precision == "int8":
@@ -188,28 +172,13 @@ def _export(
     return graph
 
 
-def _strip(graph: onnx.ModelProto) -> None:
-    """Take out what the exporter notes of its own run: stack traces with paths of this machine."""
-    del graph.metadata_props[:]
-    del graph.graph.metadata_props[:]
-    for part in (
-        *graph.graph.node,
-        *graph.graph.input,
-        *graph.graph.output,
-        *graph.graph.initializer,
-    ):
-        del part.metadata_props[:]
-        part.ClearField("doc_string")
-    del graph.graph.value_info[:]
-
-
 def _pictures(options: Options, least_side: int) -> list[Image.Image]:
     if options.images is None:
         return gate.pictures(options.pictures)
     files = list(images.find([options.images]))[: options.pictures]
     if len(files) < options.pictures:
-        raise gate.GateError(
-            f"{options.images} holds {len(files)} pictures; the gate needs {options.pictures}"
+        raise CheckpointError(
+            options.images, f"it holds {len(files)} pictures; the gate needs {options.pictures}"
         )
     return [images.load(file, least_side) for file in files]
 

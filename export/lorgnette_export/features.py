@@ -23,6 +23,7 @@ from tqdm import tqdm
 from lorgnette.captioning import images
 from lorgnette.errors import UnreadableImageError
 from lorgnette_export import efficientnet_lite, mobilenet_detector
+from lorgnette_export.onnx_graph import graph_of
 
 PLAIN_VIEWS = 2  # as it is; left and right swapped
 _SAVE_EVERY = 64
@@ -53,6 +54,7 @@ TRUNK = Encoder(
     deviation=efficientnet_lite.DEVIATION,
     build=lambda: efficientnet_lite.Trunk(efficientnet_lite.EfficientNetLite2()),
 )
+Runner = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
 ENCODERS = {
     encoder.name: encoder
     for encoder in (
@@ -103,7 +105,7 @@ def compute(
         grids = np.lib.format.open_memmap(
             grids_path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
         )
-        run = _session(encoder, network)
+        run = runner(encoder, network)
         with (
             ThreadPoolExecutor() as pool,
             tqdm(total=len(files), initial=done, desc=encoder.name, unit="photo") as bar,
@@ -154,22 +156,18 @@ def _cropped(image: Image.Image, random: np.random.Generator) -> Image.Image:
     return seen
 
 
-def _session(
-    encoder: Encoder, network: nn.Module
-) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
-    example = torch.zeros(2, 3, encoder.image_size, encoder.image_size)
-    program = torch.onnx.export(
+def runner(encoder: Encoder, network: nn.Module) -> Runner:
+    """Return network as a function that onnxruntime computes, on one thread.
+
+    Pixels (image, 3, image_size, image_size) -> grid (image, position, channel).
+    """
+    model = graph_of(
         network,
-        (example,),
-        input_names=["pixels"],
-        output_names=["grid"],
-        dynamic_shapes=({0: torch.export.Dim("image")},),
-        dynamo=True,
-        verbose=False,
-    )
-    if program is None:
-        raise RuntimeError("the exporter returned no program")
-    model = program.model_proto.SerializeToString()
+        (torch.zeros(2, 3, encoder.image_size, encoder.image_size),),
+        inputs=["pixels"],
+        outputs=["grid"],
+        axes=({0: torch.export.Dim("image")},),
+    ).SerializeToString()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # several batches run at once instead
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

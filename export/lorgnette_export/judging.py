@@ -9,6 +9,7 @@ import io
 import json
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,12 @@ from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import ExitCode, UnreadableImageError
 from lorgnette_export import dataset, metrics
 from lorgnette_export.dataset import DataError, Photo
-from lorgnette_export.features import ENCODERS, pixels_of
+from lorgnette_export.features import ENCODERS, Runner, pixels_of, runner
 
 POOLED = 2 * 1280  # mean and greatest value of each channel of the grid
 FOLDS = 5
 RIGHT = 0.5  # CIDEr-D against the people's captions of a photo, from which a caption is right
 PHOTOS_KEPT = 0.99  # share of photos whose photo_probability the threshold lies below
-_PICTURES_AT_ONCE = 16
 Floats = npt.NDArray[np.float64]
 
 
@@ -101,7 +101,10 @@ def fit_photo(
         raise DataError("the folders hold no photos, or no other pictures")
     files = [*is_photo, *is_other]
     wanted = np.array([1.0] * len(is_photo) + [0.0] * len(is_other))
-    seen = np.stack([_glances(cnn, file, i) for i, file in enumerate(tqdm(files, unit="picture"))])
+    look = runner(ENCODERS["efficientnet-lite2"], cnn)
+    with ThreadPoolExecutor() as pool:
+        each = pool.map(lambda numbered: _glances(look, *numbered), enumerate(files))
+        seen = np.stack(list(tqdm(each, total=len(files), unit="picture")))
     fold = np.random.default_rng(0).permutation(len(files)) % FOLDS
     held_out = np.zeros(len(files))
     for i in range(FOLDS):
@@ -174,8 +177,7 @@ def expected_calibration_error(confidence: Floats, right: Floats) -> float:
     return sum(row["count"] * abs(row["confidence"] - row["right"]) for row in rows) / len(right)
 
 
-@torch.inference_mode()
-def _glances(cnn: nn.Module, file: Path, number: int) -> npt.NDArray[np.float32]:
+def _glances(look: Runner, number: int, file: Path) -> npt.NDArray[np.float32]:
     """Return pooled() of a picture as it is and as it would look smaller and re-encoded."""
     encoder = ENCODERS["efficientnet-lite2"]
     try:
@@ -188,8 +190,7 @@ def _glances(cnn: nn.Module, file: Path, number: int) -> npt.NDArray[np.float32]
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=int(random.integers(40, 95)))
     pixels = [pixels_of(picture, encoder) for picture in (image, Image.open(buffer))]
-    grid = cnn(torch.from_numpy(np.stack(pixels))).flatten(2).transpose(1, 2)
-    return pooled(grid).numpy()
+    return pooled(torch.from_numpy(look(np.stack(pixels)))).numpy()
 
 
 def _flat(seen: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -2,15 +2,19 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from lorgnette.captioning import judging
+from lorgnette.captioning.captioner import Captioner
 from lorgnette_export import cli, features, training
+from lorgnette_export import judging as fitting
 from lorgnette_export.dataset import DataError
 from lorgnette_export.training import Config, Split
 
@@ -82,7 +86,7 @@ def split(folder: Path, grids: Path, which: str) -> Split:
     )
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """Stands for a power cut."""
 
 
@@ -95,7 +99,7 @@ class Dying(Split):
     def batch(self, rows: Sequence[int], views: Sequence[int]) -> list[Tensor]:
         self.calls.append(1)
         if len(self.calls) > 8:  # five iterations an epoch: in the middle of the second
-            raise Killed
+            raise KilledError
         return super().batch(rows, views)
 
 
@@ -103,7 +107,7 @@ def test_a_killed_run_ends_as_if_nothing_had_happened(squares: Path, tmp_path: P
     whole = split(squares, tmp_path / "grids", "train")
     unbroken = training.train(SMALL, whole, {}, tmp_path / "unbroken")
     dying = Dying(photos=whole.photos, grids=whole.grids, calls=[])
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         training.train(SMALL, dying, {}, tmp_path / "broken")
     saved = torch.load(tmp_path / "broken" / "checkpoint.pt", weights_only=True)
     assert saved["epoch"] == 1
@@ -163,3 +167,45 @@ def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     config.write_text('encoders = ["resnet"]\n')
     with pytest.raises(DataError, match="resnet"):
         training.read_config(config)
+
+
+def test_judging_tells_photos_from_drawings_and_is_kept_through_the_export(
+    run: Path, squares: Path, photo: Callable[[str], Image.Image], tmp_path: Path
+) -> None:
+    (tmp_path / "photos").mkdir()
+    for name in ("astronaut", "coffee", "cat", "rocket"):
+        whole = photo(name)
+        for i in range(6):  # corners of the photo, as many as there are drawings of a kind
+            left, top = i * 20, (i % 3) * 20
+            whole.crop((left, top, left + 250, top + 200)).save(
+                tmp_path / "photos" / f"{name}{i}.jpg"
+            )
+    (tmp_path / "others" / "drawing").mkdir(parents=True)
+    for file in squares.glob("*.png"):
+        (tmp_path / "others" / "drawing" / file.name).symlink_to(file)
+    judged = tmp_path / "judged.pt"
+    arguments = [
+        *("judge", run / "checkpoint.pt", "--data", squares, "--out", judged),
+        *("--photos", tmp_path / "photos", "--others", tmp_path / "others"),
+    ]
+    assert cli.main([str(a) for a in arguments]) == 0
+    report = json.loads(judged.with_suffix(".judging.json").read_text())
+    assert report["others_declined"] > 0.95
+    assert report["photos_declined"] < 0.1
+    model = tmp_path / "model"
+    assert cli.main(["convert", str(judged), "--out", str(model)]) == 0
+    captioner = Captioner.open(model)
+    declined = captioner.caption(next(squares.glob("red-square*.png")))
+    assert (declined.text, declined.reason) == ("", judging.NO_PHOTO)
+    anyway = captioner.caption(next(squares.glob("red-square*.png")), anyway=True)
+    assert "red" in anyway.text.lower()
+    assert captioner.caption(tmp_path / "photos" / "coffee0.jpg").text
+
+
+def test_calibration_error_of_known_cases() -> None:
+    sure = np.array([0.95] * 10)
+    half = np.array([1.0, 0.0] * 5)
+    assert fitting.expected_calibration_error(sure, half) == pytest.approx(0.45)
+    assert fitting.expected_calibration_error(np.array([0.5] * 10), half) == pytest.approx(0)
+    rows = fitting.reliability(np.array([0.05, 0.15, 0.17, 1.0]), np.array([0.0, 1.0, 0.0, 1.0]))
+    assert [(row["count"], row["right"]) for row in rows] == [(1, 0.0), (2, 0.5), (1, 1.0)]

@@ -1,0 +1,63 @@
+"""A PyTorch network -> an ONNX graph that is the same whenever and wherever it is made."""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+DEFAULT_OPSET = 18  # the least that the exporter writes itself; any onnxruntime of today reads it
+
+
+def graph_of(
+    network: nn.Module,
+    example: tuple[Tensor, ...],
+    *,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    axes: tuple[dict[int, Any], ...],
+    opset: int = DEFAULT_OPSET,
+) -> onnx.ModelProto:
+    """Return network as a graph.
+
+    Args:
+        example: one tensor an input.
+        axes: for each input, which of its axes may have any length, as torch.export.Dim.
+    """
+    with warnings.catch_warnings():
+        # The exporter warns of its own deprecated calls; nobody who converts can do anything.
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        program = torch.onnx.export(
+            network.eval().requires_grad_(requires_grad=False),
+            example,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=axes,
+            opset_version=opset,
+            dynamo=True,
+            verbose=False,
+        )
+    if program is None:
+        raise RuntimeError("the exporter returned no program")
+    graph: onnx.ModelProto = program.model_proto
+    _strip(graph)
+    return graph
+
+
+def _strip(graph: onnx.ModelProto) -> None:
+    """Take out what the exporter notes of its own run: stack traces with paths of this machine."""
+    del graph.metadata_props[:]
+    del graph.graph.metadata_props[:]
+    for part in (
+        *graph.graph.node,
+        *graph.graph.input,
+        *graph.graph.output,
+        *graph.graph.initializer,
+    ):
+        del part.metadata_props[:]
+        part.ClearField("doc_string")
+    del graph.graph.value_info[:]
