@@ -384,14 +384,17 @@ def _compare(replacement: Replacement, source: Source, file: BinaryIO) -> None:
     """Read both versions again; the old one may have been changed in place while it was copied."""
     file.seek(0)
     for data in _new_bytes(replacement.pieces, source):
-        position, view = 0, memoryview(data)
-        while position < len(data):
-            back = file.read(len(data) - position)
-            if not back or view[position : position + len(back)] != back:
-                raise ChangedMeanwhileError(replacement.target)
-            position += len(back)
+        if _read_all(file, len(data)) != data:
+            raise ChangedMeanwhileError(replacement.target)
     if file.read(1):
         raise ChangedMeanwhileError(replacement.target)
+
+
+def _read_all(file: BinaryIO, length: int) -> bytes:
+    data = file.read(length)
+    while len(data) < length and (more := file.read(length - len(data))):
+        data += more
+    return data
 
 
 def _carry_attributes(

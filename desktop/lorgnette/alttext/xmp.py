@@ -81,6 +81,8 @@ def clean(text: str, *, lines: bool = False) -> str:
     Args:
         lines: keep the ends of lines.
     """
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text.strip(" ")  # most texts are clean, and need no look at each character
     kept = "".join(
         character
         for character in text
@@ -141,17 +143,18 @@ def read(packet: bytes, language: str = "") -> Words:
     simple = _simple_values(descriptions)
     items = _first_items(descriptions, ALT_TEXT, f"{EXT} AltTextAccessibility")
     extended_items = _first_items(descriptions, EXTENDED, f"{EXT} ExtDescrAccessibility")
-    tag, text = _pick(items, language)
     _, extended = _pick(extended_items, language)
-    words = Words(
-        captions=tuple(
-            dict.fromkeys(text for _, text in _first_items(descriptions, f"{DC} description"))
-        ),
+    alt_text, edited_elsewhere = _alt_text(items, _pick(items, language), extended, simple)
+    captions = _first_items(descriptions, f"{DC} description")
+    return Words(
+        alt_text=alt_text,
+        date="" if edited_elsewhere else simple.get(f"{OURS} Date", ""),
+        edited_elsewhere=edited_elsewhere,
+        extended_description=extended,
+        captions=tuple(dict.fromkeys(caption for _, caption in captions)),
         extended_packet=simple.get(EXTENDED_PACKET, ""),
         extension=simple.get(f"{PHOTOSHOP} SidecarForExtension", ""),
-        extended_description=extended,
     )
-    return _with_provenance(words, simple, items, tag, text)
 
 
 def merge(packet: bytes | None, alt_text: AltText, *, date: str) -> bytes:
@@ -255,6 +258,8 @@ def parse(data: bytes) -> Element:
         parser.Parse(data.rstrip(b"\0"), True)
     except (expat.ExpatError, UnicodeError) as error:
         raise MalformedPacketError(f"its XMP packet is not well-formed: {error}") from error
+    finally:  # the handlers hold the parser: without this, each call leaves a cycle behind
+        parser.StartElementHandler = parser.EndElementHandler = None
     return top.children[0]
 
 
@@ -284,6 +289,10 @@ _ENCODINGS = (  # UTF-32 first: its marks begin with those of UTF-16
 
 
 def _tag_end(data: bytes, start: int) -> int:
+    end = data.find(b">", start) + 1
+    tag = data[start:end]
+    if b"'" not in tag and tag.count(b'"') % 2 == 0:
+        return end  # the > is in no attribute
     for part in _TAG_PARTS.finditer(data, start):
         if part[0] == b">":
             return part.end()
@@ -354,47 +363,47 @@ def _pick(items: Sequence[tuple[str, str]], language: str) -> tuple[str, str]:
     return max(same, key=len, default=""), text
 
 
-def _with_provenance(
-    words: Words, simple: dict[str, str], items: Sequence[tuple[str, str]], tag: str, text: str
-) -> Words:
+def _alt_text(
+    items: Sequence[tuple[str, str]],
+    picked: tuple[str, str],
+    extended: str,
+    simple: dict[str, str],
+) -> tuple[AltText | None, bool]:
+    """Return the alt text, and whether another program has changed what lorgnette wrote."""
+
     def own(name: str) -> str:
         return simple.get(f"{OURS} {name}", "")
 
-    extended = words.extended_description
+    language, text = picked
     decorative = own("Decorative").lower() == "true"
-    if not text:
-        if not decorative:
-            return words
-        alt_text = AltText(
-            extended_description=extended,
-            decorative=True,
-            origin=_origin(own("Origin")),
-            reviewed=own("Reviewed").lower() != "false",
-        )
-        return replace(words, alt_text=alt_text, date=own("Date"))
+    if not text and not decorative:
+        return None, False
+    default = next((value for tag, value in items if tag == _DEFAULT), "")
     written = own("TextHash")
-    default = dict(reversed(items)).get(_DEFAULT, "")
-    if not written or text_hash(default) != written or (decorative and text):
-        alt_text = AltText(text=text, extended_description=extended, language=tag)
-        return replace(words, alt_text=alt_text, edited_elsewhere=bool(written or decorative))
+    if text and (decorative or not written or text_hash(default) != written):
+        alt_text = AltText(text=text, extended_description=extended, language=language)
+        return alt_text, bool(written or decorative)
     if text != default:  # another language, which a person added
-        alt_text = AltText(text=text, extended_description=extended, language=tag)
-        return replace(words, alt_text=alt_text, date=own("Date"))
+        return AltText(text=text, extended_description=extended, language=language), False
     alt_text = AltText(
         text=text,
         extended_description=extended,
-        language=tag,
+        language=language,
         origin=_origin(own("Origin")),
         reviewed=own("Reviewed").lower() != "false",
+        decorative=decorative,
         model=own("Model"),
         confidence=_fraction(own("Confidence")),
     )
-    return replace(words, alt_text=alt_text, date=own("Date"))
+    return alt_text, False
 
 
 def _origin(value: str) -> Origin:
     # Words of an origin that a later version may know are taken for a person's: the safe side.
-    return Origin(value) if value in set(Origin) else Origin.HUMAN
+    return _ORIGINS.get(value, Origin.HUMAN)
+
+
+_ORIGINS = {origin.value: origin for origin in Origin}
 
 
 def _fraction(value: str) -> float | None:

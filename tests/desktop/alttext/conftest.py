@@ -39,7 +39,7 @@ class ExifTool:
 
     def run(self, *arguments: str | Path) -> str:
         """Run one command and return the text that it prints."""
-        return self.output(*arguments).decode()
+        return self.output(*arguments).decode(errors="replace")
 
     def output(self, *arguments: str | Path) -> bytes:
         """Run one command and return the bytes that it prints."""
