@@ -249,10 +249,16 @@ class _Inventory(pickle.Unpickler):
         self.named.append(f"{module}.{name}")
         return type(name, (_Nothing,), {})
 
-    def persistent_load(self, pid: Any) -> None:
-        """Note ("storage", class, key, device, elements), which torch writes for a tensor."""
+    def persistent_load(self, pid: Any) -> Any:
+        """Note ("storage", class, key, device, elements), which torch writes for a tensor.
+
+        Old files also name ("module", class, its file, its source) where a class comes first.
+        """
+        if pid[0] == "module":
+            return pid[1]
         _, kind, key, _, elements, *_ = pid
         self.stored[key] = elements * _ITEM_SIZES.get(kind.__name__, 4)
+        return None
 
 
 class _Nothing(dict[Any, Any]):

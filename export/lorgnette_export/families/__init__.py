@@ -63,11 +63,13 @@ def read(
             family that is known.
     """
     brought = checkpoints.bring(list(paths), vocabulary=vocabulary, encoder_weights=encoder_weights)
-    if family != AUTO:
-        return FAMILIES[family].read(brought, input_size)
-    for known in FAMILIES.values():
-        if known.recognises(brought):
-            return known.read(brought, input_size)
+    tried = FAMILIES.values() if family == AUTO else [FAMILIES[family]]
+    for known in tried:
+        if family != AUTO or known.recognises(brought):
+            model = known.read(brought, input_size)
+            model.encoder.eval()
+            model.decoder_step.eval()
+            return model
     raise CheckpointError(
         brought.first,
         "its tensors are those of no family that is known here "

@@ -3,9 +3,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
-
-from lorgnette.captioning.manifest import Manifest
 from tests.export.layouts import (
     WORDS,
     DecoderRNN,
@@ -15,6 +12,9 @@ from tests.export.layouts import (
     filled,
     run,
 )
+from torch import nn
+
+from lorgnette.captioning.manifest import Manifest
 
 pytestmark = pytest.mark.torch
 
@@ -61,7 +61,7 @@ def test_udacity_projects_say_in_the_app_what_they_say_in_pytorch(
     tmp_path: Path,
 ):
     encoder = filled(EncoderCNN(16, *linear_norm))
-    decoder = filled(DecoderRNN(16, 24, layers, *names))
+    decoder = filled(DecoderRNN(16, 24, layers, *names), ending=1)
     files = (
         save(encoder, tmp_path / "encoder-3.pkl", old=old),
         save(decoder, tmp_path / "decoder-3.pkl", old=old),
@@ -75,7 +75,7 @@ def test_udacity_projects_say_in_the_app_what_they_say_in_pytorch(
 
 def test_the_yunjey_tutorial_says_in_the_app_what_it_says_in_pytorch(tmp_path: Path):
     encoder = filled(EncoderCNN(16, "linear", "bn"))
-    decoder = filled(DecoderRNN(16, 24, 1, "embed", "linear"))
+    decoder = filled(DecoderRNN(16, 24, 1, "embed", "linear"), ending=2)
     files = (
         save(encoder, tmp_path / "encoder-5-3000.pkl", old=True),
         save(decoder, tmp_path / "decoder-5-3000.pkl", old=True),

@@ -1,0 +1,93 @@
+"""A run's checkpoint and the release made from it, with the real CNN and a small decoder."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import torch
+from tests.export.layouts import run, values
+
+from lorgnette.captioning.manifest import Manifest
+from lorgnette_export import dataset, families, training
+from lorgnette_export.networks import Decoder, Shape
+
+pytestmark = pytest.mark.torch
+
+WORDS = [*dataset.SPECIALS, *(f"w{i}" for i in range(40))]
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a checkpoint as training writes it, of a decoder that was never trained."""
+    config = training.Config(hidden=32, embedding=16, heads=2)
+    decoder = Decoder(Shape(vocabulary=len(WORDS), hidden=32, embedding=16, heads=2))
+    decoder.load_state_dict({n: values(n, t.shape) for n, t in decoder.state_dict().items()})
+    file = tmp_path_factory.mktemp("run") / "checkpoint.pt"
+    content = {
+        "config": dataclasses.asdict(config),
+        "vocabulary": WORDS,
+        "weights": decoder.state_dict(),
+    }
+    torch.save(content, file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def release(checkpoint: Path) -> Path:
+    file = checkpoint.with_name("captioner.safetensors")
+    assert run("release", checkpoint, "--out", file, "--name", "tiny", "--model-version", "3") == 0
+    return file
+
+
+def test_a_release_holds_everything_and_its_kernels_as_float16(release: Path):
+    tensors = safetensors.torch.load_file(release)
+    assert any(name.startswith("cnns.0._blocks.") for name in tensors)
+    assert any(name.startswith("decoder.") for name in tensors)
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point():
+            assert tensor.dtype == (torch.float16 if tensor.dim() > 1 else torch.float32), name
+
+
+def test_converting_a_release_gives_the_same_model_directory_each_time(
+    release: Path, tmp_path: Path
+):
+    for name in ("one", "other"):
+        assert run("convert", release, "--out", tmp_path / name) == 0
+    model = Manifest.read(tmp_path / "one")
+    assert model.label.startswith("tiny/3+")
+    assert model.gate["captions"]["beam 3"]["equal"] == 1
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "other" / file.name).read_bytes()
+
+
+@torch.inference_mode()
+def test_a_release_is_what_the_run_has_learnt(checkpoint: Path, release: Path):
+    run_model, release_model = families.read([checkpoint]), families.read([release])
+    assert run_model.vocabulary == release_model.vocabulary
+    pixels = values("pixels", (1, 3, 260, 260)).float()
+    for wanted, found in zip(run_model.encoder(pixels), release_model.encoder(pixels), strict=True):
+        torch.testing.assert_close(found, wanted, rtol=0.01, atol=0.01 * float(wanted.abs().max()))
+
+
+def test_a_release_of_other_sizes_is_refused(
+    release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    tensors = safetensors.torch.load_file(release)
+    with safetensors.safe_open(release, framework="pt") as file:
+        metadata = file.metadata()
+    del tensors["decoder.query.weight"]
+    safetensors.torch.save_file(tensors, tmp_path / "less.safetensors", metadata)
+    assert run("convert", tmp_path / "less.safetensors", "--out", tmp_path / "model") == 2
+    said = capsys.readouterr().err
+    assert "less.safetensors: its weights do not fit" in said
+    assert "decoder.query.weight" in said
+
+
+def test_a_release_that_is_cut_off_is_refused(
+    release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(release.read_bytes()[:-100])
+    assert run("convert", cut, "--out", tmp_path / "model") == 2
+    assert "cut.safetensors: it is damaged or cut off" in capsys.readouterr().err
