@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import onnx
+import onnx_ir
 import torch
+from onnx_ir.passes import common as passes
+from onnxscript import optimizer
 from torch import Tensor, nn
 
 DEFAULT_OPSET = 18  # the least that the exporter writes itself; any onnxruntime of today reads it
+_MOST_FOLDED = 1 << 13  # elements of a constant; folded weights would be stored twice
 
 
 def graph_of(
@@ -39,13 +43,29 @@ def graph_of(
             dynamic_shapes=axes,
             opset_version=opset,
             dynamo=True,
+            optimize=False,
             verbose=False,
         )
-    if program is None:
-        raise RuntimeError("the exporter returned no program")
+        if program is None:
+            raise RuntimeError("the exporter returned no program")
+        _simplify(program.model)
     graph: onnx.ModelProto = program.model_proto
     _strip(graph)
     return graph
+
+
+def _simplify(model: onnx_ir.Model) -> None:
+    """Compute what is constant, and leave batch norms apart from their convolutions.
+
+    The exporter's own optimisation folds them together, so that kernels kept as float16 would be
+    rounded a second time; onnxruntime folds them when it opens the graph, at full precision.
+    """
+    optimizer.inline(model)
+    optimizer.fold_constants(model, input_size_limit=_MOST_FOLDED, output_size_limit=_MOST_FOLDED)
+    optimizer.remove_unused_nodes(model)
+    passes.LiftConstantsToInitializersPass(lift_all_constants=True)(model)
+    passes.DeduplicateInitializersPass()(model)
+    passes.CommonSubexpressionEliminationPass()(model)
 
 
 def _strip(graph: onnx.ModelProto) -> None:
