@@ -14,6 +14,7 @@ import shutil
 import socket
 import stat
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -189,11 +190,11 @@ def replace_file(
             stack.callback(temporary.unlink, missing_ok=True)
             with open(descriptor, "r+b", buffering=0) as file:  # noqa: PTH123
                 replaced = _build(replacement, source, status, file, digests=record is not None)
-                _compare(replacement, source, file)
                 _carry_attributes(replacement, status, temporary, descriptor)
-                _sync(descriptor)
-            if check is not None:
-                check(temporary)
+                with _syncing(descriptor):
+                    _compare(replacement, source, file)
+                    if check is not None:
+                        check(temporary)
             if record is not None:
                 record(replaced)
             _require_unchanged(replacement, _status(target))
@@ -428,6 +429,27 @@ def _copy_xattrs(old: Path, new: Path) -> None:
     except OSError as error:
         if error.errno not in unsupported:
             raise
+
+
+@contextlib.contextmanager
+def _syncing(descriptor: int) -> Iterator[None]:
+    """Bring a file to the disk; meanwhile, the processor is free to look at it."""
+    errors: list[OSError] = []
+
+    def sync() -> None:
+        try:
+            _sync(descriptor)
+        except OSError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=sync)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+    if errors:
+        raise errors[0]
 
 
 def _sync(descriptor: int) -> None:

@@ -107,9 +107,10 @@ def main(parent: Path | None) -> None:
                     journaled,
                 ),
             )
-        reading, our_reading = times(
-            ("ExifTool reads", lambda picture: tool.run("-s3", tag, str(picture)), ours),
-            ("lorgnette reads", alttext.read, ours),
+        _, reading, our_reading = times(
+            ("ExifTool reads this tag", lambda picture: tool.run("-s3", tag, str(picture)), ours),
+            ("ExifTool reads all tags", lambda picture: tool.run(str(picture)), ours),
+            ("lorgnette reads, sidecars too", alttext.read, ours),
         )
         tool.close()
         print(f"Reading takes 1/{reading / our_reading:.0f} of ExifTool's time (goal: 1/20)")

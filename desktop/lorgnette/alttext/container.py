@@ -69,6 +69,7 @@ class Container:
     Attributes:
         matches: whether a file with these first bytes is of this kind.
         look: finds words quickly, without reading the picture; tolerant.
+        relatives: what else begins with these bytes but under other names.
     """
 
     name: str
@@ -76,6 +77,14 @@ class Container:
     matches: Callable[[bytes], bool]
     look: Callable[[Source], Contents]
     writer: Writer | None = None  # None: only a sidecar will do
+    relatives: str = ""
+
+    @property
+    def misnamed(self) -> str:
+        """Return why nothing is embedded into a file with another suffix."""
+        if self.relatives:
+            return f"{self.relatives} take alt text in a sidecar only"
+        return f"the file is {self.name}, but its name says otherwise"
 
 
 Edit: TypeAlias = tuple[int, int, bytes]  # from, to (exclusive), what comes there

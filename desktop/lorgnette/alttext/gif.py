@@ -24,6 +24,7 @@ from lorgnette.files import Piece, Source
 _XMP_HEAD = b"\x21\xff\x0bXMP DataXMP"
 _C2PA_HEAD = b"\x21\xff\x0bC2PA_GIF"
 _TRAILER = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+_MAX_SUB_BLOCKS = 1_000_000  # of 255 bytes each, where a picture needs many
 _IMAGE, _EXTENSION, _END = b"\x2c", b"\x21", b"\x3b"
 
 
@@ -40,13 +41,14 @@ def _colours(flags: int) -> int:
 
 
 def _sub_blocks_end(source: Source, position: int) -> int:
-    while True:
+    for _ in range(_MAX_SUB_BLOCKS):
         length = source.read(position, 1)
         if not length:
             raise MalformedContainerError("the GIF file is cut short")
         position += 1 + length[0]
         if not length[0]:
             return position
+    raise MalformedContainerError("the GIF file has too many blocks")
 
 
 def _blocks(source: Source) -> Iterator[_Block]:

@@ -8,6 +8,7 @@ from lorgnette.alttext.container import Container, Contents
 from lorgnette.alttext.xmp import MAX_BYTES
 from lorgnette.files import Source
 
+_MAX_EXTENTS = 256  # of one item; they may take no byte in the table
 _XMP_TYPE = b"application/rdf+xml"
 _BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
 
@@ -37,12 +38,16 @@ def _packets(source: Source, start: int, end: int) -> Iterator[bytes]:
         if box.kind == b"infe" and (item := _xmp_item(source, box)) is not None
     }
     data = find(source, start, end, b"idat")
-    for item, method, extents in _locations(source.read(places.body, places.end - places.body)):
+    for item, method, extents in _locations(_body(source, places)):
         if item not in wanted or method > 1 or (method == 1 and data is None):
             continue
         base = data.body if method == 1 and data is not None else 0
         if sum(length for _, length in extents) <= MAX_BYTES:
             yield b"".join(source.read(base + at, length) for at, length in extents)
+
+
+def _body(source: Source, box: Box) -> bytes:
+    return source.read(box.body, min(box.end - box.body, MAX_BYTES))
 
 
 def _xmp_item(source: Source, box: Box) -> int | None:
@@ -79,7 +84,7 @@ def _locations(body: bytes) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
         number(2)  # which file: always this one
         base = number(base_size)
         extents = []
-        for _ in range(number(2)):
+        for _ in range(min(number(2), _MAX_EXTENTS)):
             number(index_size)
             offset = base + number(offset_size)
             extents.append((offset, number(length_size)))

@@ -61,8 +61,9 @@ def _segments(source: Source) -> Iterator[_Segment]:
     position = 2
     for _ in range(MAX_BLOCKS):
         head = source.read(position, 4)
-        while head[:2] == b"\xff\xff":  # fill
-            position += 1
+        if head[:2] == b"\xff\xff":  # fill, of any length
+            fill = source.read(position, CHUNK)
+            position += len(fill) - len(fill.lstrip(b"\xff")) - 1
             head = source.read(position, 4)
         if len(head) < 4 or head[0] != 0xFF:
             raise MalformedContainerError("the JPEG file is damaged before its picture data")

@@ -33,9 +33,8 @@ class _Chunk:
     start: int
     end: int
 
-    def body(self, source: Source, limit: int | None = None) -> bytes:
-        length = self.end - self.start - 12
-        return source.read(self.start + 8, length if limit is None else min(limit, length))
+    def body(self, source: Source, limit: int = MAX_BYTES) -> bytes:
+        return source.read(self.start + 8, min(limit, self.end - self.start - 12))
 
 
 def _chunks(source: Source) -> Iterator[_Chunk]:

@@ -54,7 +54,7 @@ def read(image: Path, language: str = "") -> Reading:
     places = [(Destination.EMBED, image, packet, modified_ns) for packet in contents.packets]
     for path in sidecar.beside(image):
         try:
-            packet, at = path.read_bytes(), path.stat().st_mtime_ns
+            packet, at = sidecar.contents(path), path.stat().st_mtime_ns
         except OSError as error:
             troubles.append(f"{path.name}: {error.strerror}")
         else:

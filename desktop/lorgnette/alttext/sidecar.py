@@ -48,6 +48,12 @@ def place(image: Path) -> Path:
     return found[0] if found else image.with_name(f"{image.name}.xmp")
 
 
+def contents(path: Path) -> bytes:
+    """Return a sidecar's bytes; of one that is too large to be a packet, enough to tell."""
+    with path.open("rb") as file:
+        return file.read(xmp.MAX_BYTES + 1)
+
+
 def new(packet: bytes) -> bytes:
     """Return the contents of a new sidecar."""
     return _DECLARATION + packet + b"\n"
@@ -75,8 +81,8 @@ def _is_for(path: Path, image: Path) -> bool:
     if path == image:
         return False
     try:
-        extension = xmp.read(path.read_bytes()).extension
-    except xmp.MalformedPacketError:
+        extension = xmp.read(contents(path)).extension
+    except (OSError, xmp.MalformedPacketError):
         extension = ""
     if extension:
         return extension.lower() == image.suffix.removeprefix(".").lower()

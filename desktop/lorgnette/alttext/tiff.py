@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lorgnette.alttext.captions import decoded
 from lorgnette.alttext.container import (
+    MAX_BLOCKS,
     CannotEmbedError,
     Container,
     Contents,
@@ -28,7 +29,6 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _BIG_SIZES = {16: 8, 17: 8, 18: 8}
 _UNSIGNED = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _MAX_ENTRIES = 4096
-_MAX_DIRECTORIES = 100_000
 _LAST_CLASSIC = (1 << 32) - 1
 
 
@@ -152,7 +152,7 @@ def survey(source: Source) -> Survey:
     blocks: list[tuple[str, int]] = []
     seen: set[int] = set()
     while start:
-        if start in seen or len(seen) >= _MAX_DIRECTORIES:
+        if start in seen or len(blocks) > MAX_BLOCKS:
             raise MalformedContainerError("the TIFF file's directories run in a circle")
         seen.add(start)
         directory = _directory(source, form, start)
@@ -232,5 +232,6 @@ CONTAINER = Container(
     suffixes=frozenset({".tif", ".tiff", ".btf", ".tf8"}),
     matches=lambda head: head[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"},
     look=look,
+    relatives="raw photographs",
     writer=Writer(survey=survey, with_packet=with_packet, padding=PADDING),
 )

@@ -15,7 +15,7 @@ from lorgnette.alttext.container import (
     Writer,
     spliced,
 )
-from lorgnette.alttext.xmp import PADDING
+from lorgnette.alttext.xmp import MAX_BYTES, PADDING
 from lorgnette.files import Piece, Source
 
 _XMP_FLAG = 0x04
@@ -37,7 +37,7 @@ class _Chunk:
         return self.start + 8 + self.length + self.length % 2
 
     def body(self, source: Source) -> bytes:
-        return source.read(self.start + 8, self.length)
+        return source.read(self.start + 8, min(self.length, MAX_BYTES))
 
 
 def _chunks(source: Source) -> Iterator[_Chunk]:

@@ -245,7 +245,7 @@ def _embedding(image: Path, alt_text: AltText, date: str) -> Iterator[Change]:
         if container.writer is None:
             raise CannotEmbedError(f"{container.name} files take alt text in a sidecar only")
         if target.suffix.lower() not in container.suffixes:
-            raise CannotEmbedError(f"the file is {container.name}, but its name says otherwise")
+            raise CannotEmbedError(container.misnamed)
         writer = container.writer
         survey = writer.survey(source)
         try:
@@ -314,9 +314,9 @@ def _sidecar_writing(image: Path, path: Path, alt_text: AltText, date: str) -> I
     try:
         status = target.stat()
     except FileNotFoundError:
-        contents = sidecar.new(xmp.merge(None, alt_text, date=date))
+        new = sidecar.new(xmp.merge(None, alt_text, date=date))
         mode = stat.S_IMODE(image.stat().st_mode) & 0o666 | 0o600
-        yield Change(Replacement(target=target, stamp=None, pieces=(contents,), mode=mode))
+        yield Change(Replacement(target=target, stamp=None, pieces=(new,), mode=mode))
         return
     except OSError as error:
         raise CannotWriteError(path, error.strerror or str(error)) from error
@@ -324,15 +324,15 @@ def _sidecar_writing(image: Path, path: Path, alt_text: AltText, date: str) -> I
         raise CannotWriteError(path, "it is read-only")
     if status.st_nlink > 1:
         raise CannotWriteError(path, "it has a second name (a hard link)")
-    packet = target.read_bytes()
+    packet = sidecar.contents(target)
     try:
         if _has(packet, alt_text):
             return
-        contents = xmp.merge(packet, alt_text, date=date)
+        new = xmp.merge(packet, alt_text, date=date)
     except xmp.MalformedPacketError as error:
         raise SidecarError(path, str(error).replace("its XMP packet", "it")) from error
     replacement = Replacement(
-        target=target, stamp=Stamp.of(status), pieces=(contents,), keep_times=False
+        target=target, stamp=Stamp.of(status), pieces=(new,), keep_times=False
     )
     yield Change(replacement)
 

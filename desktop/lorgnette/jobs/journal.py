@@ -91,12 +91,19 @@ class Journal:
         self._path = paths.user_data() / "journal.sqlite3"
         self._written: list[int] = []  # rows whose file is in place, not marked so yet
         self._visited: set[Path] = set()
-        with self._errors():
+        # SQLite lets nobody wait while a journal is made, mended after a crash, or put away.
+        with (
+            files.locked(self._path),
+            self._errors(),
+            contextlib.ExitStack() as stack,
+        ):
             self._database = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            stack.callback(self._database.close)
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.executescript(_SCHEMA)
             self._recover()
+            stack.pop_all()  # it is whole, and stays open
 
     def __enter__(self) -> Self:
         return self
@@ -107,7 +114,12 @@ class Journal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with contextlib.closing(self._database), self._errors(), self._transaction():
+        with (
+            files.locked(self._path),
+            contextlib.closing(self._database),
+            self._errors(),
+            self._transaction(),
+        ):
             self._mark_written()
             self._database.execute("DELETE FROM visit WHERE process = ?", [files.process_name()])
 

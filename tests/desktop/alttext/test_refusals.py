@@ -3,6 +3,7 @@
 import os
 import re
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -275,3 +276,39 @@ def test_damaged_files_are_refused_or_written_without_a_loss(picture: Path, data
         return
     assert after.packet == EMPTY
     assert after.blocks == before.blocks
+
+
+def iloc(items: int, extents: int) -> bytes:
+    """Return an iloc box of version 0 whose extents take no byte."""
+    body = b"\0\0\0\0\0\0" + struct.pack(">H", items)
+    body += b"".join(struct.pack(">HHH", i, 0, extents) for i in range(items))
+    return struct.pack(">I", len(body) + 8) + b"iloc" + body
+
+
+def heif_box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body) + 8) + kind + body
+
+
+HOSTILE = {
+    "fill.jpg": b"\xff\xd8\xff" + b"\xff" * (8 << 20),
+    "tiny-blocks.gif": b"GIF89a\1\0\1\0\0\0\0\x21\xfe" + b"\1a" * (2 << 20),
+    "tiny-chunks.png": b"\x89PNG\r\n\x1a\n" + png_chunk(b"aaAA", b"") * 200_000,
+    "tiny-chunks.webp": b"RIFF\xff\xff\xff\x7fWEBP" + b"aaaa\0\0\0\0" * 200_000,
+    "extents.heic": heif_box(b"ftyp", b"heic\0\0\0\0")
+    + heif_box(b"meta", b"\0\0\0\0" + iloc(200, 65535) + heif_box(b"iinf", b"\0\0\0\0\0\0")),
+    "boxes.jxl": bytes.fromhex("0000000C4A584C200D0A870A") + heif_box(b"free", b"") * 200_000,
+    "wide.tif": b"II*\0\x08\0\0\0" + b"\xff\xff" + b"\0" * 100_000,
+    "deep.svg": b"<svg>" + b"<a>" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_cost_little(name: str, tmp_path: Path) -> None:
+    picture = tmp_path / name
+    picture.write_bytes(HOSTILE[name])
+    began = time.process_time()
+    assert alttext.read(picture).alt_text is None
+    written = alttext.write(picture, WORDS, Destination.EMBED)
+    assert time.process_time() - began < 6  # two seconds for each look, and a slow machine
+    assert written.destination is Destination.SIDECAR
+    assert picture.read_bytes() == HOSTILE[name]

@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,7 @@ from lorgnette.jobs.writing import WriteBatch
 STEPS = frozenset(
     (
         *("open", "write", "fsync", "fchmod", "fchown", "utime", "setxattr", "replace", "unlink"),
-        *("execute", "executemany", "executescript", "connect", "close"),
+        *("execute", "executemany", "executescript"),
     )
 )
 OLD = AltText(text="The old words", language="en")
@@ -89,7 +90,9 @@ def start(operation: Callable[[Path], None], pictures: Path, last_step: int | No
             if remaining == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    sys.setprofile(count if last_step else None)
+    if last_step:
+        threading.setprofile(count)  # for the thread that waits for the disk
+        sys.setprofile(count)
     try:
         operation(pictures)
     except BaseException:  # noqa: BLE001 - a forked child must not go on
