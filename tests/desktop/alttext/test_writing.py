@@ -158,6 +158,43 @@ def test_a_new_file_that_fails_its_check_is_thrown_away(
     assert picture.read_bytes() == before
 
 
+def test_a_new_file_that_looks_different_is_thrown_away(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every block is there, but Pillow sees another picture."""
+    picture = sample("exif-icc.webp")
+    before = picture.read_bytes()
+    container = containers.find(before)
+    assert container is not None
+    assert container.writer is not None
+    sound = container.writer.with_packet
+
+    def without_profile(source, packet):  # type: ignore[no-untyped-def]
+        first, *rest = sound(source, packet)
+        head = bytearray(source.read(0, 30))
+        head[20] &= ~0x20  # the flag that announces the profile
+        new = [piece for piece in (first, *rest) if isinstance(piece, bytes)]
+        size = (len(source.read(0, source.size)) + len(new[-1]) - 8).to_bytes(4, "little")
+        return (bytes(head[:4]) + size + bytes(head[8:]), type(first)(30, source.size), new[-1])
+
+    broken = replace(container, writer=replace(container.writer, with_packet=without_profile))
+    monkeypatch.setattr(containers, "TABLE", (broken,))
+    written = alttext.write(picture, MINE, Destination.EMBED)
+    assert (written.destination, written.reason) == (
+        Destination.SIDECAR,
+        "the new file did not pass its check",
+    )
+    assert picture.read_bytes() == before
+
+
+def test_a_very_large_file_gets_a_sidecar(sample: Sample) -> None:
+    picture = sample("plain.jpg")
+    with picture.open("r+b") as file:
+        file.truncate((2 << 30) + 1)  # a hole, which takes no room
+    written = alttext.write(picture, MINE, Destination.EMBED)
+    assert (written.destination, "2 GiB" in written.reason) == (Destination.SIDECAR, True)
+
+
 def test_a_record_hears_of_every_file(sample: Sample) -> None:
     heard: list[str] = []
     picture = sample("plain.jpg")

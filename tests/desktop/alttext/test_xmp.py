@@ -194,6 +194,31 @@ def test_words_find_a_place_in_any_packet(before: bytes) -> None:
     assert (b"\r\n" in after) == (b"\r\n" in before)
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_attributes_of_ours_among_others_are_replaced(quote: str) -> None:
+    attributes = (
+        'xmlns:own="urn:lorgnette:ns:1.0#" xmlns:p="urn:p" p:AltTextAccessibility="stays"\n'
+        'Iptc4xmpCore:AltTextAccessibility = "old > " own:Origin="machine" p:last="1"'
+    )
+    before = packet("", attributes.replace('"', quote))
+    after = xmp.merge(before, ENGLISH, date=DATE)
+    assert items(after) == [("x-default", "A brown dog"), ("en", "A brown dog")]
+    assert read(after) == ENGLISH
+    kept = 'xmlns:p="urn:p" p:AltTextAccessibility="stays" p:last="1"'
+    assert kept.replace('"', quote).encode() in after
+    assert b"own:Origin" not in after
+
+
+def test_doubled_words_among_other_properties_become_one() -> None:
+    doubled = alt(("x-default", "old")) + alt(("x-default", "older"))
+    before = packet(doubled, "Iptc4xmpCore:Location='Rome'")
+    after = xmp.merge(before, ENGLISH, date=DATE)
+    assert items(after) == [("x-default", "A brown dog"), ("en", "A brown dog")]
+    decorative = xmp.merge(before, AltText(decorative=True), date=DATE)
+    assert items(decorative) == []
+    assert b"Rome" in decorative
+
+
 def test_removing_our_words_leaves_the_packet_as_it_was() -> None:
     before = packet("", "Iptc4xmpCore:Location='Rome'")
     after = xmp.merge(xmp.merge(before, ENGLISH, date=DATE), AltText(decorative=True), date=DATE)

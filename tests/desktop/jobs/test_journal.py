@@ -136,6 +136,39 @@ def test_a_failed_replacement_leaves_no_row(red: Path) -> None:
         assert journal.history() == []
 
 
+@pytest.mark.parametrize(("then", "state"), [("new", "done"), ("old", None), ("else", "foreign")])
+def test_the_next_start_settles_what_a_crash_left(then: str, state: str | None, red: Path) -> None:
+    """A row says planned until its file is seen to be the old one, the new one or another."""
+    before = red.read_bytes()
+    embed(red)
+    path = paths.user_data() / "journal.sqlite3"
+    host, pid, _ = files.process_name().split("-")
+    dead = f"{host}-{pid}-00000000"  # our number, in an earlier life
+    litter = red.with_name(f".{dead}-abc.lorgnette-tmp")
+    litter.touch()
+    database = sqlite3.connect(path)
+    with database:
+        database.execute("UPDATE change SET state = 'planned', process = ?", [dead])
+        database.execute("INSERT INTO visit VALUES (?, ?)", [dead, os.fsencode(red.parent)])
+    if then != "new":
+        red.write_bytes(before if then == "old" else b"another program's")
+    with Journal():
+        pass
+    found = database.execute("SELECT state FROM change").fetchone()
+    assert found == (None if state is None else (state,))
+    assert database.execute("SELECT COUNT(*) FROM visit").fetchone() == (0,)
+    assert not litter.exists()
+    database.close()
+
+
+def test_a_crash_between_undoing_and_noting_it_is_no_trouble(red: Path) -> None:
+    before = red.read_bytes()
+    embed(red)
+    red.write_bytes(before)
+    assert undo() == [(red.name, True, "")]
+    assert red.read_bytes() == before
+
+
 def test_it_knows_its_own_files(red: Path) -> None:
     embed(red)
     with Journal() as journal:
