@@ -1,7 +1,8 @@
 """The batch: one model that holds every picture, and the filter that the list looks through."""
 
+import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum, StrEnum
 from pathlib import Path
 
@@ -58,13 +59,23 @@ class BatchModel(QAbstractListModel):
     changed = Signal(list)
     removed = Signal(list)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, is_waiting: Callable[[Path], bool] = lambda _: False, parent: QObject | None = None
+    ) -> None:
+        """Make an empty batch.
+
+        Args:
+            is_waiting: tells whether a picture is in the queue of the captioner.
+        """
         super().__init__(parent)
+        self._is_waiting = is_waiting
         self._pictures: list[Picture] = []
         self._rows: dict[Path, int] = {}
         self._added: dict[Path, int] = {}
         self._order = Order.ADDED
         self._counts: Counter[State] = Counter()
+        self._texts: Counter[str] = Counter()
+        self._names: dict[Path, tuple[object, ...]] = {}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._pictures)
@@ -80,7 +91,7 @@ class BatchModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row_text(picture, index.row() + 1, len(self._pictures))
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return why(picture)
+            return why(picture, waiting=self._is_waiting(picture.path))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -126,6 +137,14 @@ class BatchModel(QAbstractListModel):
         row = self._rows.get(path)
         return QModelIndex() if row is None else self.index(row)
 
+    def picture_at(self, row: int) -> Picture:
+        """Return the picture in a row of the whole list."""
+        return self._pictures[row]
+
+    def has_twin(self, picture: Picture) -> bool:
+        """Tell whether another picture has the very same text."""
+        return bool(picture.alt.text) and self._texts[picture.alt.text] > 1
+
     def counts(self) -> Counter[State]:
         """Return how many pictures are in each state."""
         return Counter(self._counts)
@@ -140,7 +159,8 @@ class BatchModel(QAbstractListModel):
         for row, picture in enumerate(new, first):
             self._rows[picture.path] = row
             self._added[picture.path] = len(self._added)
-            self._counts[picture.state] += 1
+            self._names[picture.path] = _natural(picture.path.name)
+            self._count(picture, 1)
         self._pictures += new
         self.endInsertRows()
         self.changed.emit(new)
@@ -151,13 +171,15 @@ class BatchModel(QAbstractListModel):
         known = []
         for picture in pictures:
             row = self._rows.get(picture.path)
-            if row is None or self._pictures[row] == picture:
+            before = self._pictures[row] if row is not None else picture
+            if row is None or before == picture:
                 continue
-            self._counts[self._pictures[row].state] -= 1
-            self._counts[picture.state] += 1
+            self._count(before, -1)
+            self._count(picture, 1)
             self._pictures[row] = picture
-            index = self.index(row)
-            self.dataChanged.emit(index, index, _SPOKEN)
+            if dataclasses.replace(picture, digest=before.digest) != before:
+                index = self.index(row)
+                self.dataChanged.emit(index, index, _SPOKEN)
             known.append(picture)
         if known:
             self.changed.emit(known)
@@ -173,7 +195,7 @@ class BatchModel(QAbstractListModel):
             self.beginRemoveRows(QModelIndex(), first, last)
             for picture in self._pictures[first : last + 1]:
                 del self._rows[picture.path]
-                self._counts[picture.state] -= 1
+                self._count(picture, -1)
             del self._pictures[first : last + 1]
             self._number(first)
             self.endRemoveRows()
@@ -188,7 +210,7 @@ class BatchModel(QAbstractListModel):
     def _sort_key(self, picture: Picture) -> tuple[object, ...]:
         added = self._added[picture.path]
         if self._order is Order.NAME:
-            return (_natural(picture.path.name), added)
+            return (self._names[picture.path], added)
         if self._order is Order.STATE:
             return (list(State).index(picture.state), added)
         if self._order is Order.DOUBT:
@@ -205,6 +227,10 @@ class BatchModel(QAbstractListModel):
         self._number(0)
         self.changePersistentIndexList(before, [self.index(self._rows[path]) for path in paths])
         self.layoutChanged.emit()
+
+    def _count(self, picture: Picture, by: int) -> None:
+        self._counts[picture.state] += by
+        self._texts[picture.alt.text] += by
 
     def _number(self, first: int) -> None:
         for row in range(first, len(self._pictures)):
@@ -250,8 +276,11 @@ class BatchFilter(QSortFilterProxyModel):
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002
-        picture: Picture = self._batch.data(self._batch.index(source_row), PICTURE_ROLE)  # type: ignore[assignment]
-        if len(self._states) < len(State) and picture.state not in self._states:
+        every_state = len(self._states) == len(State)
+        if every_state and not self._words:
+            return True
+        picture = self._batch.picture_at(source_row)
+        if not every_state and picture.state not in self._states:
             return False
         if not self._words:
             return True
@@ -260,9 +289,9 @@ class BatchFilter(QSortFilterProxyModel):
         return self._words in text.casefold()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        picture = super().data(index, PICTURE_ROLE)
-        if role == Qt.ItemDataRole.AccessibleTextRole and isinstance(picture, Picture):
-            return row_text(picture, index.row() + 1, self.rowCount())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            picture = self.picture(index)
+            return "" if picture is None else row_text(picture, index.row() + 1, self.rowCount())
         return super().data(index, role)
 
     def picture(self, index: Index) -> Picture | None:
@@ -282,6 +311,6 @@ class BatchFilter(QSortFilterProxyModel):
 
 
 def _natural(name: str) -> tuple[object, ...]:
-    from lorgnette.captioning.images import natural  # Pillow comes with it: not before a window
+    from lorgnette.captioning.images import natural  # loaded by the job that found the name
 
     return natural(name)

@@ -86,6 +86,10 @@ class CaptioningRun(QObject):
         """How the run stands."""
         return self._tally
 
+    def is_waiting(self, path: Path) -> bool:
+        """Tell whether a picture was asked for and has no result yet."""
+        return path in self._pending
+
     def prepare(self, settings: Settings) -> None:
         """Open the model in the background, so that the first picture need not wait."""
         if self._opening is None and self._job is None:

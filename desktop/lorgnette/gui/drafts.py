@@ -103,7 +103,7 @@ class Drafts:
     def _put(self, database: sqlite3.Connection, pictures: list[Picture]) -> None:
         rows = []
         for picture in pictures:
-            content = json.dumps(dataclasses.asdict(picture), default=str)
+            content = json.dumps(_content(picture))
             rows.append((os.fsencode(picture.path), self._position, content))
             self._position += 1
         database.executemany(
@@ -117,7 +117,7 @@ class Drafts:
                 (
                     picture.digest,
                     os.fsencode(picture.path),
-                    json.dumps(dataclasses.asdict(picture.alt)),
+                    json.dumps(_content(picture.alt)),
                 )
                 for picture in pictures
                 if picture.digest and picture.state in {State.REVIEWED, State.DECORATIVE}
@@ -144,6 +144,17 @@ def _open(file: Path) -> sqlite3.Connection:
     database.execute(f"PRAGMA user_version = {FORMAT}")
     database.commit()
     return database
+
+
+def _content(value: Picture | AltText | Suggestion) -> dict[str, Any]:
+    """Return a value as JSON takes it; dataclasses.asdict would copy it deeply, and slowly."""
+    content = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    for name, part in content.items():
+        if isinstance(part, AltText | Suggestion):
+            content[name] = _content(part)
+        elif isinstance(part, Path):
+            content[name] = str(part)
+    return content
 
 
 def _picture(content: dict[str, Any]) -> Picture:

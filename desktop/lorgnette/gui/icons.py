@@ -38,11 +38,16 @@ def pixmap(name: str, colour: QColor, size: int, ratio: float = 1.0) -> QPixmap:
         size: width and height in logical pixels.
         ratio: device pixels in a logical one.
     """
+    return _pixmap(name, colour.name(), size, ratio)
+
+
+@functools.lru_cache(maxsize=512)
+def _pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     device = max(1, round(size * ratio))
     result = QPixmap(QSize(device, device))
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    _renderer(name, colour.name()).render(painter, QRectF(0, 0, device, device))
+    _renderer(name, colour).render(painter, QRectF(0, 0, device, device))
     painter.end()
     result.setDevicePixelRatio(ratio)
     return result

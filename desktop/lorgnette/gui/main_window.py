@@ -49,7 +49,7 @@ from lorgnette.gui.job_thread import JobThread
 from lorgnette.gui.model_words import card, in_use
 from lorgnette.gui.panes import EmptyPane, FilterBar
 from lorgnette.gui.picture import TO_REVIEW, Picture, State, Suggestion, state_words
-from lorgnette.gui.review_panel import PREVIEW_SIDE, ReviewPanel, with_same_text
+from lorgnette.gui.review_panel import PREVIEW_SIDE, ReviewPanel
 from lorgnette.gui.settings_dialog import SettingsDialog
 from lorgnette.gui.thumbnails import Decoded, Thumbnails
 from lorgnette.gui.translation import number, tr, trn
@@ -58,6 +58,8 @@ from lorgnette.gui.writing_run import WritingRun, Written
 from lorgnette.settings import Settings
 
 _JOIN_SECONDS = 30.0
+_PREVIEW_MILLISECONDS = 50  # on one picture before it is decoded large
+_REFRESH_MILLISECONDS = 80  # between two looks at the counts while a batch runs
 
 
 class MainWindow(QMainWindow):
@@ -68,13 +70,13 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self._drafts = drafts
         self._colours = colours
-        self.batch = BatchModel(self)
+        self._models = work.Models()
+        self.captioning = CaptioningRun(self._models, self)
+        self.batch = BatchModel(self.captioning.is_waiting, self)
         self.rows = BatchFilter(self.batch, self)
         self.thumbnails = Thumbnails(self)
         self.announcer = Announcer(self)
         self.history = QUndoStack(self)
-        self._models = work.Models()
-        self.captioning = CaptioningRun(self._models, self)
         self.writing = WritingRun(self)
         self._finding: JobThread | None = None
         self._to_find: deque[tuple[Path, ...]] = deque()
@@ -86,6 +88,10 @@ class MainWindow(QMainWindow):
         self._guessing: JobThread | None = None
         self._title_folder = ""
         self._closed = False
+        self._preview_soon = QTimer(self, interval=_PREVIEW_MILLISECONDS, singleShot=True)
+        self._preview_soon.timeout.connect(self._ask_preview)
+        self._refresh_soon = QTimer(self, interval=_REFRESH_MILLISECONDS, singleShot=True)
+        self._refresh_soon.timeout.connect(self._refresh)
         self.setObjectName("main-window")
         self.setAcceptDrops(True)
         self.setMinimumSize(480, 320)
@@ -266,8 +272,10 @@ class MainWindow(QMainWindow):
         self.view.customContextMenuRequested.connect(self._show_row_menu)
         self.filters.states_chosen.connect(self._filter_states)
         self.filters.words_typed.connect(self._filter_words)
-        for signal in (self.rows.rowsInserted, self.rows.rowsRemoved, self.rows.layoutChanged):
-            signal.connect(self._rows_changed)
+        self._rows_settle = QTimer(self, interval=0, singleShot=True)
+        self._rows_settle.timeout.connect(self._rows_changed)
+        self.rows.rowsInserted.connect(self._rows_settle.start)
+        self.rows.rowsRemoved.connect(self._rows_settle.start)
         panel = self.panel
         panel.typed.connect(self._typed)
         panel.extended_typed.connect(self._extended_typed)
@@ -426,7 +434,7 @@ class MainWindow(QMainWindow):
         """Bring back the batch of last time, if there is one."""
         if not len(self._drafts):
             return
-        job = JobThread(self._drafts.pictures(), "lorgnette restore", self)
+        job = JobThread(work.restore(self._drafts), "lorgnette restore", self)
         job.reported.connect(self._take_restored)
         job.ended.connect(self._restored)
         self._restoring = job
@@ -434,7 +442,7 @@ class MainWindow(QMainWindow):
 
     def _take_restored(self, pictures: list[Picture]) -> None:
         first = not len(self.batch)
-        self.batch.add(dataclasses.replace(picture, waiting=False) for picture in pictures)
+        self.batch.add(pictures)
         if first and len(self.batch):
             self._title_folder = self._title_folder or pictures[0].path.parent.name
             self.view.go_to_row(0)
@@ -469,11 +477,6 @@ class MainWindow(QMainWindow):
     def _caption(self, pictures: Iterable[Path]) -> None:
         paths = list(pictures)
         if paths:
-            self.batch.put(
-                dataclasses.replace(picture, waiting=True)
-                for path in paths
-                if (picture := self.batch.picture(path)) is not None
-            )
             self.captioning.add(paths, self.settings)
 
     def caption_missing(self) -> None:
@@ -529,7 +532,7 @@ class MainWindow(QMainWindow):
             picture = self.batch.picture(path)
             if picture is None:
                 continue  # taken out of the batch meanwhile
-            picture = dataclasses.replace(picture, suggestion=suggestion, waiting=False)
+            picture = dataclasses.replace(picture, suggestion=suggestion)
             untouched = picture.alt.origin is Origin.MACHINE and not picture.alt.reviewed
             if untouched or picture.state in {State.MISSING, State.DECLINED, State.FAILED}:
                 picture = dataclasses.replace(picture, alt=picture.drafted(self.settings.language))
@@ -552,7 +555,6 @@ class MainWindow(QMainWindow):
 
     def _run_finished(self, tally: Tally) -> None:
         self.progress.setVisible(False)
-        self._no_longer_waiting()
         sentence = summary(tally)
         offers: list[tuple[str, Callable[[], None]]] = []
         if tally.failed:
@@ -561,13 +563,6 @@ class MainWindow(QMainWindow):
             offers.append((tr("Caption the missing"), self.caption_missing))
         self.tell(sentence, offers, icon="warning" if tally.failed else "information")
         self._refresh_actions()
-
-    def _no_longer_waiting(self) -> None:
-        self.batch.put(
-            dataclasses.replace(picture, waiting=False)
-            for picture in self.batch.pictures()
-            if picture.waiting
-        )
 
     def show_failures(self) -> None:
         """List what failed, with the reason and a way to try again."""
@@ -586,12 +581,16 @@ class MainWindow(QMainWindow):
         picture = None if path is None else self.batch.picture(path)
         self.panel.show_picture(picture, elsewhere=self._is_elsewhere(picture))
         if picture is not None:
-            self.thumbnails.ask_large(picture.path, PREVIEW_SIDE)
+            self._preview_soon.start()
             self._offer_earlier(picture)
         self._refresh_actions()
 
+    def _ask_preview(self) -> None:
+        if self.panel.picture is not None:
+            self.thumbnails.ask_large(self.panel.picture.path, PREVIEW_SIDE)
+
     def _is_elsewhere(self, picture: Picture | None) -> bool:
-        return picture is not None and with_same_text(self.batch.pictures(), picture)
+        return picture is not None and self.batch.has_twin(picture)
 
     def _show_preview(self, decoded: Decoded) -> None:
         pixmap = QPixmap() if decoded.image is None else QPixmap.fromImage(decoded.image)
@@ -1076,7 +1075,6 @@ class MainWindow(QMainWindow):
 
     def _job_broken(self, error: BaseException) -> None:
         self.progress.setVisible(False)
-        self._no_longer_waiting()
         self._refresh_actions()
         if not isinstance(error, LorgnetteError):
             raise error
@@ -1098,25 +1096,32 @@ class MainWindow(QMainWindow):
         for picture in pictures:
             if shown is not None and picture.path == shown.path:
                 self.panel.show_picture(picture, elsewhere=self._is_elsewhere(picture))
-        self._refresh()
+        self._refresh_later()
 
     def _pictures_removed(self, gone: list[Path]) -> None:
         self._drafts.drop(gone)
         self.thumbnails.forget(gone)
         self.captioning.remove(gone)
-        self._refresh()
+        self._refresh_later()
 
-    def _rows_changed(self, *_: object) -> None:
+    def _rows_changed(self) -> None:
         self.nothing_shown.setVisible(bool(len(self.batch)) and not self.rows.rowCount())
         if self.rows.rowCount() and not self.view.currentIndex().isValid():
             self.view.go_to_row(0)
 
     def _filter_states(self, states: frozenset[State]) -> None:
-        self.rows.show_states(states)
-        self._say_shown()
+        self._filter(lambda: self.rows.show_states(states))
 
     def _filter_words(self, words: str) -> None:
-        self.rows.show_words(words)
+        self._filter(lambda: self.rows.show_words(words))
+
+    def _filter(self, change: Callable[[], None]) -> None:
+        # The current row wanders while rows go one after another: only the last one is shown.
+        self.view.blockSignals(True)
+        change()
+        self.view.blockSignals(False)
+        self._rows_changed()
+        self._show_current(self.view.current_path())
         self._say_shown()
 
     def _say_shown(self) -> None:
@@ -1132,6 +1137,13 @@ class MainWindow(QMainWindow):
         self.batch.sort_by(order)
         self.view.scrollTo(self.view.currentIndex())
         self.announcer.say(tr("Sorted."))
+
+    def _refresh_later(self) -> None:
+        """Refresh at once where the window gets another face, else a moment later."""
+        if (self.pages.currentWidget() is self.empty) != (not len(self.batch)):
+            self._refresh()
+        elif not self._refresh_soon.isActive():
+            self._refresh_soon.start()
 
     def _refresh(self) -> None:
         count = len(self.batch)

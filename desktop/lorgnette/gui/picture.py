@@ -66,7 +66,6 @@ class Picture:
     captions: tuple[str, ...] = ()  # titles and captions found in the file: never alt text
     conflicts: tuple[tuple[str, str], ...] = ()  # file name and other text found there
     digest: str = ""  # of its bytes; empty: not known yet
-    waiting: bool = False  # in the queue of the captioner
 
     @property
     def state(self) -> State:
@@ -163,8 +162,12 @@ def row_text(picture: Picture, position: int, count: int) -> str:
     )  # fmt: skip
 
 
-def why(picture: Picture) -> str:
-    """Return one sentence on why a picture is in its state; empty where there is nothing to say."""
+def why(picture: Picture, *, waiting: bool = False) -> str:
+    """Return one sentence on why a picture is in its state; empty where there is nothing to say.
+
+    Args:
+        waiting: whether it is in the queue of the captioner.
+    """
     state, suggestion = picture.state, picture.suggestion
     if state in {State.FAILED, State.DECLINED} and suggestion is not None:
         return suggestion.reason
@@ -176,7 +179,7 @@ def why(picture: Picture) -> str:
             )
         return tr("Check closely: this draft may be wrong.")
     if state is State.MISSING:
-        return tr("Waiting to be captioned.") if picture.waiting else ""
+        return tr("Waiting to be captioned.") if waiting else ""
     if state is State.DRAFT:
         return tr("Nobody has reviewed this text yet.")
     if picture.written:

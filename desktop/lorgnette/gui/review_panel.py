@@ -1,7 +1,6 @@
 """The panel beside the list: one picture, its words, and everything that helps to judge them."""
 
 import itertools
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
@@ -275,10 +274,10 @@ class ReviewPanel(QScrollArea):
         self._picture = picture
         self._elsewhere = elsewhere
         self._body.setEnabled(picture is not None)
-        if changed:
-            self._earlier = None
         if changed or picture is None or picture.alt.text != self.field.toPlainText():
             self._described = 0
+        if changed:
+            self._earlier = None
             self.questions.restart()
             self.preview.show_picture(QPixmap())
             self.verticalScrollBar().setValue(0)
@@ -517,10 +516,3 @@ def details(picture: Picture) -> str:
     if picture.kept_in:
         lines.append(tr("Alt text on disk: in {name}").format(name=picture.kept_in))
     return "\n".join(lines)
-
-
-def with_same_text(pictures: Sequence[Picture], picture: Picture) -> bool:
-    """Tell whether a picture other than this one has the very same text."""
-    return bool(picture.alt.text) and any(
-        other.alt.text == picture.alt.text and other.path != picture.path for other in pictures
-    )

@@ -20,6 +20,7 @@ MOST_WAITING = 48  # what was scrolled past longer ago is not decoded
 PER_TURN = 8  # pixmaps made before the event loop runs again
 CACHE_BYTES = 200 << 20
 _TURN_MILLISECONDS = 15
+_MOST_THREADS = 3  # one core is left to the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Thumbnails(QObject):
     decoded = Signal(object)
     identified = Signal(object, str)
 
-    def __init__(self, parent: QObject | None = None, *, threads: int = 2) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pixmaps: OrderedDict[Path, QPixmap | None] = OrderedDict()
         self._wanted: OrderedDict[tuple[Path, int], None] = OrderedDict()
@@ -56,7 +57,7 @@ class Thumbnails(QObject):
         self._closing = False
         self._threads = [
             threading.Thread(target=self._serve, name=f"lorgnette thumbnails {i}", daemon=True)
-            for i in range(threads)
+            for i in range(max(1, min(_MOST_THREADS, (os.cpu_count() or 1) - 1)))
         ]
         self._started = False
         self._timer = QTimer(self, interval=_TURN_MILLISECONDS)

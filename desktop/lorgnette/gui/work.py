@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from lorgnette import paths
 from lorgnette.alttext.alt_text import AltText, Destination
 from lorgnette.errors import LorgnetteError
+from lorgnette.gui.drafts import Drafts
 from lorgnette.gui.picture import Picture, Suggestion
 from lorgnette.gui.translation import tr
 from lorgnette.settings import Settings
@@ -127,6 +128,13 @@ def find(found_in: Iterable[Path], language: str) -> Generator[Picture]:
 
     for path in images.find(path.absolute() for path in found_in):
         yield as_on_disk(path, language)
+
+
+def restore(drafts: Drafts) -> Generator[Picture]:
+    """Yield the batch of last time."""
+    from lorgnette.captioning import images  # noqa: F401 - its sort keys are wanted on adding
+
+    yield from drafts.pictures()
 
 
 def as_on_disk(path: Path, language: str) -> Picture:

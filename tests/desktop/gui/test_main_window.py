@@ -139,7 +139,7 @@ def test_cancelling_keeps_what_is_done_and_captioning_goes_on_later(
     assert tally.drafts + tally.left == 300
     assert tally.left > 0
     assert window.batch.counts()[State.DRAFT] == tally.drafts
-    assert not any(picture.waiting for picture in window.batch.pictures())
+    assert not any(map(window.captioning.is_waiting, (p.path for p in window.batch.pictures())))
     window.caption_missing()
     qtbot.waitUntil(lambda: window.batch.counts()[State.DRAFT] == 300, timeout=20000)
     qtbot.waitUntil(lambda: not window.captioning.running)
@@ -217,6 +217,7 @@ def test_text_that_is_there_is_shown_and_kept_unless_replacing_is_chosen(
 def test_a_filter_shows_only_what_it_says(qtbot: QtBot, captioned: MainWindow) -> None:
     captioned.accept_current()
     states = captioned.filters.states
+    qtbot.waitUntil(lambda: states.findText("Reviewed (1)") > 0)
     states.setCurrentIndex(states.findText("Reviewed (1)"))
     assert [p.path.name for p in captioned.rows.pictures()] == ["0 red.png"]
     states.setCurrentIndex(states.findText("Failed (0)"))
