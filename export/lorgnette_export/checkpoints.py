@@ -37,6 +37,13 @@ _ITEM_SIZES = {
     "BoolStorage": 1,
 }
 
+# numpy's numbers, which many keep beside the tensors (a loss, a score), by our stand-ins.
+_NUMBERS: list[Any] = [
+    (pickles.number, "numpy.core.multiarray.scalar"),
+    (pickles.number, "numpy._core.multiarray.scalar"),
+    (pickles.Dtype, "numpy.dtype"),
+]
+
 
 class CheckpointError(LorgnetteError):
     """A checkpoint is damaged, of no known family, or does not fit the others."""
@@ -144,7 +151,8 @@ def read(path: Path) -> Checkpoint:
     if short := _cut_off(path):
         raise CheckpointError(path, short)
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(_NUMBERS):
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(path, _refusal(path, error)) from error
     except Exception as error:  # torch raises whatever a damaged file makes it stumble over

@@ -22,7 +22,7 @@ from lorgnette.captioning.manifest import Manifest
 from lorgnette_export import families, gate, metrics, precision
 from lorgnette_export.checkpoints import CheckpointError
 from lorgnette_export.families.torch_model import TorchModel
-from lorgnette_export.onnx_graph import DEFAULT_OPSET, graph_of
+from lorgnette_export.onnx_graph import DEFAULT_OPSET, MAX_OPSET, graph_of
 
 PRODUCER = "lorgnette-export"
 PRECISIONS = ("fp32", "fp16", "int8")
@@ -52,7 +52,10 @@ def convert(model: TorchModel, out: Path, options: Options) -> Converted:
 
     Raises:
         GateError: it does not, and force is not given; out is as it was.
+        CheckpointError: out is a file, or there are too few pictures to compare on.
     """
+    if out.exists() and not out.is_dir():
+        raise CheckpointError(out, "it is a file; name a folder for the model directory")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
         candidate, reference = Path(scratch, "candidate"), Path(scratch, "reference")
@@ -287,7 +290,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("checkpoints", metavar="CHECKPOINT", type=Path, nargs="+")
     parser.add_argument("--out", metavar="MODEL_DIR", type=Path, required=True)
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
-    parser.add_argument("--opset", type=int, default=DEFAULT_OPSET, help="of ONNX, 18 or more")
+    parser.add_argument(
+        "--opset",
+        metavar="N",
+        type=int,
+        choices=range(DEFAULT_OPSET, MAX_OPSET + 1),
+        default=DEFAULT_OPSET,
+        help=f"of ONNX, {DEFAULT_OPSET} to {MAX_OPSET}",
+    )
     parser.add_argument(
         "--family",
         choices=(families.AUTO, *families.FAMILIES),

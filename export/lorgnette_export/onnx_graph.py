@@ -13,6 +13,7 @@ from onnxscript import optimizer
 from torch import Tensor, nn
 
 DEFAULT_OPSET = 18  # the least that the exporter writes itself; any onnxruntime of today reads it
+MAX_OPSET = 23  # the newest that the exporter writes
 _MOST_FOLDED = 1 << 13  # elements of a constant; folded weights would be stored twice
 
 

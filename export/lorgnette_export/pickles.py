@@ -75,19 +75,21 @@ def _mapping(*arguments: Any) -> dict[Any, Any]:
     return {} if callable(items) or items is None else dict(items)
 
 
-class _Dtype(str):
-    """A numpy type by its name, such as f8; its byte order comes as the pickle's state."""
+class Dtype(str):
+    """Stands for a numpy type, by its code, such as f8."""
+
+    __slots__ = ()
+
+    def __new__(cls, code: Any, *_flags: Any) -> "Dtype":
+        """Keep the code; alignment and copying do not matter to a number."""
+        return super().__new__(cls, str(code)[:8])
 
     def __setstate__(self, state: Any) -> None:
-        """Take the state, which says nothing that is needed."""
+        """Take the state, byte order and the like, which nobody asks for."""
 
 
-def _dtype(code: Any, *_flags: Any) -> _Dtype:
-    return _Dtype(str(code)[:8])
-
-
-def _number(kind: Any, data: Any) -> float | int:
-    """Stand in for numpy's scalar: a float or integer of the machine's byte order."""
+def number(kind: Any, data: Any) -> float | int:
+    """Stand in for numpy's scalar: return a float or integer, of little-endian bytes."""
     raw = data.encode("latin-1") if isinstance(data, str) else bytes(data)
     if str(kind)[:1] == "f":
         code = {2: "<e", 4: "<f", 8: "<d"}.get(len(raw))
@@ -121,7 +123,7 @@ _PLAIN: dict[tuple[str, str], Any] = {
     },
     **{("collections", name): _mapping for name in ("OrderedDict", "Counter", "defaultdict")},
     ("_codecs", "encode"): _bytes,
-    ("numpy", "dtype"): _dtype,
-    ("numpy.core.multiarray", "scalar"): _number,
-    ("numpy._core.multiarray", "scalar"): _number,
+    ("numpy", "dtype"): Dtype,
+    ("numpy.core.multiarray", "scalar"): number,
+    ("numpy._core.multiarray", "scalar"): number,
 }

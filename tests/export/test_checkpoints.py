@@ -3,6 +3,7 @@ import pickle
 from collections import OrderedDict
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -73,6 +74,14 @@ def test_a_file_without_tensors_is_not_taken_for_a_checkpoint(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(CheckpointError, match=r"gone\.pth: it cannot be read: No such file"):
         checkpoints.bring([tmp_path / "gone.pth"])
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_numbers_of_numpy_beside_the_tensors_are_read(old: bool, tmp_path: Path):
+    content = {"w": torch.ones(2), "loss": np.float64(0.5), "epoch": np.int64(3)}
+    torch.save(content, tmp_path / "m.pth", _use_new_zipfile_serialization=not old)
+    read = checkpoints.read(tmp_path / "m.pth").content
+    assert (read["loss"], read["epoch"], set(read)) == (0.5, 3, set(content))
 
 
 def test_one_tensor_alone_is_no_state_dict(tmp_path: Path):
