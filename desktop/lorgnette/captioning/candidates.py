@@ -39,19 +39,19 @@ def different(found: Sequence[Candidate]) -> list[Candidate]:
     (the greatest share of common words, times _SAMENESS), is highest: maximal marginal relevance
     (Carbonell and Goldstein 1998). Candidates that say nothing are left out.
     """
-    saying = [candidate for candidate in found if candidate.said]
+    saying = [(candidate, said) for candidate in found if (said := candidate.said)]
     chosen = saying[:1]
-    rest = [other for other in saying[1:] if other.score >= chosen[0].score - FARTHEST]
+    rest = [pair for pair in saying[1:] if pair[0].score >= chosen[0][0].score - FARTHEST]
     while len(chosen) < MOST:
-        rest = [other for other in rest if all(other.said != one.said for one in chosen)]
+        rest = [pair for pair in rest if pair[1] != chosen[-1][1]]
         if not rest:
             break
         worth = [
-            other.score - _SAMENESS * max(_common(other.said, one.said) for one in chosen)
-            for other in rest
+            candidate.score - _SAMENESS * max(_common(said, other) for _, other in chosen)
+            for candidate, said in rest
         ]
         chosen.append(rest.pop(worth.index(max(worth))))
-    return chosen
+    return [candidate for candidate, _ in chosen]
 
 
 def _common(one: frozenset[str], other: frozenset[str]) -> float:

@@ -13,6 +13,7 @@ from lorgnette.captioning.candidates import Candidate
 from lorgnette.captioning.caption import Caption, Word
 from lorgnette.captioning.decoding import (
     Floats,
+    Fork,
     Hypothesis,
     Ints,
     SpecialIds,
@@ -150,13 +151,14 @@ class Captioner:
             reason = judging.refusal(image, float(photo[0][0]), threshold)
             if reason:
                 return _declined(reason)
-        hypotheses = self._search(features, hidden)
+        forks: dict[tuple[int, ...], Fork] = {}
+        hypotheses = self._search(features, hidden, forks)
         best = hypotheses[0]
         others = branches(
             self._say,
             features,
-            hidden,
             best,
+            forks,
             ids=self._ids,
             count=BRANCHES,
             max_length=self.manifest.max_words,
@@ -191,7 +193,12 @@ class Captioner:
         """Return the encoder's outputs for an upright RGB picture, as the manifest lists them."""
         return self._encoder.run({"pixels": self.pixels(image)[None]})
 
-    def _search(self, features: Floats, hidden: Floats) -> list[Hypothesis]:
+    def _search(
+        self,
+        features: Floats,
+        hidden: Floats,
+        forks: dict[tuple[int, ...], Fork] | None = None,
+    ) -> list[Hypothesis]:
         return beam_search(
             self._say,
             features,
@@ -199,6 +206,7 @@ class Captioner:
             ids=self._ids,
             beam_size=self._beam_size,
             max_length=self.manifest.max_words,
+            forks=forks,
         )
 
     def pixels(self, image: Image.Image) -> Floats:

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,14 @@ class Hypothesis:
         return self.log_probability / math.pow(length, LENGTH_EXPONENT)
 
 
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Where a path stood that beam search went along: from here another word can be said."""
+
+    hidden: Floats  # (1, hidden), after the path's last word
+    turns: tuple[tuple[float, int], ...]  # log-probability and token id of the likeliest next words
+
+
 def beam_search(
     step: DecoderStep,
     features: Floats,
@@ -55,6 +63,7 @@ def beam_search(
     ids: SpecialIds,
     beam_size: int,
     max_length: int,
+    forks: dict[tuple[int, ...], Fork] | None = None,
 ) -> list[Hypothesis]:
     """Return up to beam_size hypotheses for one image, the best score first.
 
@@ -69,6 +78,7 @@ def beam_search(
         ids: the tokens that are no words.
         beam_size: 1 or more; 1 is greedy search.
         max_length: tokens, the end not counted.
+        forks: gains an entry for each path, by its token ids, for `branches`.
     """
     paths: list[Hypothesis] = [Hypothesis((), ())]
     finished: list[Hypothesis] = []
@@ -77,6 +87,8 @@ def beam_search(
     for length in range(max_length + 1):
         log_probabilities, hidden = step(tokens, features[: len(paths)], hidden)
         log_probabilities = _allowed(log_probabilities, paths, ids, last=length == max_length)
+        if forks is not None:
+            forks |= _forks(paths, log_probabilities, hidden)
         sums = np.array([[path.log_probability] for path in paths]) + log_probabilities
         count = min(2 * beam_size, sums.size)
         best = np.argpartition(sums, sums.size - count, axis=None)[sums.size - count :]
@@ -106,8 +118,8 @@ def beam_search(
 def branches(
     step: DecoderStep,
     features: Floats,
-    hidden: Floats,
     trunk: Hypothesis,
+    forks: Mapping[tuple[int, ...], Fork],
     *,
     ids: SpecialIds,
     count: int,
@@ -119,32 +131,26 @@ def branches(
     the picture is of.
 
     Args:
-        step, features, hidden, ids, max_length: as for beam_search.
+        step, features, ids, max_length: as for beam_search.
         trunk: a hypothesis of beam_search, for the same features.
+        forks: what that beam_search left.
     """
-    states: list[Floats] = []
     turns: list[tuple[bool, float, int, int]] = []  # first word?, log-probability, place, token id
-    after = ids.start
-    for place in range(len(trunk.token_ids) + 1):
-        log_probabilities, hidden = step(np.array([after], np.int64), features, hidden)
-        states.append(hidden)
-        said = Hypothesis(trunk.token_ids[:place], ())
-        others = _allowed(log_probabilities, [said], ids, last=place == max_length)[0]
-        after = trunk.token_ids[place] if place < len(trunk.token_ids) else ids.end
-        others[after] = -np.inf
-        for rank in range(_TURNS_A_WORD):
-            token = int(others.argmax())
-            turns.append((place == 0 and rank == 0, float(others[token]), place, token))
-            others[token] = -np.inf
-    turns = sorted((t for t in turns if math.isfinite(t[1])), reverse=True)[:count]
+    for place, taken in enumerate((*trunk.token_ids, ids.end)):
+        others = [turn for turn in forks[trunk.token_ids[:place]].turns if turn[1] != taken]
+        turns += [
+            (place == 0 and rank == 0, value, place, token)
+            for rank, (value, token) in enumerate(others[:_TURNS_A_WORD])
+        ]
     paths, finished, rows = [], [], []
-    for _, value, place, token in turns:
+    for _, value, place, token in sorted(turns, reverse=True)[:count]:
+        before = trunk.token_ids[:place]
         values = (*trunk.token_log_probabilities[:place], value)
         if token == ids.end:
-            finished.append(Hypothesis(trunk.token_ids[:place], values))
+            finished.append(Hypothesis(before, values))
         else:
-            paths.append(Hypothesis((*trunk.token_ids[:place], token), values))
-            rows.append(states[place])
+            paths.append(Hypothesis((*before, token), values))
+            rows.append(forks[before].hidden)
     features = np.repeat(features, len(paths), axis=0)
     while paths:
         tokens = np.array([path.token_ids[-1] for path in paths], np.int64)
@@ -163,6 +169,25 @@ def branches(
                 rows.append(hidden[row : row + 1])
         paths = going
     return sorted(finished, key=lambda path: path.score, reverse=True)
+
+
+def _forks(
+    paths: list[Hypothesis], log_probabilities: Floats, hidden: Floats
+) -> dict[tuple[int, ...], Fork]:
+    """Return where each path stands: what it may say next, and the hidden state to say it from."""
+    rest = log_probabilities.copy()
+    rows = np.arange(len(paths))
+    turns: list[list[tuple[float, int]]] = [[] for _ in paths]
+    for _ in range(_TURNS_A_WORD + 1):  # the path itself takes one
+        tokens = rest.argmax(axis=1)
+        for row, token in enumerate(tokens.tolist()):
+            if math.isfinite(value := float(rest[row, token])):
+                turns[row].append((value, token))
+        rest[rows, tokens] = -np.inf
+    return {
+        path.token_ids: Fork(hidden[row : row + 1], tuple(turns[row]))
+        for row, path in enumerate(paths)
+    }
 
 
 def _settled(

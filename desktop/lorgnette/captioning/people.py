@@ -414,11 +414,9 @@ def _second(said: Sequence[_Said], first: _Phrase) -> _Phrase | None:
     place = first.end
     while place < len(said) and said[place].text in {",", "and", "&"}:
         place += 1
-    if place == first.end and not (
-        first.determiner in _ONE and said[place:][:1] and said[place].text in _ONE
-    ):
-        return None
     start = place
+    if start == first.end and not _starts_another(said[start : start + 1], said[first.head]):
+        return None
     if place < len(said) and said[place].text in _DETERMINERS:
         place += 1
     while place < len(said) and said[place].text in ADJECTIVES:
@@ -427,6 +425,17 @@ def _second(said: Sequence[_Said], first: _Phrase) -> _Phrase | None:
         return None
     second = _phrase(said, place)
     return second if second.start == start else None
+
+
+def _starts_another(following: Sequence[_Said], head: _Said) -> bool:
+    """Tell whether a person follows head at once, as models say that have no comma.
+
+    "a man a woman and a dog", "a man woman and dog".
+    """
+    return head.text in _HEADS and any(
+        word.text in _ONE or (word.text in _HEADS and {word.sex, head.sex} == {"m", "f"})
+        for word in following
+    )
 
 
 def _sum(said: Sequence[_Said], first: _Phrase, second: _Phrase) -> list[_Said]:
@@ -533,7 +542,7 @@ def _is_animals(said: Sequence[_Said], place: int, sex: str) -> bool:
     animal = False
     for word in reversed(said[:place]):
         text = word.text.removesuffix("'s")
-        if word.sex in {sex} or (not word.sex and text in _OTHER_PERSONS | _HEADS.keys()):
+        if word.sex in {sex} or (not word.sex and (text in _OTHER_PERSONS or text in _HEADS)):
             return False
         animal = animal or text in ANIMALS
     return animal

@@ -46,6 +46,7 @@ _OF_PICTURES = words_of(
     "panoramic overhead dark bright cute funny blurred"
 )
 
+_BEFORE_NOUNS = ARTICLES | OWNERS
 _LINKS = {"and", "or", ","}
 _PREPOSITIONS = words_of(
     "with without in on at of to from by for into onto over under above below behind beside "
@@ -116,7 +117,12 @@ def sentence(words: Sequence[Word]) -> str:
 def _cleaned(words: Sequence[Word]) -> list[Word]:
     """Return words in lower case, commas apart, clitics joined; "" where a word is unknown."""
     said: list[Word] = []
-    for piece in [replace(word, text=text) for word in words for text in word.text.split()]:
+    pieces = (
+        word if word.text == text else replace(word, text=text)
+        for word in words
+        for text in word.text.split()
+    )
+    for piece in pieces:
         bare = _MARKS.sub("", piece.text.lower())
         if _NO_WORD.fullmatch(piece.text):
             said.append(replace(piece, text=""))
@@ -128,7 +134,7 @@ def _cleaned(words: Sequence[Word]) -> list[Word]:
             if any(before.text for before in said):
                 break
         elif bare:
-            said.append(replace(piece, text=bare))
+            said.append(piece if piece.text == bare else replace(piece, text=bare))
         if piece.text[-1] in _COMMAS:
             said.append(replace(piece, text=","))
     return said
@@ -190,11 +196,12 @@ def _nouns(texts: Sequence[str]) -> list[_Noun]:
     place = 0
     while place < len(texts):
         start = place
-        article = texts[place] if texts[place] in ARTICLES | OWNERS else ""
+        article = texts[place] if texts[place] in _BEFORE_NOUNS else ""
         place += bool(article)
         first = place
         while place < len(texts) and not (
-            texts[place] in FUNCTION_WORDS | OWNERS
+            texts[place] in FUNCTION_WORDS
+            or texts[place] in OWNERS
             or (texts[place].endswith("ing") and texts[place] not in THINGS_IN_ING
                 and (place > first or not article))
         ):  # fmt: skip
@@ -346,7 +353,8 @@ def _with_articles(said: Sequence[Word]) -> list[Word]:
     right = list(said)
     for place, word in enumerate(right[:-1]):
         if word.text in {"a", "an"}:
-            right[place] = replace(word, text="an" if _takes_an(right[place + 1].text) else "a")
+            text = "an" if _takes_an(right[place + 1].text) else "a"
+            right[place] = word if word.text == text else replace(word, text=text)
     return right
 
 
@@ -361,7 +369,8 @@ def _spelled(said: Iterable[Word]) -> tuple[Word, ...]:
         if word.text == ",":
             spelled[-1] = replace(spelled[-1], text=f"{spelled[-1].text},")
         else:
-            spelled.append(replace(word, text=_SPELLED.get(word.text, word.text)))
+            text = _SPELLED.get(word.text)
+            spelled.append(replace(word, text=text) if text else word)
     return tuple(spelled)
 
 

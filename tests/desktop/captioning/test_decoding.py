@@ -9,6 +9,7 @@ from lorgnette.captioning.decoding import (
     LENGTH_EXPONENT,
     DecoderStep,
     Floats,
+    Fork,
     Hypothesis,
     Ints,
     SpecialIds,
@@ -82,17 +83,23 @@ def test_the_score_divides_by_a_power_of_the_length() -> None:
     assert hypothesis.score == pytest.approx(-6 / 3**LENGTH_EXPONENT)
 
 
-def branched(step: DecoderStep, trunk: Hypothesis, count: int) -> list[Hypothesis]:
+def branched(step: DecoderStep, count: int) -> tuple[Hypothesis, list[Hypothesis]]:
+    """Return the best hypothesis of a beam search, and the branches off it."""
     features, hidden = np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32)
-    return branches(step, features, hidden, trunk, ids=IDS, count=count, max_length=MAX_LENGTH)
+    forks: dict[tuple[int, ...], Fork] = {}
+    trunk = beam_search(
+        step, features, hidden, ids=IDS, beam_size=3, max_length=MAX_LENGTH, forks=forks
+    )[0]
+    return trunk, branches(
+        step, features, trunk, forks, ids=IDS, count=count, max_length=MAX_LENGTH
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_branch_leaves_the_trunk_at_one_word_and_goes_on_greedily(seed: int) -> None:
     step, table = chain(seed)
     every = {h.token_ids: h for h in every_hypothesis(table)}
-    trunk = search(step, 3)[0]
-    found = branched(step, trunk, 6)
+    trunk, found = branched(step, 6)
     assert 1 <= len(found) <= 6
     assert [h.score for h in found] == sorted((h.score for h in found), reverse=True)
     for hypothesis in found:
@@ -112,7 +119,7 @@ def test_a_branch_leaves_the_trunk_at_one_word_and_goes_on_greedily(seed: int) -
 @pytest.mark.parametrize("seed", range(20))
 def test_branches_take_the_likeliest_turns_and_one_at_the_first_word(seed: int) -> None:
     step, _ = chain(seed)
-    trunk = search(step, 3)[0]
-    few, all_of_them = branched(step, trunk, 3), branched(step, trunk, 100)
+    trunk, few = branched(step, 3)
+    _, all_of_them = branched(step, 100)
     assert {h.token_ids for h in few} <= {h.token_ids for h in all_of_them}
     assert any(h.token_ids[0] != trunk.token_ids[0] for h in few)

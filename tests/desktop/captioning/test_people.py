@@ -55,6 +55,7 @@ def test_a_word_for_a_person_loses_its_sex(model: str, neutral_words: str) -> No
         ("a man , a woman , and a child", "two people and a child"),
         ("a man , woman , and child", "two people and a child"),
         ("a man a woman and a dog", "two people and a dog"),
+        ("a man woman and dog", "two people and dog"),
         ("a man and a boy", "a person and a child"),
         ("an old man and a young woman", "an old person and a young person"),
     ],
