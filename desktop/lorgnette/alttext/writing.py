@@ -61,6 +61,7 @@ class Change:
 
     replacement: Replacement
     check: Check | None = None
+    follows: bool = False  # only lest another place contradict the one that was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,11 +200,13 @@ def _place(
             continue
         try:
             if version.source is Destination.EMBED:
-                changes += _embedding(image, alt_text, date)
+                following = list(_embedding(image, alt_text, date))
             else:
-                changes += _sidecar_writing(image, version.path, alt_text, date)
+                following = list(_sidecar_writing(image, version.path, alt_text, date))
         except (CannotEmbedError, SidecarError, CannotWriteError) as error:
-            contradictions.append(f"{version.path.name} still says something else: {error}")
+            contradictions.append(_contradiction(version.path, error))
+        else:
+            changes += [replace(change, follows=True) for change in following]
     outcome = Written(
         image=image,
         effect=Effect.WRITE,
@@ -215,6 +218,10 @@ def _place(
         warnings=tuple(contradictions),
     )
     return outcome, tuple(changes)
+
+
+def _contradiction(path: Path, error: Exception) -> str:
+    return f"{path.name} still says something else: {error}"
 
 
 def _is_same(found: AltText, alt_text: AltText) -> bool:
@@ -265,7 +272,13 @@ def _embedding(image: Path, alt_text: AltText, date: str) -> Iterator[Change]:
     def check(temporary: Path) -> None:
         with Source.open(temporary) as source:
             after = writer.survey(source)
-        if after != replace(survey, packet=packet) or _appearance(temporary) != _appearance(target):
+        found = xmp.read(packet, alt_text.language).alt_text
+        if (
+            after != replace(survey, packet=packet)
+            or found is None
+            or not same_words(found, alt_text)
+            or _appearance(temporary) != _appearance(target)
+        ):
             raise CannotEmbedError("the new file did not pass its check")
 
     yield Change(Replacement(target=target, stamp=Stamp.of(status), pieces=pieces), check)
@@ -338,6 +351,13 @@ def _sidecar_writing(image: Path, path: Path, alt_text: AltText, date: str) -> I
 
 
 def _carry_out(planned: Plan, record: Record | None) -> Written:
+    written = planned.outcome
     for change in planned.changes:
-        files.replace_file(change.replacement, check=change.check, record=record)
-    return planned.outcome
+        try:
+            files.replace_file(change.replacement, check=change.check, record=record)
+        except (CannotEmbedError, CannotWriteError) as error:
+            if not change.follows:
+                raise
+            note = _contradiction(change.replacement.target, error)
+            written = replace(written, warnings=(*written.warnings, note))
+    return written

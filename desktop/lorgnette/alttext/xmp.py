@@ -55,7 +55,7 @@ class Words:
     alt_text: AltText | None = None
     date: str = ""  # ISO 8601; when lorgnette wrote the alt text
     edited_elsewhere: bool = False  # lorgnette wrote alt text here and another program changed it
-    extended_description: str = ""  # of a packet without alt text
+    extended_description: str = ""  # alt_text has it too; there may be one without alt text
     captions: tuple[str, ...] = ()  # dc:description: meant for those who see the picture
     extended_packet: str = ""  # the GUID of the packet that continues this one
     extension: str = ""  # the kind of file that a NAME.xmp belongs to, such as JPG
@@ -141,7 +141,10 @@ def read(packet: bytes, language: str = "") -> Words:
     rdf = _find_rdf(parse(data))
     descriptions = _descriptions(rdf)
     simple = _simple_values(descriptions)
-    items = _first_items(descriptions, ALT_TEXT, f"{EXT} AltTextAccessibility")
+    items = [
+        (tag, clean(text))  # alt text is one line
+        for tag, text in _first_items(descriptions, ALT_TEXT, f"{EXT} AltTextAccessibility")
+    ]
     extended_items = _first_items(descriptions, EXTENDED, f"{EXT} ExtDescrAccessibility")
     _, extended = _pick(extended_items, language)
     alt_text, edited_elsewhere = _alt_text(items, _pick(items, language), extended, simple)

@@ -69,12 +69,15 @@ class WriteBatch:
         for folder in {image.absolute().parent, image.resolve().parent}:
             self._journal.visit(folder)
         try:
-            return alttext.write(
+            written = alttext.write(
                 image, alt_text, self._destination, overwrite=self._overwrite, record=record
             )
         except BaseException:
             self._journal.settle()
             raise
+        if written.warnings:  # a second place may have refused at the last moment
+            self._journal.settle()
+        return written
 
 
 def write_batch(

@@ -187,6 +187,23 @@ def test_a_new_file_that_looks_different_is_thrown_away(
     assert picture.read_bytes() == before
 
 
+def test_a_place_that_fails_to_follow_does_not_stop_the_rest(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = sample("plain.png")
+    alttext.write(picture, MINE, Destination.EMBED)
+    before = picture.read_bytes()
+    container = containers.find(before)
+    assert container is not None
+    assert container.writer is not None
+    broken = replace(container.writer, with_packet=lambda source, packet: (before[:-1],))
+    monkeypatch.setattr(containers, "TABLE", (replace(container, writer=broken),))
+    written = alttext.write(picture, OTHER, Destination.SIDECAR, overwrite=True)
+    assert "plain.png still says something else" in written.warnings[0]
+    assert (written.effect, picture.read_bytes()) == (Effect.WRITE, before)
+    assert alttext.read(picture).alt_text == OTHER
+
+
 def test_a_very_large_file_gets_a_sidecar(sample: Sample) -> None:
     picture = sample("plain.jpg")
     with picture.open("r+b") as file:

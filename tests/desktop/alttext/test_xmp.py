@@ -64,6 +64,7 @@ def read(data: bytes, language: str = "") -> AltText:
         packet(alt(("x-default", "A dog"), kind="Seq")),
         packet(alt(("c", "A dog"))),
         packet(alt(("x-default", " \n A   dog\t"))),
+        packet(alt(("x-default", "A\n dog"))),
         packet(alt(("x-default", ""), ("en-us", "A dog"))),
         packet("<Iptc4xmpCore:AltTextAccessibility>A dog</Iptc4xmpCore:AltTextAccessibility>"),
         packet(alt(("x-default", "A dog")).replace(' xml:lang="x-default"', "")),
