@@ -1,0 +1,44 @@
+"""What the caption command makes of its options, in this process; its files are end to end's."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lorgnette import cli
+from lorgnette.captioning import manifest
+from lorgnette.captioning.manifest import Manifest
+from lorgnette.captioning.vocabulary import Vocabulary
+
+
+@pytest.fixture
+def man_model(toy_model: Path, tmp_path: Path) -> Path:
+    """Return a model directory that says "A red man." of what is mostly red."""
+    folder = shutil.copytree(toy_model, tmp_path / "model")
+    before = Vocabulary.read(folder / manifest.VOCABULARY)
+    words = tuple("man" if word == "picture" else word for word in before.words)
+    Vocabulary(words).write(folder / manifest.VOCABULARY)
+    model = Manifest.read(toy_model)
+    files = model.files | {manifest.VOCABULARY: manifest.record(folder / manifest.VOCABULARY)}
+    dataclasses.replace(model, files=files).write(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ([], "A red person."),
+        (["--people", "neutral"], "A red person."),
+        (["--people", "as-is"], "A red man."),
+    ],
+)
+def test_people_are_called_as_it_was_asked_for(
+    man_model: Path,
+    red: Path,
+    options: list[str],
+    text: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["caption", str(red), "--model", str(man_model), *options]) == 0
+    assert capsys.readouterr().out == f"{red}: {text}\n"
