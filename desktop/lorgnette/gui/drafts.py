@@ -174,7 +174,7 @@ def _picture(content: dict[str, Any]) -> Picture:
                 **{
                     **suggestion,
                     "candidates": tuple(suggestion["candidates"]),
-                    "words": tuple((str(w), float(p)) for w, p in suggestion["words"]),
+                    "doubted": tuple(suggestion["doubted"]),
                 }
             ),
         }

@@ -9,7 +9,6 @@ from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui.translation import number, tr
 
 UNSURE_BELOW = 0.5  # confidence under which a draft is called unsure
-DOUBTED_BELOW = 0.2  # probability under which a word is marked
 
 
 NO_TEXT = AltText(reviewed=False)
@@ -36,7 +35,7 @@ class Suggestion:
 
     text: str = ""  # empty: it declined or failed
     candidates: tuple[str, ...] = ()  # the best first, text among them
-    words: tuple[tuple[str, float], ...] = ()  # each word of text with its probability
+    doubted: tuple[str, ...] = ()  # words of text that the model itself holds unlikely
     confidence: float | None = None  # 0 to 1
     declined: bool = False
     failed: bool = False
@@ -44,14 +43,6 @@ class Suggestion:
     model: str = ""  # name/version+hash
     provider: str = ""
     seconds: float = 0.0
-
-    @property
-    def doubted(self) -> tuple[str, ...]:
-        """Words of text that the model itself holds unlikely."""
-        return tuple(
-            word for word, probability in self.words
-            if probability < DOUBTED_BELOW and len(word) > 2
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

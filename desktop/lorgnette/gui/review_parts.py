@@ -24,8 +24,7 @@ from PySide6.QtWidgets import (
 from lorgnette.gui import icons
 from lorgnette.gui.colours import Colours
 from lorgnette.gui.translation import tr
-
-CANDIDATES = 5
+from lorgnette.gui.work import CANDIDATES
 
 
 class Preview(QLabel):

@@ -21,8 +21,12 @@ from lorgnette.gui.translation import tr
 from lorgnette.settings import Settings
 
 if TYPE_CHECKING:
+    from lorgnette.captioning.caption import Caption
     from lorgnette.captioning.captioner import Captioner
     from lorgnette.jobs.outcome import Outcome
+
+
+CANDIDATES = 5  # that the panel has room and keys for
 
 
 class Queue:
@@ -88,6 +92,7 @@ class Models:
             ProviderError: the execution provider does not run here.
         """
         from lorgnette.captioning.captioner import Captioner
+        from lorgnette.captioning.people import People
 
         key = (settings.model, settings.provider, settings.beam_size, settings.people)
         with self._lock:
@@ -96,6 +101,7 @@ class Models:
                     model_folder(settings),
                     provider=settings.provider,
                     beam_size=settings.beam_size,
+                    people=People(settings.people),
                     threads=max(1, (os.cpu_count() or 2) - 1),  # one core for the window
                 )
                 self._key = key
@@ -182,8 +188,8 @@ def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestio
     said = captioner.caption(path, anyway=True)
     yield Suggestion(
         text=said.text,
-        candidates=said.candidates[:5],
-        words=tuple((word.text, word.probability) for word in said.words),
+        candidates=said.candidates[:CANDIDATES],
+        doubted=_doubted(said),
         confidence=said.confidence,
         model=captioner.manifest.label,
         provider=captioner.provider,
@@ -198,8 +204,8 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
     hint = outcome.error.hint if outcome.error is not None else ""
     return Suggestion(
         text=outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else "",
-        candidates=said.candidates[:5] if said is not None else (),
-        words=tuple((word.text, word.probability) for word in said.words) if said else (),
+        candidates=said.candidates[:CANDIDATES] if said is not None else (),
+        doubted=_doubted(said) if said is not None else (),
         confidence=said.confidence if said is not None else None,
         declined=outcome.verdict is Verdict.DECLINED,
         failed=outcome.verdict is Verdict.FAILED,
@@ -208,6 +214,10 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         provider=provider,
         seconds=outcome.seconds,
     )
+
+
+def _doubted(said: "Caption") -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.text.strip(",.") for word in said.words if word.doubted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

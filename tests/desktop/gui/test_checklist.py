@@ -93,7 +93,7 @@ def suggest(window: MainWindow, name: str, suggestion: Suggestion) -> None:
 UNSURE = Suggestion(
     text="A dog on a beach.",
     candidates=("A dog on a beach.", "A wolf on a beach.", "A dog in the snow."),
-    words=(("a", 0.9), ("dog", 0.1), ("on", 0.9), ("a", 0.9), ("beach", 0.8)),
+    doubted=("dog",),
     confidence=0.3,
     model="toy/1",
     provider="cpu",

@@ -1,0 +1,89 @@
+"""The store that outlives a crash."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from lorgnette.alttext import AltText, Origin
+from lorgnette.gui.drafts import Drafts
+from lorgnette.gui.picture import Picture, Suggestion
+
+FULL = Picture(
+    path=Path("/p/a.jpg"),
+    alt=AltText(
+        text="A dog & a “cat”.", language="en", origin=Origin.MACHINE, reviewed=True,
+        model="m/1+x", confidence=0.5, extended_description="Long.\nLonger.",
+    ),
+    suggestion=Suggestion(
+        text="A dog.", candidates=("A dog.", "A cat."), doubted=("dog",), confidence=0.5,
+        model="m/1+x", provider="cpu", seconds=0.1,
+    ),
+    on_disk=AltText(text="Old."),
+    kept_in="a.jpg.xmp",
+    captions=("Holiday",),
+    conflicts=(("a.xmp", "Other."),),
+    digest="d1",
+)  # fmt: skip
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "drafts.sqlite3"
+
+
+def kept(file: Path) -> list[Picture]:
+    drafts = Drafts(file)
+    try:
+        return list(drafts.pictures())
+    finally:
+        drafts.close()
+
+
+def test_pictures_come_back_as_they_were(file: Path) -> None:
+    drafts = Drafts(file)
+    strange = Picture(path=Path("/p/\udcff.jpg"))  # a name that is no UTF-8
+    drafts.keep([FULL, strange])
+    drafts.close()
+    assert kept(file) == [FULL, strange]
+
+
+def test_order_stays_and_dropped_ones_are_gone(file: Path) -> None:
+    names = ["c", "a", "b"]
+    drafts = Drafts(file)
+    drafts.keep(Picture(path=Path("/p", name)) for name in names)
+    drafts.drop([Path("/p/a")])
+    drafts.close()
+    drafts = Drafts(file)
+    drafts.keep([Picture(path=Path("/p/d")), Picture(path=Path("/p/c"), kept_in="x")])
+    drafts.close()
+    assert [picture.path.name for picture in kept(file)] == ["c", "b", "d"]
+
+
+def test_an_accepted_text_is_offered_to_its_twin_only(file: Path) -> None:
+    drafts = Drafts(file)
+    draft = Picture(path=Path("/p/b.jpg"), alt=AltText(text="B.", reviewed=False), digest="d2")
+    drafts.keep([FULL, draft])
+    drafts.drop([FULL.path])
+    drafts.close()
+    drafts = Drafts(file)
+    try:
+        assert drafts.accepted("d1", Path("/q/twin.jpg")) == FULL.alt
+        assert drafts.accepted("d1", FULL.path) is None
+        assert drafts.accepted("d2", Path("/q/twin.jpg")) is None
+    finally:
+        drafts.close()
+
+
+def test_a_damaged_file_is_put_aside(file: Path) -> None:
+    file.write_bytes(b"this is no database, and long enough to be taken for one" * 50)
+    assert kept(file) == []
+    assert file.with_name("drafts.sqlite3.damaged").exists()
+
+
+def test_a_file_of_another_version_is_put_aside(file: Path) -> None:
+    with sqlite3.connect(file) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    assert kept(file) == []
+    assert file.with_name("drafts.sqlite3.format-99").exists()

@@ -1,0 +1,55 @@
+"""What a drop or a paste may hold."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QMimeData, QUrl
+
+from lorgnette import paths
+from lorgnette.gui.copying import as_table
+from lorgnette.gui.intake import can_hold, take
+
+pytestmark = pytest.mark.gui
+
+
+def test_bytes_of_an_image_become_a_file_once(red: Path) -> None:
+    data = QMimeData()
+    data.setData("image/png", QByteArray(red.read_bytes()))
+    data.setUrls([QUrl("https://example.org/red.png")])
+    assert can_hold(data)
+    (kept,) = take(data).found
+    assert kept.read_bytes() == red.read_bytes()
+    assert kept.parent == paths.user_data() / "pasted"
+    assert take(data).found == (kept,)
+
+
+@pytest.mark.parametrize("form", ["{path}", '"{path}"', "file://{path}", "\n{path}\n"])
+def test_text_with_a_path_is_a_path(red: Path, form: str) -> None:
+    data = QMimeData()
+    data.setText(form.format(path=red))
+    assert take(data).found == (red,)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("https://example.org/a.jpg", "web address"),
+        ("/no/such/file.jpg", "no file or folder /no/such/file.jpg"),
+        ("just words", "no picture"),
+        ("", "no picture"),
+    ],
+)
+def test_what_cannot_be_added_is_refused_in_words(text: str, words: str) -> None:
+    data = QMimeData()
+    data.setText(text)
+    taken = take(data)
+    assert taken.found == ()
+    assert words in taken.refusal
+
+
+def test_a_table_runs_no_formula() -> None:
+    data = as_table(
+        [("Picture", "Text"), ("=cmd.jpg", "a\tb\nc"), ("x", " +1"), ("y", "\uff1dSUM")]
+    )
+    assert data.text() == "Picture\tText\n'=cmd.jpg\ta b c\nx\t'+1\ny\t'\uff1dSUM"
+    assert "<td>&#x27;=cmd.jpg</td>" in data.html()
