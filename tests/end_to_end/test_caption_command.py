@@ -92,6 +92,27 @@ def test_a_dry_run_writes_nothing(toy_model: Path, folder: Path) -> None:
         str(folder / f"img{i}.jpg.xmp") for i in (1, 2, 3)
     ]
     assert len(list(folder.iterdir())) == 3
+    (folder / "img2.jpg").write_bytes(b"no picture")
+    run("set", folder / "img3.jpg", "A blue wall that I painted.")
+    done = run(
+        *("caption", "--model", toy_model, "--write", "embed", "--dry-run", folder), status=1
+    )
+    assert done.stderr == "Plan: 1 embedded, 1 kept as they are, 1 failed.\n"
+    assert "--write" in run("caption", "--dry-run", folder, status=2).stderr
+
+
+def test_a_persons_words_are_replaced_only_when_asked_and_not_in_silence(
+    toy_model: Path, folder: Path
+) -> None:
+    picture = folder / "img1.jpg"
+    run("set", picture, "My red door.")
+    (kept,) = caption(toy_model, "--write", "sidecar", picture)
+    assert (kept["verdict"], kept["alt_text"]) == ("skipped", "My red door.")
+    (replaced,) = caption(toy_model, "--write", "sidecar", "--overwrite", picture)
+    assert replaced["alt_text"] == "A red picture."
+    assert "replaces a person's words: My red door." in str(replaced["reason"])
+    run("undo")
+    assert "My red door." in run("show", picture).stdout
 
 
 def test_what_cannot_start_touches_nothing(toy_model: Path, folder: Path, tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from lorgnette.alttext import Destination
 from lorgnette.errors import ExitCode
 from lorgnette.jobs.outcome import Outcome, Verdict
 
+_PLACES = ("sidecars", "embedded", "kept as they are", "declined", "failed")
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
@@ -81,6 +83,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Caption what args.paths stand for; print outcomes as they come."""
+    if args.dry_run and not args.write:
+        print("lorgnette caption: --dry-run needs --write sidecar or embed", file=sys.stderr)
+        return ExitCode.CANNOT_RUN
     from lorgnette.captioning import images
     from lorgnette.captioning.captioner import Captioner
     from lorgnette.captioning.people import People
@@ -110,14 +115,19 @@ def run(args: argparse.Namespace) -> int:
         )
     show = _show_json if args.format == "jsonl" else _show_text
     verdicts: Counter[Verdict] = Counter()
+    places: Counter[str] = Counter()
     with _interrupted() as stop, contextlib.closing(job), _bar(args.paths) as bar:
         for outcome in outcomes:
             with bar.external_write_mode(file=sys.stdout, nolock=False):
                 show(outcome, captioner.provider)
             bar.update()
             verdicts[outcome.verdict] += 1
+            places[_place(outcome)] += 1
             if stop.is_set():
                 break
+    if args.write:
+        counted = ", ".join(f"{places[place]} {place}" for place in _PLACES if places[place])
+        print(f"{'Plan' if args.dry_run else 'Written'}: {counted or 'nothing'}.", file=sys.stderr)
     done = verdicts.total()
     if stop.is_set() and (remaining := sum(1 for _ in images.find(args.paths)) - done) > 0:
         print(
@@ -127,6 +137,14 @@ def run(args: argparse.Namespace) -> int:
         )
         return ExitCode.INTERRUPTED
     return ExitCode.SOME_FAILED if verdicts[Verdict.FAILED] else ExitCode.OK
+
+
+def _place(outcome: Outcome) -> str:
+    if outcome.verdict is Verdict.SKIPPED:
+        return "kept as they are"
+    if outcome.written_to is None:
+        return outcome.verdict.value
+    return "embedded" if outcome.written_to == outcome.image else "sidecars"
 
 
 def _show_text(outcome: Outcome, _provider: str) -> None:

@@ -105,7 +105,7 @@ def write_drafts(
                 outcome,
                 verdict=Verdict.SKIPPED if kept else Verdict.CAPTIONED,
                 alt_text=written.alt_text.text,
-                reason=written.reason,
+                reason="; ".join(filter(None, (written.reason, *written.warnings))),
                 written_to=None if kept else written.path,
             )
 
