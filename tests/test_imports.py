@@ -12,7 +12,17 @@ ROOT = Path(__file__).parents[1]
 FLOOR = {"lorgnette.errors", "lorgnette.files", "lorgnette.paths"}
 CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext"}
 JOBS = CORE | {"lorgnette.jobs"}
-TORCH = {"torch", "onnx", "onnxruntime", "onnxscript", "numpy", "PIL", "safetensors", "tqdm"}
+TORCH = {
+    "torch",
+    "onnx",
+    "onnx_ir",
+    "onnxruntime",
+    "onnxscript",
+    "numpy",
+    "PIL",
+    "safetensors",
+    "tqdm",
+}
 ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette": set(),
     "lorgnette.__main__": {"lorgnette.cli"},
