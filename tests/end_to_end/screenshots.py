@@ -105,7 +105,7 @@ def take(out: Path, scale: int, model: str, home: Path) -> None:
         wait(lambda: not window.captioning.running)  # noqa: B023
         window.notice.dismiss()
         for _ in range(2):
-            window.accept_current()
+            window.reviewing.accept_current()
         window.view.go_to(folder / "coffee cup.jpg")
         window.panel.field.setFocus()
         shoot("reviewing")

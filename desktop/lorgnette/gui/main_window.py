@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QPixmap,
     QResizeEvent,
     QUndoStack,
 )
@@ -32,7 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.alttext.alt_text import AltText, Origin
+from lorgnette.alttext.alt_text import Origin
 from lorgnette.errors import LorgnetteError
 from lorgnette.gui import copying, intake, theme, work
 from lorgnette.gui.actions import Actions
@@ -42,23 +41,23 @@ from lorgnette.gui.batch_model import BatchFilter, BatchModel, Order
 from lorgnette.gui.batch_view import BatchView
 from lorgnette.gui.captioning_run import CaptioningRun, Tally
 from lorgnette.gui.colours import Colours
-from lorgnette.gui.commands import CHOOSING, TYPING, Change, ChangeAltText, RemovePictures
+from lorgnette.gui.commands import RemovePictures
 from lorgnette.gui.dialogs import AboutDialog, FailuresDialog, MessagesDialog, ShortcutsDialog
 from lorgnette.gui.drafts import Drafts
 from lorgnette.gui.job_thread import JobThread
 from lorgnette.gui.model_words import card, in_use
 from lorgnette.gui.panes import EmptyPane, FilterBar
-from lorgnette.gui.picture import TO_REVIEW, Picture, State, Suggestion, state_words
-from lorgnette.gui.review_panel import PREVIEW_SIDE, ReviewPanel
+from lorgnette.gui.picture import Picture, State, Suggestion
+from lorgnette.gui.review_panel import ReviewPanel
+from lorgnette.gui.reviewing import Reviewing
 from lorgnette.gui.settings_dialog import SettingsDialog
-from lorgnette.gui.thumbnails import Decoded, Thumbnails
+from lorgnette.gui.thumbnails import Thumbnails
 from lorgnette.gui.translation import number, tr, trn
 from lorgnette.gui.write_dialog import WriteDialog
 from lorgnette.gui.writing_run import WritingRun, Written
 from lorgnette.settings import Settings
 
 _JOIN_SECONDS = 30.0
-_PREVIEW_MILLISECONDS = 50  # on one picture before it is decoded large
 _REFRESH_MILLISECONDS = 80  # between two looks at the counts while a batch runs
 
 
@@ -85,11 +84,8 @@ class MainWindow(QMainWindow):
         self._measured_ms: float | None = None
         self._failures: FailuresDialog | None = None
         self._restoring: JobThread | None = None
-        self._guessing: JobThread | None = None
         self._title_folder = ""
         self._closed = False
-        self._preview_soon = QTimer(self, interval=_PREVIEW_MILLISECONDS, singleShot=True)
-        self._preview_soon.timeout.connect(self._ask_preview)
         self._refresh_soon = QTimer(self, interval=_REFRESH_MILLISECONDS, singleShot=True)
         self._refresh_soon.timeout.connect(self._refresh)
         self.setObjectName("main-window")
@@ -100,6 +96,19 @@ class MainWindow(QMainWindow):
         self._build_toolbar()
         self._build_body()
         self._build_menus()
+        self.reviewing = Reviewing(
+            self.view,
+            self.panel,
+            self.rows,
+            self.batch,
+            history=self.history,
+            drafts=drafts,
+            thumbnails=self.thumbnails,
+            models=self._models,
+            announcer=self.announcer,
+            settings=lambda: self.settings,
+            parent=self,
+        )
         self._connect()
         self._wear(colours)
         self._refresh()
@@ -124,18 +133,18 @@ class MainWindow(QMainWindow):
             "select_all": lambda: self.view.selectAll(),
             "remove": self.remove_selected,
             "clear": self.clear,
-            "accept": self.accept_current,
-            "accept_selected": self.accept_selected,
-            "next_to_review": self.go_to_next_to_review,
+            "accept": lambda: self.reviewing.accept_current(),
+            "accept_selected": lambda: self.reviewing.accept_selected(),
+            "next_to_review": lambda: self.reviewing.go_to_next_to_review(),
             "next_picture": lambda: self._step(1),
             "previous_picture": lambda: self._step(-1),
-            "decorative": self._toggle_decorative,
+            "decorative": lambda: self.reviewing.toggle_decorative(),
             "extended": lambda: self._open_section(self.panel.extended_section),
             "questions": lambda: self._open_section(self.panel.questions_section),
-            "guess": self._show_guess,
-            "say_doubt": self._say_doubt,
-            "say_words": self._say_words,
-            "say_notes": self._say_notes,
+            "guess": lambda: self.reviewing.show_guess(),
+            "say_doubt": lambda: self.reviewing.say_doubt(),
+            "say_words": lambda: self.reviewing.say_doubted_words(),
+            "say_notes": lambda: self.reviewing.say_notes(),
             "show_in_folder": self._show_in_folder,
             "caption_missing": self.caption_missing,
             "caption_selected": self.caption_selected,
@@ -155,7 +164,7 @@ class MainWindow(QMainWindow):
         }
         for n in range(1, 6):
             slots[f"candidate_{n}"] = lambda n=n: self.panel.candidates.choose(n - 1)  # type: ignore[misc]
-            slots[f"mend_{n}"] = lambda n=n: self._mend(n)  # type: ignore[misc]
+            slots[f"mend_{n}"] = lambda n=n: self.reviewing.mend(n)  # type: ignore[misc]
         return slots
 
     def _build_toolbar(self) -> None:
@@ -267,7 +276,6 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.batch.changed.connect(self._pictures_changed)
         self.batch.removed.connect(self._pictures_removed)
-        self.view.current_changed.connect(self._show_current)
         self.view.edit_requested.connect(self._go_to_text)
         self.view.customContextMenuRequested.connect(self._show_row_menu)
         self.filters.states_chosen.connect(self._filter_states)
@@ -276,18 +284,8 @@ class MainWindow(QMainWindow):
         self._rows_settle.timeout.connect(self._rows_changed)
         self.rows.rowsInserted.connect(self._rows_settle.start)
         self.rows.rowsRemoved.connect(self._rows_settle.start)
-        panel = self.panel
-        panel.typed.connect(self._typed)
-        panel.extended_typed.connect(self._extended_typed)
-        panel.chosen.connect(self._chosen)
-        panel.decorative_chosen.connect(self._decorative_chosen)
-        panel.reverted.connect(self._reverted)
-        panel.guess_wanted.connect(lambda _path: self._show_guess())
-        panel.accepted.connect(self.accept_current)
-        panel.skipped.connect(self.go_to_next_to_review)
-        panel.told.connect(self.announcer.say)
-        self.thumbnails.decoded.connect(self._show_preview)
-        self.thumbnails.identified.connect(self._identified)
+        self.reviewing.shown.connect(self._refresh_actions)
+        self.reviewing.broken.connect(self._job_broken)
         self.announcer.said.connect(self._last_message.setText)
         run = self.captioning
         run.began.connect(self._run_began)
@@ -456,21 +454,14 @@ class MainWindow(QMainWindow):
         counts = self.batch.counts()
         drafts = counts[State.DRAFT] + counts[State.UNSURE]
         reviewed = counts[State.REVIEWED] + counts[State.DECORATIVE]
-        sentences = [
-            tr("Welcome back: your batch is as you left it."),
-            trn("{count} draft to review,", "{count} drafts to review,", drafts).format(
-                count=number(drafts)
-            )
-            + " "
-            + trn("{count} reviewed.", "{count} reviewed.", reviewed).format(
-                count=number(reviewed)
-            ),
-        ]
+        text = tr(
+            "Welcome back: your batch is as you left it. Drafts: {drafts}. Reviewed: {reviewed}."
+        ).format(drafts=number(drafts), reviewed=number(reviewed))
         offers: list[tuple[str, Callable[[], None]]] = []
         if counts[State.MISSING]:
             offers.append((tr("Caption the missing"), self.caption_missing))
         offers.append((tr("Start with an empty batch"), self.clear))
-        self.tell(" ".join(sentences), offers)
+        self.tell(text, offers)
 
     # Captioning
 
@@ -575,223 +566,7 @@ class MainWindow(QMainWindow):
         self._failures.raise_()
         self._failures.activateWindow()
 
-    # Reviewing
-
-    def _show_current(self, path: Path | None) -> None:
-        picture = None if path is None else self.batch.picture(path)
-        self.panel.show_picture(picture, elsewhere=self._is_elsewhere(picture))
-        if picture is not None:
-            self._preview_soon.start()
-            self._offer_earlier(picture)
-        self._refresh_actions()
-
-    def _ask_preview(self) -> None:
-        if self.panel.picture is not None:
-            self.thumbnails.ask_large(self.panel.picture.path, PREVIEW_SIDE)
-
-    def _is_elsewhere(self, picture: Picture | None) -> bool:
-        return picture is not None and self.batch.has_twin(picture)
-
-    def _show_preview(self, decoded: Decoded) -> None:
-        pixmap = QPixmap() if decoded.image is None else QPixmap.fromImage(decoded.image)
-        self.panel.show_preview(decoded.path, pixmap)
-
-    def _identified(self, path: Path, digest: str) -> None:
-        picture = self.batch.picture(path)
-        if picture is not None and picture.digest != digest:
-            picture = dataclasses.replace(picture, digest=digest)
-            self.batch.put([picture])
-            if self.panel.picture is not None and self.panel.picture.path == path:
-                self._offer_earlier(picture)
-
-    def _offer_earlier(self, picture: Picture) -> None:
-        if picture.digest:
-            earlier = self._drafts.accepted(picture.digest, picture.path)
-            self.panel.offer(picture.path, earlier)
-
-    def _typed(self, path: Path, text: str) -> None:
-        picture = self.batch.picture(path)
-        if picture is not None:
-            self._change(
-                [(picture, picture.edited(text))],
-                tr("edit of {name}").format(name=path.name),
-                merge=TYPING,
-            )
-
-    def _extended_typed(self, path: Path, text: str) -> None:
-        picture = self.batch.picture(path)
-        if picture is not None:
-            self._change(
-                [(picture, dataclasses.replace(picture.alt, extended_description=text))],
-                tr("edit of {name}").format(name=path.name),
-                merge=TYPING,
-            )
-
-    def _chosen(self, path: Path, text: str) -> None:
-        picture = self.batch.picture(path)
-        if picture is not None:
-            alt = dataclasses.replace(picture.edited(text), decorative=False)
-            if alt.origin is Origin.MACHINE:  # nobody has reviewed these words
-                alt = dataclasses.replace(alt, reviewed=False)
-            self._change(
-                [(picture, alt)],
-                tr("choice of another text for {name}").format(name=path.name),
-                merge=CHOOSING,
-            )
-
-    def _reverted(self, path: Path) -> None:
-        picture = self.batch.picture(path)
-        if picture is None:
-            return
-        before = picture.drafted(self.settings.language)
-        if not before.text:
-            before = picture.on_disk or AltText(reviewed=False)
-        self._change(
-            [(picture, before)], tr("going back to the draft of {name}").format(name=path.name)
-        )
-        self.announcer.say(tr("Back to the draft."))
-
-    def _decorative_chosen(self, path: Path, decorative: bool) -> None:
-        picture = self.batch.picture(path)
-        if picture is None:
-            return
-        if decorative:
-            alt = AltText(decorative=True, language=picture.alt.language)
-            text = tr("marking of {name} as decorative").format(name=path.name)
-        else:
-            alt = picture.drafted(self.settings.language)
-            text = tr("marking of {name} as not decorative").format(name=path.name)
-        self._change([(picture, alt)], text)
-
-    def _toggle_decorative(self) -> None:
-        picture = self.panel.picture
-        if picture is not None:
-            self._decorative_chosen(picture.path, not picture.alt.decorative)
-            self.announcer.say(
-                tr("Decorative: screen readers will skip it.")
-                if not picture.alt.decorative
-                else tr("Not decorative any more.")
-            )
-
-    def _show_guess(self) -> None:
-        picture = self.panel.picture
-        if picture is None or picture.state is not State.DECLINED:
-            self.announcer.say(tr("The model has held nothing back for this picture."))
-            return
-        if self._guessing is not None:
-            return
-        path = picture.path
-        job = JobThread(work.guess(path, self._models, self.settings), "lorgnette guess", self)
-        job.reported.connect(lambda found: self._take_guess(path, found[0]))
-        job.ended.connect(self._guessed)
-        self._guessing = job
-        job.start()
-
-    def _take_guess(self, path: Path, said: Suggestion) -> None:
-        picture = self.batch.picture(path)
-        if picture is None or picture.suggestion is None:
-            return
-        held_back = dataclasses.replace(
-            said, text="", declined=True, reason=picture.suggestion.reason
-        )
-        picture = dataclasses.replace(picture, suggestion=held_back)
-        self.batch.put([picture])
-        guess = AltText(
-            text=said.text,
-            language=self.settings.language,
-            origin=Origin.MACHINE,
-            reviewed=False,
-            model=said.model,
-            confidence=0.0,  # it was held back for a reason
-        )
-        self._change([(picture, guess)], tr("guess for {name}").format(name=path.name))
-        self.announcer.say(tr("A guess that may well be wrong: {text}").format(text=guess.text))
-        if self.panel.picture is not None and self.panel.picture.path == path:
-            self.panel.field.setFocus()
-
-    def _guessed(self, error: BaseException | None) -> None:
-        self._guessing = None
-        if error is not None:
-            self._job_broken(error)
-
-    def accept_current(self) -> None:
-        """Mark the current text as reviewed and go on to the next picture to review."""
-        picture = self.panel.picture
-        if picture is None:
-            return
-        if not picture.alt.text.strip() and not picture.alt.decorative:
-            self.announcer.say(
-                tr("There is no text to accept. Write one, or mark the picture as decorative.")
-            )
-            self.panel.field.setFocus()
-            return
-        following = self._next_to_review()
-        alt = picture.alt
-        self._change(
-            [(picture, dataclasses.replace(alt, text=alt.text.strip(), reviewed=True))],
-            tr("acceptance of {name}").format(name=picture.path.name),
-        )
-        self._drafts.keep([self.batch.picture(picture.path) or picture])
-        left = self._to_review_count()
-        if following is None:
-            self.announcer.say(tr("Accepted. That was the last one to review."))
-            return
-        self._go_on_to(following)
-        self.announcer.say(
-            trn(
-                "Accepted. {count} left to review.", "Accepted. {count} left to review.", left
-            ).format(count=number(left))
-        )
-
-    def accept_selected(self) -> None:
-        """Mark the selected drafts as reviewed, in one step that can be undone."""
-        drafts = [p for p in self.view.selected() if p.state in {State.DRAFT, State.UNSURE}]
-        count = len(drafts)
-        if not drafts:
-            self.announcer.say(tr("No draft is selected."))
-            return
-        self._change(
-            [(p, dataclasses.replace(p.alt, reviewed=True)) for p in drafts],
-            trn("acceptance of {count} draft", "acceptance of {count} drafts", count).format(
-                count=number(count)
-            ),
-        )
-        self.announcer.say(
-            trn("{count} draft accepted.", "{count} drafts accepted.", count).format(
-                count=number(count)
-            )
-        )
-
-    def go_to_next_to_review(self) -> None:
-        """Make the next picture that needs a person's eyes the current one."""
-        following = self._next_to_review()
-        if following is None:
-            self.announcer.say(tr("Nothing is left to review."))
-        else:
-            self._go_on_to(following)
-
-    def _next_to_review(self) -> Path | None:
-        count = self.rows.rowCount()
-        start = self.view.currentIndex().row()
-        for step in range(1, count + 1):
-            row = (start + step) % count
-            picture = self.rows.picture(self.rows.index(row, 0))
-            if picture is not None and picture.state in TO_REVIEW and row != start:
-                return picture.path
-        return None
-
-    def _to_review_count(self) -> int:
-        counts = self.batch.counts()
-        return sum(counts[state] for state in TO_REVIEW)
-
-    def _go_on_to(self, path: Path) -> None:
-        """Show another picture; a person who was in the text stays there."""
-        in_text = self.panel.isAncestorOf(QApplication.focusWidget() or self)
-        self.view.go_to(path)
-        if in_text:
-            self.panel.field.setFocus()
-        else:
-            self.view.setFocus()
+    # Moving
 
     def _step(self, by: int) -> None:
         self.view.go_to_row(self.view.currentIndex().row() + by)
@@ -802,51 +577,6 @@ class MainWindow(QMainWindow):
             self.view.go_to(path)
         self.activateWindow()
         self.view.setFocus()
-
-    def _mend(self, key: int) -> None:
-        if self.panel.notes.act(key):
-            self.announcer.say(tr("Mended: {text}").format(text=self.panel.field.toPlainText()))
-        else:
-            self.announcer.say(tr("There is no note {number} to mend.").format(number=key))
-
-    def _say_doubt(self) -> None:
-        picture = self.panel.picture
-        if picture is None or picture.alt.confidence is None:
-            self.announcer.say(tr("The model has not said how sure it is."))
-            return
-        self.announcer.say(
-            tr("{state}. Confidence {number} of 1.").format(
-                state=state_words(picture.state), number=number(picture.alt.confidence, 2)
-            )
-        )
-
-    def _say_words(self) -> None:
-        picture = self.panel.picture
-        doubted = picture.suggestion.doubted if picture and picture.suggestion else ()
-        self.announcer.say(
-            tr("Doubted words: {words}.").format(words=", ".join(doubted))
-            if doubted else tr("The model doubts no word of this text.")
-        )  # fmt: skip
-
-    def _say_notes(self) -> None:
-        self.panel.show_notes_now()
-        texts = self.panel.notes.texts()
-        self.announcer.say(" ".join(texts) if texts else tr("There are no notes on this text."))
-
-    # Undo
-
-    def _change(
-        self,
-        texts: Sequence[tuple[Picture, AltText]],
-        what: str,
-        *,
-        merge: int = -1,
-    ) -> None:
-        changes = [
-            Change(picture.path, picture.alt, alt) for picture, alt in texts if picture.alt != alt
-        ]
-        if changes:
-            self.history.push(ChangeAltText(self.batch, changes, what, merge=merge))
 
     def _name_history(self, *_: object) -> None:
         for name, can, what, named, plain in (
@@ -1092,10 +822,7 @@ class MainWindow(QMainWindow):
 
     def _pictures_changed(self, pictures: list[Picture]) -> None:
         self._drafts.keep(pictures)
-        shown = self.panel.picture
-        for picture in pictures:
-            if shown is not None and picture.path == shown.path:
-                self.panel.show_picture(picture, elsewhere=self._is_elsewhere(picture))
+        self.reviewing.update(pictures)
         self._refresh_later()
 
     def _pictures_removed(self, gone: list[Path]) -> None:
@@ -1121,7 +848,7 @@ class MainWindow(QMainWindow):
         change()
         self.view.blockSignals(False)
         self._rows_changed()
-        self._show_current(self.view.current_path())
+        self.reviewing.show_current(self.view.current_path())
         self._say_shown()
 
     def _say_shown(self) -> None:
@@ -1167,7 +894,7 @@ class MainWindow(QMainWindow):
                 ).format(name=self._title_folder or tr("Pictures"), count=number(count))
             )
         self.filters.show_counts(counts)
-        left = self._to_review_count()
+        left = self.reviewing.left()
         self._counts.setText(
             tr("{reviewed} reviewed, {left} to review").format(
                 reviewed=number(counts[State.REVIEWED] + counts[State.DECORATIVE]),
@@ -1238,11 +965,12 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self.announcer.blockSignals(True)
-        jobs = [job for job in (self._finding, self._restoring, self._guessing) if job is not None]
+        jobs = [job for job in (self._finding, self._restoring) if job is not None]
         self._to_find.clear()
         for job in jobs:
             job.blockSignals(True)
             job.wait(_JOIN_SECONDS)
+        self.reviewing.close()
         self.captioning.close()
         self.writing.close()
         self.thumbnails.close()

@@ -209,7 +209,7 @@ def test_checklist_05_a_row_says_name_state_text_and_place(
 
 def test_checklist_06_a_row_tells_its_new_text_at_once(qtbot: QtBot, captioned: MainWindow) -> None:
     with qtbot.waitSignal(captioned.rows.dataChanged, timeout=200) as changed:
-        captioned.accept_current()
+        captioned.reviewing.accept_current()
     assert Qt.ItemDataRole.AccessibleTextRole in changed.args[2]
     interface = QAccessible.queryAccessibleInterface(captioned.view)
     assert interface.child(0).text(QAccessible.Text.Name).startswith("0 red.png, Reviewed")
@@ -265,10 +265,10 @@ def test_checklist_09_focus_is_never_lost(qtbot: QtBot, captioned: MainWindow) -
 
     panel, view = captioned.panel, captioned.view
     panel.field.setFocus()
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     assert focus_is(panel.field)
     view.setFocus()
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     assert focus_is(view)
     qtbot.keyClick(view, Qt.Key.Key_Delete)
     assert len(captioned.batch) == 5
@@ -352,7 +352,7 @@ def test_checklist_13_each_announcement_is_also_in_the_list(
 ) -> None:
     said: list[str] = []
     captioned.announcer.said.connect(said.append)
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     captioned.copy(Format.PLAIN)
     captioned.announcer.repeat()
     assert said == ["Accepted. 5 left to review.", *["Copied as plain text."] * 2]
@@ -527,7 +527,7 @@ def test_checklist_21_only_write_writes(qtbot: QtBot, captioned: MainWindow, fol
     field.setFocus()
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert field.toPlainText() == "A red picture.\n"
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     captioned.panel.decorative.click()
     captioned.close()
     assert state() == before
@@ -538,7 +538,7 @@ def test_checklist_22_writing_shows_a_plan_and_asks_once(
 ) -> None:
     write(folder / "1 green.png", AltText(text="My lawn.", language="en"), Destination.SIDECAR)
     for _ in range(3):
-        captioned.accept_current()
+        captioned.reviewing.accept_current()
     seen: list[str] = []
 
     def answer() -> None:
@@ -573,10 +573,10 @@ def test_checklist_23_existing_text_is_shown_and_kept(
 
 def test_checklist_24_undo_says_what_it_undoes(captioned: MainWindow, folder: Path) -> None:
     before = captioned.batch.pictures()
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     assert captioned.actions_["undo"].text() == "&Undo acceptance of 0 red.png"
     captioned.view.selectAll()
-    captioned.accept_selected()
+    captioned.reviewing.accept_selected()
     assert captioned.actions_["undo"].text() == "&Undo acceptance of 5 drafts"
     captioned.panel.decorative.click()
     captioned.actions_["remove"].trigger()
@@ -597,7 +597,7 @@ def test_checklist_26_the_same_picture_is_offered_its_earlier_text(
     qtbot.waitUntil(lambda: bool(captioned.batch.pictures()[0].digest))
     panel.field.selectAll()
     qtbot.keyClicks(panel.field, "The red door of our house.")
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     twin = tmp_path / "another name.png"
     twin.write_bytes((folder / "0 red.png").read_bytes())
     captioned.add([twin])

@@ -105,7 +105,7 @@ def test_embedding_writes_into_the_file_and_undo_gives_its_bytes_back(
     qtbot: QtBot, captioned: MainWindow, folder: Path
 ) -> None:
     before = files_of(folder)
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     write(qtbot, captioned, lambda dialog: dialog.embed.click())
     assert set(files_of(folder)) == set(before)
     assert files_of(folder)["0 red.png"] != before["0 red.png"]
@@ -117,7 +117,7 @@ def test_embedding_writes_into_the_file_and_undo_gives_its_bytes_back(
 def test_drafts_are_written_only_when_asked_for(
     qtbot: QtBot, captioned: MainWindow, folder: Path
 ) -> None:
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     write(qtbot, captioned, lambda dialog: None)
     assert len(list(folder.glob("*.xmp"))) == 1
     write(qtbot, captioned, lambda dialog: dialog.with_drafts.click())
@@ -201,7 +201,7 @@ def test_text_that_is_there_is_shown_and_kept_unless_replacing_is_chosen(
     window.view.go_to(image)
     window.panel.field.selectAll()
     qtbot.keyClicks(window.panel.field, "A wall painted red.")
-    window.accept_current()
+    window.reviewing.accept_current()
     write_blocked = []
 
     def look(dialog: WriteDialog) -> None:
@@ -215,7 +215,7 @@ def test_text_that_is_there_is_shown_and_kept_unless_replacing_is_chosen(
 
 
 def test_a_filter_shows_only_what_it_says(qtbot: QtBot, captioned: MainWindow) -> None:
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     states = captioned.filters.states
     qtbot.waitUntil(lambda: states.findText("Reviewed (1)") > 0)
     states.setCurrentIndex(states.findText("Reviewed (1)"))
@@ -232,17 +232,17 @@ def test_sorting_keeps_the_current_picture(captioned: MainWindow, folder: Path) 
     captioned.view.go_to(folder / "3 red.png")
     captioned.batch.sort_by(Order.NAME)
     assert captioned.view.current_path() == folder / "3 red.png"
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     captioned.batch.sort_by(Order.STATE)
     assert captioned.rows.pictures()[-1].path == folder / "3 red.png"
 
 
 def test_next_to_review_passes_over_what_is_done(captioned: MainWindow, folder: Path) -> None:
     captioned.view.go_to(folder / "1 green.png")
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     assert captioned.view.current_path() == folder / "2 blue.png"
     captioned.view.go_to(folder / "0 red.png")
-    captioned.go_to_next_to_review()
+    captioned.reviewing.go_to_next_to_review()
     assert captioned.view.current_path() == folder / "2 blue.png"
 
 
@@ -270,7 +270,7 @@ def test_escape_brings_the_draft_back(qtbot: QtBot, captioned: MainWindow) -> No
 def test_undo_in_the_field_is_of_typing_and_elsewhere_of_the_batch(
     qtbot: QtBot, captioned: MainWindow, folder: Path
 ) -> None:
-    captioned.accept_current()
+    captioned.reviewing.accept_current()
     captioned.view.go_to(folder / "0 red.png")
     field = captioned.panel.field
     field.setFocus()
