@@ -55,6 +55,7 @@ def make_pictures(folder: Path, count: int) -> None:
 def run(folder: Path, count: int, model: str, captions: int) -> None:
     """Take the window through all phases."""
     from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+    from PySide6.QtGui import QAccessible
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
@@ -113,6 +114,10 @@ def run(folder: Path, count: int, model: str, captions: int) -> None:
             f"   longest gap {gaps[-1]:6.1f} ms   99th of 100 {gaps[int(len(gaps) * 0.99)]:5.1f} ms"
         )
 
+    opened: list[object] = []
+    window.captioning.opened.connect(opened.append)
+    window.prepare()
+    phase("opening the model", lambda: bool(opened), None)
     first_row: list[float] = []
     begun = perf_counter()
     window.rows.rowsInserted.connect(lambda *_: first_row.append(perf_counter() - begun))
@@ -120,6 +125,14 @@ def run(folder: Path, count: int, model: str, captions: int) -> None:
     phase("adding", lambda: len(window.batch) == count, None)
     print(f"first rows after {first_row[0]:.2f} s")
     view = window.view
+    QAccessible.setActive(True)
+    ends = [perf_counter() + 3]
+    phase(
+        "arrowing with a listener",
+        lambda: perf_counter() > ends[0],
+        lambda: QTest.keyClick(view, Qt.Key.Key_Down),
+    )
+    QAccessible.setActive(False)
     ends = [perf_counter() + 3]
     phase(
         "scrolling page by page",
