@@ -3,7 +3,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -37,15 +37,6 @@ class Order(StrEnum):
     NAME = "name"
     STATE = "state"
     DOUBT = "doubt"  # the least sure drafts first
-
-
-class Column(IntEnum):
-    """Columns of the table that `BatchModel.table` returns."""
-
-    PATH = 0
-    STATE = 1
-    TEXT = 2
-    EXTENDED = 3
 
 
 class BatchModel(QAbstractListModel):
@@ -238,7 +229,7 @@ class BatchModel(QAbstractListModel):
 
     @staticmethod
     def table(pictures: Iterable[Picture]) -> list[tuple[str, str, str, str]]:
-        """Return a row of words a picture under a row of headings, as `Column` says."""
+        """Return a row of words a picture, under a row of headings."""
         return [
             (tr("Picture"), tr("State"), tr("Alt text"), tr("Extended description")),
             *(

@@ -16,7 +16,7 @@ _SIZES = (16, 20, 24, 32, 48, 64)
 def icon(name: str, colours: Colours) -> QIcon:
     """Return the icon name in the colours of words, faded where it is disabled."""
     result = QIcon()
-    faded = colours.text if colours.high_contrast else mixed(colours.text, colours.window, 0.55)
+    faded = mixed(colours.text, colours.window, 0.55)
     for size in _SIZES:
         result.addPixmap(pixmap(name, colours.text, size), QIcon.Mode.Normal)
         result.addPixmap(pixmap(name, faded, size), QIcon.Mode.Disabled)

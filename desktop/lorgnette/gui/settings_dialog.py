@@ -18,13 +18,18 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
+    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
+from lorgnette.gui import theme
 from lorgnette.gui.translation import tr
 from lorgnette.settings import BEAM_SIZES, TEXT_SIZES, Settings
+
+_LABEL_CHARACTERS = 24  # of the column of labels, so that all groups stand in line
 
 
 class SettingsDialog(QDialog):
@@ -67,7 +72,7 @@ class SettingsDialog(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setProperty("primary", True)
+        theme.make_primary(buttons.button(QDialogButtonBox.StandardButton.Ok))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -140,9 +145,14 @@ class SettingsDialog(QDialog):
         self.browse = QPushButton(tr("Choose a &folder…"), self)
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
-        form.addRow("", self.browse)
-        self._card = self._hint(form, self._model_card(self._settings.model))
-        self.model.textChanged.connect(lambda text: self._card.setText(self._model_card(text)))
+        form.addRow(self._blank(), self.browse)
+        card = QTextBrowser(self)
+        card.setOpenLinks(False)
+        card.setTabChangesFocus(True)
+        card.setMarkdown(self._model_card(self._settings.model))
+        card.setFixedHeight(8 * card.fontMetrics().height())
+        self._row(form, tr("Model &card"), card)
+        self.model.textChanged.connect(lambda text: card.setMarkdown(self._model_card(text)))
         self.provider = self._choice(
             form,
             tr("&Execution provider"),
@@ -193,6 +203,8 @@ class SettingsDialog(QDialog):
     def _row(self, form: QFormLayout, label: str, field: QWidget) -> None:
         words = QLabel(label, self)
         words.setBuddy(field)
+        words.setMinimumWidth(_LABEL_CHARACTERS * words.fontMetrics().averageCharWidth())
+        words.setWordWrap(True)
         form.addRow(words, field)
 
     def _choice(
@@ -203,6 +215,7 @@ class SettingsDialog(QDialog):
             box.addItem(words, value)
         box.setCurrentIndex(box.findData(current))
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row(form, label, box)
         return box
 
@@ -210,8 +223,15 @@ class SettingsDialog(QDialog):
         hint = QLabel(text, self)
         hint.setWordWrap(True)
         hint.setProperty("muted", True)
-        form.addRow("", hint)
+        hint.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        form.addRow(self._blank(), hint)
         return hint
+
+    def _blank(self) -> QWidget:
+        """Return what stands where a row has no label, as wide as the others."""
+        blank = QWidget(self)
+        blank.setMinimumWidth(_LABEL_CHARACTERS * blank.fontMetrics().averageCharWidth())
+        return blank
 
     def _browse(self) -> None:
         folder = QFileDialog.getExistingDirectory(

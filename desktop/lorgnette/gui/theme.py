@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from lorgnette.gui import indicators
 from lorgnette.gui.colours import Colours, colours_of, mixed, readable
@@ -70,7 +70,7 @@ def own_palette(appearance: str) -> QPalette:
         (_Role.Shadow, 0.6),
     ):  # fmt: skip
         palette.setColor(role, mixed(base, text, share))
-    faded = text if appearance == "high-contrast" else mixed(text, base, 0.5)
+    faded = mixed(text, base, 0.5)
     for role in (_Role.WindowText, _Role.Text, _Role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, faded)
     return palette
@@ -105,6 +105,13 @@ def apply(app: QApplication, appearance: str) -> Colours:
     if sheet != app.styleSheet():
         app.setStyleSheet(sheet)
     return result
+
+
+def make_primary(button: QPushButton) -> None:
+    """Let a button stand out as what most people want."""
+    button.setProperty("primary", True)
+    button.style().unpolish(button)
+    button.style().polish(button)
 
 
 def set_text_size(percent: int) -> None:
@@ -198,6 +205,13 @@ def stylesheet(c: Colours, marks: Path) -> str:
     QScrollBar::handle:vertical:hover {{ background: {c.muted.name()}; }}
     QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
     QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
+    QScrollBar:horizontal {{ background: transparent; height: 14px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {handle}; min-width: 36px; border-radius: 4px;
+        margin: 3px; }}
+    QScrollBar::add-line:horizontal, QScrollBar::sub-line:horizontal {{ width: 0; }}
+    QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal {{
+        background: transparent; }}
+    QAbstractScrollArea::corner {{ background: transparent; }}
     QMenuBar {{ background: {c.window.name()}; padding: 2px 8px; }}
     QMenuBar::item {{ padding: 5px 9px; border-radius: 5px; color: {c.text.name()};
         background: transparent; }}

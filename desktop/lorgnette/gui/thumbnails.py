@@ -30,7 +30,6 @@ class Decoded:
     path: Path
     side: int
     image: QImage | None  # None: it cannot be decoded
-    size: QSize  # of the whole picture; empty when it came from the cache
     digest: str  # of the file's bytes; empty: it cannot be read
 
 
@@ -153,26 +152,25 @@ def _decode(path: Path, side: int) -> Decoded:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        return Decoded(path, side, None, QSize(), "")
+        return Decoded(path, side, None, "")
     cached = _cache() / digest[:2] / f"{digest}.jpg"
     if side == SIDE:
         known = QImage(str(cached))
         if not known.isNull():
-            return Decoded(path, side, known, QSize(), digest)
-    image, size = _read(path, side)
+            return Decoded(path, side, known, digest)
+    image = _read(path, side)
     if image is not None and side == SIDE:
         _keep(image, cached)
-    return Decoded(path, side, image, size, digest)
+    return Decoded(path, side, image, digest)
 
 
-def _read(path: Path, side: int) -> tuple[QImage | None, QSize]:
+def _read(path: Path, side: int) -> QImage | None:
     from lorgnette.captioning import images  # the very pixels that the captioner sees
 
     try:
         picture = images.load(path, side)
     except LorgnetteError:
-        return None, QSize()
-    size = QSize(*picture.size)
+        return None
     picture.thumbnail((side, side))
     image = QImage(
         picture.tobytes(),
@@ -182,7 +180,7 @@ def _read(path: Path, side: int) -> tuple[QImage | None, QSize]:
         QImage.Format.Format_RGB888,
     )
     # A QImage only borrows the bytes: it must own them before they go.
-    return image.convertToFormat(QImage.Format.Format_RGB32), size
+    return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def _keep(image: QImage, cached: Path) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from lorgnette.alttext.alt_text import Destination
+from lorgnette.gui import theme
 from lorgnette.gui.translation import number, tr, trn
 from lorgnette.gui.work import WritePlan
 
@@ -46,6 +47,8 @@ class WriteDialog(QDialog):
         )
         (self.embed if destination == Destination.EMBED else self.sidecar).setChecked(True)
         inside = QVBoxLayout(places)
+        inside.setContentsMargins(0, 4, 0, 0)
+        inside.setSpacing(2)
         inside.addWidget(self.sidecar)
         inside.addWidget(self._hint(self.sidecar.accessibleDescription()))
         inside.addWidget(self.embed)
@@ -66,7 +69,7 @@ class WriteDialog(QDialog):
         self.summary.setProperty("heading", True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.write = self.buttons.addButton(tr("&Write"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.write.setProperty("primary", True)
+        theme.make_primary(self.write)
         self.write.setEnabled(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -138,5 +141,5 @@ class WriteDialog(QDialog):
         hint = QLabel(text, self)
         hint.setWordWrap(True)
         hint.setProperty("muted", True)
-        hint.setIndent(26)
+        hint.setContentsMargins(31, 0, 0, 6)
         return hint
