@@ -52,6 +52,7 @@ def graph_of(
         _simplify(program.model)
     graph: onnx.ModelProto = program.model_proto
     _strip(graph)
+    _rename(graph.graph, set(network.state_dict()))
     return graph
 
 
@@ -82,3 +83,30 @@ def _strip(graph: onnx.ModelProto) -> None:
         del part.metadata_props[:]
         part.ClearField("doc_string")
     del graph.graph.value_info[:]
+
+
+def _rename(graph: onnx.GraphProto, weights: set[str]) -> None:
+    """Number values, nodes and constants in the order of the nodes; weights keep their names.
+
+    The exporter's own numbers go on from one export to the next within a process.
+    """
+    names = {value.name: value.name for value in (*graph.input, *graph.output)} | {"": ""}
+    constants = {tensor.name for tensor in graph.initializer}
+    order: dict[str, int] = {}
+    for i, node in enumerate(graph.node):
+        node.name = f"{node.op_type}_{i}"
+        for name in node.input:
+            if name in constants:
+                order.setdefault(name, len(order))
+                names.setdefault(name, name if name in weights else f"constant_{len(names)}")
+        for name in node.output:
+            names.setdefault(name, f"value_{len(names)}")
+        node.input[:] = [names[name] for name in node.input]
+        node.output[:] = [names[name] for name in node.output]
+    used = sorted((t for t in graph.initializer if t.name in order), key=lambda t: order[t.name])
+    tensors = [onnx.TensorProto() for _ in used]
+    for tensor, old in zip(tensors, used, strict=True):
+        tensor.CopyFrom(old)
+        tensor.name = names[old.name]
+    del graph.initializer[:]
+    graph.initializer.extend(tensors)

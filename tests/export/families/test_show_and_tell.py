@@ -49,8 +49,7 @@ def oracle(encoder: nn.Module, decoder: nn.Module) -> Oracle:
     ("linear_norm", "layers", "names", "old"),
     [
         (("embed", None), 1, ("word_embeddings", "hidden2vocab"), False),
-        (("embed", "bn"), 3, ("embed", "fc"), True),
-        (("embed", "batch_norm"), 2, ("embeddings", "hidden2tag"), False),
+        (("embed", "batch_norm"), 3, ("embeddings", "fc"), True),
     ],
 )
 def test_udacity_projects_say_in_the_app_what_they_say_in_pytorch(
