@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 
 import PySide6
-from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QLockFile, QObject, QTimer, Signal
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from lorgnette import __version__, paths
@@ -31,9 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"lorgnette: {problem}\n")
         return 2
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app = QApplication.instance() or QApplication([sys.argv[0]])
-    if not isinstance(app, QApplication):
-        raise TypeError("a Qt application without widgets runs already")
+    app = Application([sys.argv[0]])
     dress_application(app)
     reporter = Reporter()
     reporter.install()
@@ -44,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     hints = app.styleHints()
     hints.colorSchemeChanged.connect(window.dress)
     hints.accessibility().contrastPreferenceChanged.connect(window.dress)
+    app.file_opened.connect(lambda path: window.add([path]))
     window.show()
     QTimer.singleShot(0, window.prepare)
     window.restore()
@@ -51,6 +51,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = app.exec()
     lock.unlock()
     return code
+
+
+class Application(QApplication):
+    """Takes files that the desktop opens with the program while it runs, as macOS does.
+
+    Signals:
+        file_opened: the path of a file.
+    """
+
+    file_opened = Signal(object)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent):
+            self.file_opened.emit(Path(event.file()))
+            return True
+        return super().event(event)
 
 
 def dress_application(app: QApplication) -> None:

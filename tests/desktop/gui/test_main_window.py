@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, Qt, QTimer, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -53,6 +53,26 @@ def test_a_dropped_folder_appears_and_drafts_follow(
     assert texts == ["A red picture.", "A green picture.", "A blue picture."] * 2
     qtbot.waitUntil(lambda: not window.captioning.running)
     assert {path.suffix for path in folder.iterdir()} == {".png"}
+
+
+def test_a_drop_on_the_window_is_taken_and_a_row_on_its_own_list_is_not(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    at, copy = QPointF(200, 200), Qt.DropAction.CopyAction
+    button, no_key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(at.toPoint(), copy, data, button, no_key)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(at, copy, data, button, no_key)
+    QApplication.sendEvent(window, drop)
+    qtbot.waitUntil(lambda: len(window.batch) == 6)
+    nothing = QMimeData()
+    nothing.setText("words")
+    enter = QDragEnterEvent(at.toPoint(), copy, nothing, button, no_key)
+    QApplication.sendEvent(window, enter)
+    assert not enter.isAccepted()
 
 
 def test_copying_gives_the_text_of_the_selected_picture(

@@ -75,6 +75,17 @@ def test_checklist_25_drafts_outlive_a_kill(person: dict[str, str], tmp_path: Pa
     window.stdout.close()
 
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    start = (
+        "from lorgnette import paths\n"
+        "from lorgnette.gui.app import open_drafts\n"
+        "lock, drafts = open_drafts(paths.user_data())\n"
+        "print(sorted(path.name for path in paths.user_data().glob('*.sqlite3')))\n"
+        "drafts.close()\n"
+    )
+    restarted = subprocess.run(
+        [sys.executable, "-c", start], env=person, capture_output=True, text=True, check=True
+    )
+    assert restarted.stdout.strip() == f"['{DRAFTS}']"  # not taken for another window's
     drafts = Drafts(Path(person["XDG_DATA_HOME"]) / "lorgnette" / DRAFTS)
     try:
         kept = [picture for picture in drafts.pictures() if picture.state is State.DRAFT]
