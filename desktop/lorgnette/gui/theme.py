@@ -142,6 +142,7 @@ def stylesheet(c: Colours, marks: Path) -> str:
     tool_hover = mixed(c.window, c.text, 0.08).name() if not c.high_contrast else c.window.name()
     return f"""
     QToolTip {{ padding: 5px 8px; border: 0; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMainWindow::separator {{ width: 0; height: 0; }}
     QToolBar {{ background: {c.window.name()}; border: 0; spacing: 4px;
         padding: 4px 12px 6px 8px; }}
@@ -219,9 +220,11 @@ def stylesheet(c: Colours, marks: Path) -> str:
         border: {width}px solid {c.hairline.name()}; }}
     QMenu {{ background: {c.base.name()}; color: {c.text.name()};
         border: {width}px solid {c.outline.name()}; padding: 5px; }}
-    QMenu::item {{ padding: 6px 26px 6px 14px; border-radius: 4px; }}
+    QMenu::item {{ padding: 6px 26px 6px 14px; border-radius: 4px;
+        border: {width}px solid transparent; }}
     QMenu::icon {{ padding-left: 10px; }}
-    QMenu::item:selected {{ background: {c.accent.name()}; color: {c.on_accent.name()}; }}
+    QMenu::item:selected {{ background: {c.selection.name()}; color: {c.text.name()};
+        border-color: {c.accent.name()}; }}
     QMenu::item:disabled {{ color: {mixed(c.text, c.base, 0.5).name()}; }}
     QMenu::item:disabled:selected {{ background: {hover};
         color: {mixed(c.text, c.base, 0.5).name()}; }}

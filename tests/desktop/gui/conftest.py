@@ -1,5 +1,6 @@
 """The real window over the real toy model, in folders of its own, without a network."""
 
+import functools
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -35,6 +36,14 @@ def no_thread_is_left() -> Iterator[None]:
     yield
     left = [thread for thread in threading.enumerate() if thread.name.startswith("lorgnette")]
     assert not left
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Wait for as long as a busy machine may take; a test that passes does not wait at all."""
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=30_000))
+    return qtbot
 
 
 @pytest.fixture
@@ -103,7 +112,6 @@ def captioned(qtbot: QtBot, filled: MainWindow) -> MainWindow:
     """A window with six drafts, the first one current."""
     filled.caption_all()
     qtbot.waitUntil(
-        lambda: filled.batch.counts()[State.DRAFT] == 6 and not filled.captioning.running,
-        timeout=20000,
+        lambda: filled.batch.counts()[State.DRAFT] == 6 and not filled.captioning.running
     )
     return filled

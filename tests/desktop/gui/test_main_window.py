@@ -161,7 +161,7 @@ def test_cancelling_keeps_what_is_done_and_captioning_goes_on_later(
     assert window.batch.counts()[State.DRAFT] == tally.drafts
     assert not any(map(window.captioning.is_waiting, (p.path for p in window.batch.pictures())))
     window.caption_missing()
-    qtbot.waitUntil(lambda: window.batch.counts()[State.DRAFT] == 300, timeout=20000)
+    qtbot.waitUntil(lambda: window.batch.counts()[State.DRAFT] == 300)
     qtbot.waitUntil(lambda: not window.captioning.running)
 
 
@@ -179,7 +179,7 @@ def test_pausing_rests_and_resuming_finishes(
         pass
     assert window.batch.counts()[State.DRAFT] < 200
     assert "paused" in window.progress.text.text()
-    with qtbot.waitSignal(window.captioning.finished, timeout=20000):
+    with qtbot.waitSignal(window.captioning.finished):
         window.actions_["pause"].trigger()
     assert window.batch.counts()[State.DRAFT] == 200
 

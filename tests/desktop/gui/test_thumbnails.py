@@ -35,7 +35,7 @@ def test_a_photo_is_decoded_upright_and_small(
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
     photo("coffee").save(path, exif=exif)
-    with qtbot.waitSignal(thumbnails.ready, timeout=10000):
+    with qtbot.waitSignal(thumbnails.ready):
         assert thumbnails.pixmap(path) is None
     pixmap = thumbnails.pixmap(path)
     assert pixmap is not None
@@ -86,7 +86,7 @@ def test_the_large_picture_comes_with_its_whole_size(
 ) -> None:
     path = tmp_path / "rocket.png"
     photo("rocket").save(path)
-    with qtbot.waitSignal(thumbnails.decoded, timeout=10000) as decoded:
+    with qtbot.waitSignal(thumbnails.decoded) as decoded:
         thumbnails.ask_large(path, 400)
     image = decoded.args[0].image
     assert max(image.width(), image.height()) == 400
