@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parent / "orca_main_path.txt"
 
 PASSING = re.compile(  # keys, and what depends on how fast things come one after another
     r"\w|left \w+|space|tab|return|backspace|escape|F\d+|Waiting to be captioned|holida|"
-    r"holiday \(6 pictures\) - lorgnette|Text unselected|entire document selected|"
+    r"(holiday \(6 pictures\) - )?lorgnette( frame)?|Text unselected|entire document selected|"
     r"A red wall in the sun"
 )
 
