@@ -114,13 +114,10 @@ def bring(
     for path in [*paths, *([vocabulary] if vocabulary else [])]:
         if path.suffix == ".toml":
             description, description_path = _toml(path), path
-            inner = description.get("files", {})
-            named = inner.get("weights", {})
-            named = named.values() if isinstance(named, Mapping) else [named]
-            checkpoints += [read(path.parent / str(name)) for name in named]
-            if "vocabulary" in inner and vocabulary is None:
-                words_path = path.parent / str(inner["vocabulary"])
-                words = _words(words_path)
+            weights, of_words = _described(description, path)
+            checkpoints += [read(file) for file in weights]
+            if of_words is not None and vocabulary is None:
+                words, words_path = _words(of_words), of_words
         elif path == vocabulary or not _holds_tensors(path):
             words, words_path = _words(path), path
         else:
@@ -194,6 +191,19 @@ def _toml(path: Path) -> Mapping[str, Any]:
         raise CheckpointError(path, f"it cannot be read: {error}") from error
 
 
+def _described(description: Mapping[str, Any], path: Path) -> tuple[list[Path], Path | None]:
+    """Return the files with tensors and the vocabulary's that a description names."""
+    files = description.get("files", {})
+    if not isinstance(files, Mapping):
+        raise CheckpointError(path, "[files] is a table")
+    weights = files.get("weights", {})
+    names = weights.values() if isinstance(weights, Mapping) else [weights]
+    words = files.get("vocabulary")
+    return [path.parent / str(n) for n in names], None if words is None else path.parent / str(
+        words
+    )
+
+
 def _words(path: Path) -> Any:
     """Return what a vocabulary's file holds: JSON, a word a line, or a pickle."""
     try:
@@ -203,7 +213,10 @@ def _words(path: Path) -> Any:
     except OSError as error:
         raise CheckpointError(path, f"it cannot be read: {error.strerror}") from error
     if path.suffix == ".txt":
-        return data.decode("utf-8").splitlines()
+        try:
+            return data.decode("utf-8").splitlines()
+        except UnicodeDecodeError as error:
+            raise CheckpointError(path, f"it is no UTF-8: {error}") from error
     if data.lstrip()[:1] in {b"{", b"["} and path.suffix == ".json":
         try:
             return json.loads(data)

@@ -96,6 +96,15 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     path, described = brought.description_path, brought.description
     if path is None or described is None:
         raise CheckpointError(brought.first, "there is no description")
+    try:
+        return _read(brought, described, path, input_size)
+    except (TypeError, ValueError) as error:  # a text where a number belongs, and the like
+        raise CheckpointError(path, f"a value is not what it must be: {error}") from error
+
+
+def _read(
+    brought: Brought, described: Mapping[str, Any], path: Path, input_size: int | None
+) -> TorchModel:
     sections = _sections(described, path)
     tensors = Tensors(_weights(brought, described), brought.first)
     pixels = _pixels(sections["pixels"], path)

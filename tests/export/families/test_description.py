@@ -186,6 +186,8 @@ def test_attention_over_a_resnet_says_in_the_app_what_it_says_in_pytorch(
         ("[pixels]", "[pixels", "it cannot be read"),
         ('vocabulary = "words.json"', "", "its vocabulary is missing"),
         ('"cnn.pth"', '"cnn2.pth"', "cnn2.pth: it cannot be read"),
+        ("height = 64", 'height = "tall"', "a value is not what it must be"),
+        ("[words]", '[words]\nmax = "many"', "a value is not what it must be"),
     ],
 )
 def test_a_description_that_does_not_fit_says_where(
