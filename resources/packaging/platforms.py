@@ -64,7 +64,9 @@ def program(root: Path, work: Path, name: str, version: str) -> dict[str, Any]:
     return {}
 
 
-def finish(bundle: Callable[..., object], folder: Any, root: Path, work: Path, version: str) -> None:
+def finish(
+    bundle: Callable[..., object], folder: Any, root: Path, work: Path, version: str
+) -> None:
     """Make the app of macOS, or sign the programs of Windows.
 
     Windows signs with the command in LORGNETTE_SIGN, to which the files are added, such as
@@ -101,7 +103,7 @@ def finish(bundle: Callable[..., object], folder: Any, root: Path, work: Path, v
 
 
 def _version_resource(work: Path, name: str, version: str) -> Path:
-    numbers = tuple(int(number) for number in version.split(".")[:3]) + (0,)
+    numbers = (*(int(number) for number in version.split(".")[:3]), 0)
     strings = {
         "CompanyName": "lorgnette",
         "FileDescription": "Alt text for your pictures",
