@@ -103,13 +103,16 @@ def take(out: Path, scale: int, model: str, home: Path) -> None:
         wait(lambda: window.captioning.tally.done >= 7)  # noqa: B023
         window.grab().save(str(out / f"running-{appearance}-{scale}00.png"))
         wait(lambda: not window.captioning.running)  # noqa: B023
+        told = window.notice.text.text()
         window.notice.dismiss()
-        for _ in range(2):
+        for name in ("astronaut.jpg", "rocket launch.jpg"):
+            window.view.go_to(folder / name)
             window.reviewing.accept_current()
         window.view.go_to(folder / "coffee cup.jpg")
+        window.view.scrollToTop()
         window.panel.field.setFocus()
         shoot("reviewing")
-        window.notice.show_text("12 pictures captioned. 3 of them are unsure. 1 was declined.")
+        window.notice.show_text(told)
         window.panel.extended_section.open()
         window.panel.questions_section.open()
         window.view.go_to(folder / "scanned page.jpg")

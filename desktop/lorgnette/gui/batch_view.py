@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from lorgnette.gui import icons
 from lorgnette.gui.batch_model import PICTURE_ROLE, BatchFilter
 from lorgnette.gui.colours import Colours, mixed
-from lorgnette.gui.picture import Picture, State, state_words
+from lorgnette.gui.picture import Picture, State, state_words, why
 from lorgnette.gui.thumbnails import Thumbnails, scaled
 from lorgnette.gui.translation import tr
 
@@ -233,7 +233,11 @@ class PictureDelegate(QStyledItemDelegate):
         painter.setPen(colours.text)
         painter.drawText(QRect(rect.left(), top, rect.width(), line), 0, name)
         painter.setFont(self._view.font())
-        words = plain.elidedText(picture.alt.text, Qt.TextElideMode.ElideRight, rect.width())
+        words = picture.alt.text
+        if not words:
+            painter.setPen(colours.muted)
+            words = why(picture)
+        words = plain.elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(QRect(rect.left(), top + line + 4, rect.width(), line), 0, words)
         self._paint_state(
             painter, state, QRect(rect.left(), top + 2 * line + 8, rect.width(), line)

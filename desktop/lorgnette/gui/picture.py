@@ -8,7 +8,7 @@ from pathlib import Path
 from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui.translation import number, tr
 
-UNSURE_BELOW = 0.5  # confidence under which a draft is called unsure
+UNSURE_BELOW = 0.3  # confidence under which a draft is called unsure
 
 
 NO_TEXT = AltText(reviewed=False)

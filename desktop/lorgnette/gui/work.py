@@ -209,11 +209,17 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         confidence=said.confidence if said is not None else None,
         declined=outcome.verdict is Verdict.DECLINED,
         failed=outcome.verdict is Verdict.FAILED,
-        reason=" ".join(filter(None, (outcome.reason, hint))),
+        reason=" ".join(filter(None, (_sentence(outcome.reason), hint))),
         model=model,
         provider=provider,
         seconds=outcome.seconds,
     )
+
+
+def _sentence(text: str) -> str:
+    """Return text with a capital and a full stop; nothing comes of nothing."""
+    text = text.strip().rstrip(".")
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def _doubted(said: "Caption") -> tuple[str, ...]:

@@ -94,7 +94,7 @@ UNSURE = Suggestion(
     text="A dog on a beach.",
     candidates=("A dog on a beach.", "A wolf on a beach.", "A dog in the snow."),
     doubted=("dog",),
-    confidence=0.3,
+    confidence=0.2,
     model="toy/1",
     provider="cpu",
 )
