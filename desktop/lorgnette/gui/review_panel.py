@@ -398,10 +398,13 @@ class ReviewPanel(QScrollArea):
         if picture.state is State.DECLINED and suggestion is not None:
             lines.append(
                 Line(
-                    "state-declined", "declined", tr("The model has a guess, and holds it back because it is likely wrong."),
-                    tr("Show the guess anyway"), self._send_guess,
+                    "state-declined",
+                    "declined",
+                    tr("The model has a guess, and holds it back because it is likely wrong."),
+                    tr("Show the guess anyway"),
+                    self._send_guess,
                 )
-            )  # fmt: skip
+            )
         found = (
             []
             if self._earlier is None
