@@ -1,4 +1,4 @@
-"""What a caption is worth: whether a picture can be described at all, and how likely it is right."""
+"""What a caption is worth: can the picture be described at all, and how likely is it right?"""
 
 import math
 from collections.abc import Mapping, Sequence

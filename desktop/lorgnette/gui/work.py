@@ -302,38 +302,32 @@ def write(
         JournalError: without it nothing is written.
     """
     from lorgnette.alttext import Effect
-    from lorgnette.jobs.journal import Journal
     from lorgnette.jobs.writing import write_batch
 
     title = tr("written from the window")
-    changed = False
-    try:
-        with closing(write_batch(texts, destination, overwrite=replace, title=title)) as outcomes:
-            for outcome in outcomes:
-                written = outcome.written
-                if written is None:
-                    yield WroteOne(image=outcome.image, trouble=_in_words(outcome.error))
-                    continue
-                changed |= written.effect is Effect.WRITE
-                yield WroteOne(
-                    image=outcome.image,
-                    alt=written.alt_text,
-                    kept_in=written.path.name,
-                    changed=written.effect is Effect.WRITE,
-                    kept=written.effect is Effect.KEEP,
-                    trouble=(
-                        tr("{name} got a sidecar: {reason}.").format(
-                            name=outcome.image.name, reason=written.reason
-                        )
-                        if written.effect is Effect.WRITE and written.reason
-                        else ""
-                    ),
-                )
-    finally:
-        if changed:
-            with Journal() as journal:
-                number = next(b.id for b in journal.history() if b.title == title)
-    if changed:
+    number = None
+    with closing(write_batch(texts, destination, overwrite=replace, title=title)) as outcomes:
+        for outcome in outcomes:
+            number = outcome.batch
+            written = outcome.written
+            if written is None:
+                yield WroteOne(image=outcome.image, trouble=_in_words(outcome.error))
+                continue
+            yield WroteOne(
+                image=outcome.image,
+                alt=written.alt_text,
+                kept_in=written.path.name,
+                changed=written.effect is Effect.WRITE,
+                kept=written.effect is Effect.KEEP,
+                trouble=(
+                    tr("{name} got a sidecar: {reason}.").format(
+                        name=outcome.image.name, reason=written.reason
+                    )
+                    if written.effect is Effect.WRITE and written.reason
+                    else ""
+                ),
+            )
+    if number is not None:
         yield BatchNumber(number)
 
 

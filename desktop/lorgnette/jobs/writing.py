@@ -18,6 +18,7 @@ class WriteOutcome:
     """What became of one picture of a batch."""
 
     image: Path
+    batch: int | None = None  # its number in the journal; None until something was replaced
     written: Written | None = None  # set exactly when error is not
     error: LorgnetteError | None = None
 
@@ -41,7 +42,7 @@ class WriteBatch:
         self._overwrite = overwrite
         self._title = title
         self._journal = Journal()
-        self._batch: int | None = None  # until there is something to record
+        self.number: int | None = None  # in the journal; None until something was replaced
 
     def __enter__(self) -> Self:
         return self
@@ -62,9 +63,9 @@ class WriteBatch:
         """
 
         def record(replaced: Replaced) -> None:
-            if self._batch is None:
-                self._batch = self._journal.begin(self._title)
-            self._journal.record(self._batch, image, replaced)
+            if self.number is None:
+                self.number = self._journal.begin(self._title)
+            self._journal.record(self.number, image, replaced)
 
         for folder in {image.absolute().parent, image.resolve().parent}:
             self._journal.visit(folder)
@@ -102,6 +103,6 @@ def write_batch(
             try:
                 written = batch.write(image, alt_text)
             except LorgnetteError as error:
-                yield WriteOutcome(image=image, error=error)
+                yield WriteOutcome(image=image, batch=batch.number, error=error)
             else:
-                yield WriteOutcome(image=image, written=written)
+                yield WriteOutcome(image=image, batch=batch.number, written=written)
