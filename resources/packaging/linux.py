@@ -24,7 +24,10 @@ import parts  # noqa: E402
 from lorgnette import __version__  # noqa: E402
 
 SVG = ROOT / "resources" / "icons" / "lorgnette.svg"
-MAINTAINER = "The lorgnette authors <lorgnette@localhost.localdomain>"
+MAINTAINER = "{} <{}>".format(
+    os.environ.get("DEBFULLNAME", "The lorgnette authors"),
+    os.environ.get("DEBEMAIL", "maintainers@lorgnette.app"),
+)
 SUMMARY = "describe pictures for people who cannot see them"
 DESCRIPTION = """\
  lorgnette drafts alt text for pictures on this computer, offline. Drafts are
@@ -72,9 +75,14 @@ def write_tar(bundle: Path, target: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         share = Path(scratch, "share")
         add_desktop_files(share)
-        with tarfile.open(target, "w:xz", preset=6) as archive:
-            archive.add(bundle, top, filter=plain)
-            archive.add(share, f"{top}/share", filter=plain)
+        with target.open("wb") as file:
+            pack = subprocess.Popen(["xz", "-T2"], stdin=subprocess.PIPE, stdout=file)
+            with tarfile.open(fileobj=pack.stdin, mode="w|") as archive:
+                archive.add(bundle, top, filter=plain)
+                archive.add(share, f"{top}/share", filter=plain)
+            pack.communicate()
+            if pack.returncode:
+                raise OSError(f"{target} could not be written: xz failed")
     return target
 
 
@@ -116,7 +124,7 @@ def write_deb(bundle: Path, dist: Path) -> Path:
                 folder.chmod(0o755)
             elif not folder.is_symlink() and not os.access(folder, os.X_OK):
                 folder.chmod(0o644)
-        build = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(tree), str(target)]
+        build = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z3", "--build", str(tree), str(target)]
         environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(_moment().timestamp()))}
         subprocess.run(build, check=True, stdout=subprocess.DEVNULL, env=environment)
     return target

@@ -25,7 +25,8 @@ else:  # the accessibility bridge of Qt speaks D-Bus
 def without_symbols(binaries: Iterable[Entry], target: Path) -> list[Entry]:
     """Return binaries, Python's own without what only linkers and debuggers read.
 
-    A Python built from source has 20 MB of it. Wheels are left alone: what auditwheel has patched
+    A Python built from source has 20 MB of it, and looks for libraries in folders of the machine
+    that built it, which patchelf takes out. Wheels are left alone: what auditwheel has patched
     does not survive strip.
 
     Args:
@@ -38,6 +39,7 @@ def without_symbols(binaries: Iterable[Entry], target: Path) -> list[Entry]:
             smaller = target / name
             smaller.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run(["strip", "--strip-unneeded", "-o", smaller, source], check=True)
+            subprocess.run(["patchelf", "--remove-rpath", smaller], check=True)
             result.append((name, str(smaller), kind))
         else:
             result.append((name, source, kind))
