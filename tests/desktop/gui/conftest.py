@@ -38,6 +38,13 @@ def no_thread_is_left() -> Iterator[None]:
     assert not left
 
 
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Empty it: without a display, what it holds outlives Python, and crashes at the exit."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture
 def qtbot(qtbot: QtBot) -> QtBot:
     """Wait for as long as a busy machine may take; a test that passes does not wait at all."""
