@@ -30,7 +30,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.paths": {"platformdirs"},
     "lorgnette.files": FLOOR,
     "lorgnette.settings": FLOOR,
-    "lorgnette.captioning": FLOOR | {"numpy", "onnxruntime", "PIL", "pillow_heif"},
+    "lorgnette.captioning": FLOOR | {"numpy", "onnxruntime", "PIL", "pi_heif"},
     "lorgnette.alttext": FLOOR | {"PIL"},
     "lorgnette.jobs": CORE,
     "lorgnette.cli": JOBS

@@ -120,7 +120,7 @@ def _decode(file: io.BufferedReader, path: Path, least_side: int) -> Image.Image
         raise UnreadableImageError(path, "it is empty")
     formats: tuple[str, ...] = FORMATS
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
-        from pillow_heif import register_heif_opener  # 30 ms that only phones' pictures need
+        from pi_heif import register_heif_opener  # 30 ms that only phones' pictures need
 
         register_heif_opener(thumbnails=False)
         formats = ("HEIF",)

@@ -203,7 +203,7 @@ def licences() -> str:
         "## Licences\n\n"
         "lorgnette is free software under the Apache License 2.0.\n\n"
         "It uses Qt and PySide6 under the LGPL 3 (their libraries are separate files that you may "
-        "replace), ONNX Runtime (MIT), NumPy (BSD), Pillow (MIT-CMU), pillow-heif (BSD) with "
+        "replace), ONNX Runtime (MIT), NumPy (BSD), Pillow (MIT-CMU), pi-heif (BSD) with "
         "libheif (LGPL 3), and platformdirs (MIT).\n\n"
         "Nothing is sent anywhere: lorgnette has no network code."
     )
