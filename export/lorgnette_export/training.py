@@ -49,8 +49,6 @@ class Config:
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
-    word_dropout: float = 0.0  # share of input words replaced by the unknown word
-    cell_dropout: float = 0.0  # share of a grid's cells set to zero
     warmup: float = 0.03  # share of the iterations
     least_count: int = 4  # of a word in the training captions
     views: int = features.PLAIN_VIEWS  # of each training photo; see features.compute
@@ -369,16 +367,7 @@ def _minibatches(
             tokens[i, 0] = ids[dataset.START]
             tokens[i, 1 : len(sentence) + 1] = torch.tensor(sentence, dtype=torch.long)
             targets[i, : len(sentence) + 1] = torch.tensor([*sentence, ids[dataset.END]])
-        if config.word_dropout:
-            hidden = torch.from_numpy(random.random(tokens.shape) < config.word_dropout)
-            hidden[:, 0] = False
-            tokens[hidden] = unknown
-        grids = split.batch(rows, views)
-        if config.cell_dropout:
-            for i, grid in enumerate(grids):
-                kept = random.random((*grid.shape[:2], 1)) >= config.cell_dropout
-                grids[i] = grid * torch.from_numpy(kept)
-        yield grids, tokens, targets
+        yield split.batch(rows, views), tokens, targets
 
 
 def _loss(

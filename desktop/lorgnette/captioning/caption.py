@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Of the confidence: of the val captions below it, one in four or fewer is right.
+UNSURE_BELOW = 0.3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:

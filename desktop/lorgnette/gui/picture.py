@@ -6,10 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from lorgnette.alttext.alt_text import AltText, Origin
+from lorgnette.captioning.caption import UNSURE_BELOW
 from lorgnette.gui.translation import number, tr
-
-UNSURE_BELOW = 0.3  # confidence under which a draft is called unsure
-
 
 NO_TEXT = AltText(reviewed=False)
 
