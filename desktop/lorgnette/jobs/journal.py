@@ -309,8 +309,9 @@ class Journal:
         for process, folder in self._database.execute("SELECT process, folder FROM visit"):
             if files.is_gone(process):
                 files.remove_stale_temporaries(Path(os.fsdecode(folder)))
-        rows = self._database.execute("SELECT id, process FROM change WHERE state = 'planned'")
         with self._transaction():
+            # Inside: a reading begun before may not turn to writing once others have written.
+            rows = self._database.execute("SELECT id, process FROM change WHERE state = 'planned'")
             for id_, process in rows.fetchall():
                 if files.is_gone(process):
                     self._settle(id_)

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -186,3 +187,18 @@ def test_a_damaged_record_restores_nothing(red: Path) -> None:
     database.close()
     ((_, restored, reason),) = undo()
     assert (restored, "damaged" in reason, red.read_bytes()) == (False, True, ours)
+
+
+def test_it_opens_while_another_writes(red: Path) -> None:
+    with ThreadPoolExecutor() as pool, WriteBatch(Destination.EMBED, overwrite=True) as batch:
+        opened = pool.submit(_open_often)
+        while not opened.done():
+            for text in ("One", "Two"):
+                batch.write(red, AltText(text=text))
+        opened.result()
+
+
+def _open_often() -> None:
+    for _ in range(50):
+        with Journal():
+            pass
