@@ -7,7 +7,7 @@ one kind of file as bytes; `lorgnette.files` is what touches the disk.
 from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
 from lorgnette.alttext.container import Suggestion
 from lorgnette.alttext.reading import Reading, Version, read
-from lorgnette.alttext.sidecar import SidecarError
+from lorgnette.alttext.sidecar import SidecarError, SidecarNaming
 from lorgnette.alttext.writing import Effect, Plan, UnusableTextError, Written, plan, write
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Plan",
     "Reading",
     "SidecarError",
+    "SidecarNaming",
     "State",
     "Suggestion",
     "UnusableTextError",

@@ -1,19 +1,54 @@
 """Sidecars: the .xmp files beside a picture.
 
-NAME.EXT.xmp is ours to write. NAME.xmp, Adobe's way, is used where it is there already and speaks
-of this picture alone.
+A new one is called NAME.EXT.xmp, or NAME.xmp, Adobe's way, where that is wished for and no other
+file can lay claim to it; it then says which EXT it speaks of. Either is updated where it stands.
 """
 
 import os
 import stat
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-from lorgnette.alttext import xmp
+from lorgnette.alttext import containers, xmp
 from lorgnette.errors import LorgnetteError
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _NOT_PICTURES = {".xmp", ".txt"}  # files that may share a picture's name and mean that picture
+# Programs that develop these keep what they know in NAME.xmp, and replace it as they like.
+_RAW = frozenset({
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos",
+    ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw",
+    ".x3f",
+})  # fmt: skip
+# Endings of files that may lay claim to a NAME.xmp; without one, it is their NAME.EXT.xmp.
+_ENDINGS = (
+    "",
+    *(
+        spelt
+        for suffix in sorted(
+            _RAW.union({".bmp"}, *(container.suffixes for container in containers.TABLE))
+        )
+        for spelt in (suffix, suffix.upper())
+    ),
+)
+
+
+class SidecarNaming(StrEnum):
+    """What a new sidecar is called."""
+
+    WITH_EXTENSION = "with-extension"  # NAME.EXT.xmp
+    WITHOUT_EXTENSION = "without-extension"  # NAME.xmp
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a picture's sidecar is, or will be."""
+
+    path: Path
+    extension: str = ""  # that a new one has to name, because its own name does not
+    reason: str = ""  # why it is not called as was wished, for a person
 
 
 class SidecarError(LorgnetteError):
@@ -28,14 +63,18 @@ class SidecarError(LorgnetteError):
 def beside(image: Path) -> list[Path]:
     """Return the sidecars that speak of a picture, the one to be written first."""
     stem, ending = image.stem, image.suffix
-    found = _spellings(image, stem, dict.fromkeys((ending, ending.lower(), ending.upper())))
+    spelt = dict.fromkeys((ending, ending.lower(), ending.upper()))
+    found = _spellings(image, stem, [each for each in spelt if not _is_others(image, each)])
     if ending:
         found += [path for path in _spellings(image, stem, ("",)) if _is_for(path, image)]
     return found
 
 
-def place(image: Path) -> Path:
+def place(image: Path, naming: SidecarNaming) -> Place:
     """Return where a picture's sidecar is, or will be.
+
+    Args:
+        naming: of a new one; one that is there keeps its name.
 
     Raises:
         SidecarError: it has two of the same rank.
@@ -45,7 +84,15 @@ def place(image: Path) -> Path:
     if len(own) > 1:
         names = " and ".join(path.name for path in own)
         raise SidecarError(image, f"has two sidecars, {names}")
-    return found[0] if found else image.with_name(f"{image.name}.xmp")
+    if found:
+        return Place(found[0])
+    full = image.with_name(f"{image.name}.xmp")
+    if naming is SidecarNaming.WITH_EXTENSION or not image.suffix:
+        return Place(full)
+    short = image.with_name(f"{image.stem}.xmp")
+    if reason := _claimed(short, image):
+        return Place(full, reason=reason)
+    return Place(short, extension=image.suffix.removeprefix("."))
 
 
 def contents(path: Path) -> bytes:
@@ -60,19 +107,23 @@ def new(packet: bytes) -> bytes:
 
 
 def _spellings(image: Path, stem: str, endings: Iterable[str]) -> list[Path]:
-    """Return the sidecars of these names, as programs spell them; no two of them are one file."""
+    """Return the sidecars of these names, as programs spell them."""
     start = os.path.join(image.parent, stem)  # noqa: PTH118 - many times as fast as a Path
+    return _files(f"{start}{ending}{own}" for ending in endings for own in (".xmp", ".XMP"))
+
+
+def _files(paths: Iterable[str]) -> list[Path]:
+    """Return those of paths that are files; no two of them are one file."""
     files: dict[tuple[int, int] | str, Path] = {}
-    for ending in endings:
-        for spelt in (f"{start}{ending}.xmp", f"{start}{ending}.XMP"):
-            try:
-                status = os.stat(spelt)  # noqa: PTH116
-            except OSError:  # none of that name, or the name is too long to be one
-                continue
-            if stat.S_ISREG(status.st_mode):
-                # A file system that ignores case shows one file under every spelling.
-                key = (status.st_dev, status.st_ino) if status.st_ino else spelt
-                files.setdefault(key, Path(spelt))
+    for path in paths:
+        try:
+            status = os.stat(path)  # noqa: PTH116 - as above
+        except OSError:  # none of that name, or the name is too long to be one
+            continue
+        if stat.S_ISREG(status.st_mode):
+            # A file system that ignores case shows one file under every spelling.
+            key = (status.st_dev, status.st_ino) if status.st_ino else path
+            files.setdefault(key, Path(path))
     return list(files.values())
 
 
@@ -80,14 +131,61 @@ def _is_for(path: Path, image: Path) -> bool:
     """Return whether a NAME.xmp speaks of this picture."""
     if path == image:
         return False
+    extension = _named_extension(path)
+    if not extension:
+        return not _has_namesakes(image)
+    ending = f".{extension}"
+    return ending.lower() == image.suffix.lower() and not _is_others(image, ending)
+
+
+def _is_others(image: Path, ending: str) -> bool:
+    """Return whether a picture's name with this spelling of its ending is another file's."""
+    if ending == image.suffix:
+        return False
     try:
-        extension = xmp.read(contents(path)).extension
+        other = os.stat(os.path.join(image.parent, image.stem + ending))  # noqa: PTH116, PTH118
+        return not os.path.samestat(other, image.stat())
+    except OSError:
+        return False
+
+
+def _claimed(short: Path, image: Path) -> str:
+    """Return why a picture must not have its NAME.xmp, for a person; empty where it may.
+
+    Who may does not depend on who is written first: a plan for a whole folder comes true.
+    """
+    taken = _spellings(image, image.stem, ("",))
+    extension = _named_extension(taken[0]).lower() if taken else ""
+    start = str(image.with_suffix(""))  # a folder may be too large to be listed for each picture
+    owners = [
+        other.name
+        for other in _files(start + ending for ending in _ENDINGS)
+        if not other.samefile(image) and _precedes(other, image, extension, taken=bool(taken))
+    ]
+    if owners:
+        return f"{short.name} is for {owners[0]}"
+    return f"{taken[0].name} is for another file" if taken else ""
+
+
+def _precedes(other: Path, image: Path, extension: str, *, taken: bool) -> bool:
+    suffix = other.suffix.lower()
+    if taken:
+        return bool(extension) and suffix == f".{extension}"
+    return other.name == image.stem or suffix in _RAW or other.name < image.name
+
+
+def _named_extension(path: Path) -> str:
+    """Return the EXT that a NAME.xmp says it belongs to; empty where it says none."""
+    try:
+        return xmp.read(contents(path)).extension
     except (OSError, xmp.MalformedPacketError):
-        extension = ""
-    if extension:
-        return extension.lower() == image.suffix.removeprefix(".").lower()
+        return ""
+
+
+def _has_namesakes(image: Path) -> bool:
+    """Return whether there are other files that a NAME.xmp might belong to."""
     with os.scandir(image.parent) as entries:
-        return not any(
+        return any(
             Path(entry.name).stem == image.stem
             and entry.name != image.name
             and Path(entry.name).suffix.lower() not in _NOT_PICTURES

@@ -17,7 +17,7 @@ from lorgnette.alttext import containers, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
 from lorgnette.alttext.container import CannotEmbedError
 from lorgnette.alttext.reading import Reading, read, same_words
-from lorgnette.alttext.sidecar import SidecarError
+from lorgnette.alttext.sidecar import Place, SidecarError, SidecarNaming
 from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette.files import CannotWriteError, Check, Record, Replacement, Source, Stamp
 
@@ -73,12 +73,18 @@ class Plan:
 
 
 def plan(
-    image: Path, alt_text: AltText, destination: Destination, *, overwrite: bool = False
+    image: Path,
+    alt_text: AltText,
+    destination: Destination,
+    *,
+    naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
+    overwrite: bool = False,
 ) -> Plan:
     """Return what write would do.
 
     Args:
         destination: the wish; a file that cannot take alt text safely gets a sidecar.
+        naming: of a new sidecar; one that is there is updated, whatever its name.
         overwrite: replace alt text that is there, a person's too. Without it only a machine's
             draft gives way, and only to a person's words.
 
@@ -107,7 +113,7 @@ def plan(
                 return Plan(outcome=replace(kept, reason=_why_kept(existing)))
         if alt_text.origin is not Origin.HUMAN and existing.state is not State.DRAFT:
             notes += (f"replaces a person's words: {existing.text or 'decorative'}",)
-    outcome, changes = _place(image, alt_text, destination, reading)
+    outcome, changes = _place(image, alt_text, destination, naming, reading)
     effect = Effect.WRITE if changes else Effect.UNCHANGED
     outcome = replace(outcome, effect=effect, warnings=notes + outcome.warnings)
     return Plan(outcome=outcome, changes=changes)
@@ -118,25 +124,27 @@ def write(
     alt_text: AltText,
     destination: Destination,
     *,
+    naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
     record: Record | None = None,
 ) -> Written:
     """Write alt text; the file is on the disk, checked, when this returns.
 
     Args:
+        naming: of a new sidecar; one that is there is updated, whatever its name.
         record: is told of each file just before it is replaced.
 
     Raises:
         As plan does; in any case every file is whole, and as it was unless record was told.
     """
     with files.locked(image):
-        planned = plan(image, alt_text, destination, overwrite=overwrite)
+        planned = plan(image, alt_text, destination, naming=naming, overwrite=overwrite)
         try:
             return _carry_out(planned, record)
         except CannotEmbedError as error:
-            planned = plan(image, alt_text, Destination.SIDECAR, overwrite=overwrite)
+            planned = plan(image, alt_text, Destination.SIDECAR, naming=naming, overwrite=overwrite)
             written = _carry_out(planned, record)
-            return replace(written, reason=str(error))
+            return replace(written, reason=_both(str(error), written.reason))
 
 
 def _cleaned(alt_text: AltText) -> AltText:
@@ -178,7 +186,11 @@ def _why_kept(existing: AltText) -> str:
 
 
 def _place(
-    image: Path, alt_text: AltText, destination: Destination, reading: Reading
+    image: Path,
+    alt_text: AltText,
+    destination: Destination,
+    naming: SidecarNaming,
+    reading: Reading,
 ) -> tuple[Written, tuple[Change, ...]]:
     """Return what will stand where, and what has to change for it."""
     date = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -191,8 +203,9 @@ def _place(
         except CannotEmbedError as error:
             destination, reason = Destination.SIDECAR, str(error)
     if destination is Destination.SIDECAR:
-        path = sidecar.place(image)
-        changes += _sidecar_writing(image, path, alt_text, date)
+        place = sidecar.place(image, naming)
+        path, reason = place.path, _both(reason, place.reason)
+        changes += _sidecar_writing(image, place, alt_text, date)
     # A place that says something else would contradict the new words: it follows, if it can.
     contradictions = []
     for version in reading.versions:
@@ -202,7 +215,7 @@ def _place(
             if version.source is Destination.EMBED:
                 following = list(_embedding(image, alt_text, date))
             else:
-                following = list(_sidecar_writing(image, version.path, alt_text, date))
+                following = list(_sidecar_writing(image, Place(version.path), alt_text, date))
         except (CannotEmbedError, SidecarError, CannotWriteError) as error:
             contradictions.append(_contradiction(version.path, error))
         else:
@@ -218,6 +231,10 @@ def _place(
         warnings=tuple(contradictions),
     )
     return outcome, tuple(changes)
+
+
+def _both(first: str, second: str) -> str:
+    return "; ".join(filter(None, (first, second)))
 
 
 def _contradiction(path: Path, error: Exception) -> str:
@@ -322,12 +339,13 @@ _PILLOW_ERRORS = (
 )
 
 
-def _sidecar_writing(image: Path, path: Path, alt_text: AltText, date: str) -> Iterator[Change]:
+def _sidecar_writing(image: Path, place: Place, alt_text: AltText, date: str) -> Iterator[Change]:
+    path = place.path
     target = Path(os.path.realpath(path))
     try:
         status = target.stat()
     except FileNotFoundError:
-        new = sidecar.new(xmp.merge(None, alt_text, date=date))
+        new = sidecar.new(xmp.merge(None, alt_text, date=date, extension=place.extension))
         mode = stat.S_IMODE(image.stat().st_mode) & 0o666 | 0o600
         yield Change(Replacement(target=target, stamp=None, pieces=(new,), mode=mode))
         return

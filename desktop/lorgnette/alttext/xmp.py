@@ -160,19 +160,25 @@ def read(packet: bytes, language: str = "") -> Words:
     )
 
 
-def merge(packet: bytes | None, alt_text: AltText, *, date: str) -> bytes:
+def merge(packet: bytes | None, alt_text: AltText, *, date: str, extension: str = "") -> bytes:
     """Return a packet with alt text in it; every other property keeps its bytes.
 
     Args:
         packet: the one there; None makes a new one without padding.
         alt_text: cleaned; its text is not empty unless it is decorative.
         date: ISO 8601.
+        extension: for a new sidecar called NAME.xmp, the EXT of its picture.
 
     Raises:
         MalformedPacketError: the packet cannot be edited without a risk to what it holds.
     """
     if packet is None:
         description = _description(_Change.of(alt_text, (), (), {}, date), "", "rdf:")
+        if extension:  # apart from ours, which may go again
+            description = (
+                f'<rdf:Description rdf:about="" xmlns:photoshop="{PHOTOSHOP}"\n'
+                f"    photoshop:SidecarForExtension={quoteattr(extension)}/>\n  {description}"
+            )
         skeleton = (
             f'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n <rdf:RDF xmlns:rdf="{RDF}">\n'
             f"  {description}\n </rdf:RDF>\n</x:xmpmeta>\n"

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination, Written
+from lorgnette.alttext import AltText, Destination, SidecarNaming, Written
 from lorgnette.errors import LorgnetteError
 from lorgnette.files import Replaced
 from lorgnette.jobs.journal import Journal
@@ -27,18 +27,24 @@ class WriteBatch:
     """A batch of the journal, open in one thread; use it as a context."""
 
     def __init__(
-        self, destination: Destination, *, overwrite: bool = False, title: str = "write"
+        self,
+        destination: Destination,
+        *,
+        naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
+        overwrite: bool = False,
+        title: str = "write",
     ) -> None:
         """Open the journal.
 
         Args:
-            overwrite: as alttext.write takes it.
+            naming, overwrite: as alttext.write takes them.
             title: what the history calls the batch.
 
         Raises:
             JournalError: without it nothing is written.
         """
         self._destination = destination
+        self._naming = naming
         self._overwrite = overwrite
         self._title = title
         self._journal = Journal()
@@ -71,7 +77,12 @@ class WriteBatch:
             self._journal.visit(folder)
         try:
             written = alttext.write(
-                image, alt_text, self._destination, overwrite=self._overwrite, record=record
+                image,
+                alt_text,
+                self._destination,
+                naming=self._naming,
+                overwrite=self._overwrite,
+                record=record,
             )
         except BaseException:
             self._journal.settle()
@@ -85,6 +96,7 @@ def write_batch(
     pairs: Iterable[tuple[Path, AltText]],
     destination: Destination,
     *,
+    naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
     title: str = "write",
 ) -> Generator[WriteOutcome, None, None]:
@@ -92,13 +104,13 @@ def write_batch(
 
     Args:
         pairs: consumed one at a time, so it may be endless.
-        overwrite: as alttext.write takes it.
+        naming, overwrite: as alttext.write takes them.
         title: what the history calls the batch.
 
     Raises:
         JournalError: without it nothing is written.
     """
-    with WriteBatch(destination, overwrite=overwrite, title=title) as batch:
+    with WriteBatch(destination, naming=naming, overwrite=overwrite, title=title) as batch:
         for image, alt_text in pairs:
             try:
                 written = batch.write(image, alt_text)

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination, Effect, SidecarError, sidecar, xmp
+from lorgnette.alttext import (
+    AltText,
+    Destination,
+    Effect,
+    SidecarError,
+    SidecarNaming,
+    sidecar,
+    xmp,
+)
 from lorgnette.files import CannotWriteError
 
 WORDS = AltText(text="My words", language="en")
@@ -51,7 +59,7 @@ def test_which_ones_are_read(
     make(tmp_path, *others)
     assert [each.name for each in sidecar.beside(path)] == found
     expected = found[0] if found else f"{image}.xmp"
-    assert sidecar.place(path).name == expected
+    assert sidecar.place(path, SidecarNaming.WITH_EXTENSION).path.name == expected
 
 
 def test_a_name_xmp_says_which_picture_it_means(tmp_path: Path) -> None:
@@ -144,3 +152,117 @@ def test_a_name_that_is_too_long_is_said_to_be_so(tmp_path: Path) -> None:
     assert alttext.read(path).alt_text is None
     with pytest.raises(CannotWriteError, match="too long"):
         alttext.write(path, WORDS, Destination.SIDECAR)
+
+
+SHORT = SidecarNaming.WITHOUT_EXTENSION
+
+
+@pytest.mark.parametrize(
+    ("image", "others", "expected", "reason"),
+    [
+        ("IMG_1.JPG", [], "IMG_1.xmp", ""),
+        ("a.b.jpg", [], "a.b.xmp", ""),
+        ("IMG_1.JPG", ["IMG_1.mov", "IMG_10.png"], "IMG_1.xmp", ""),
+        ("no-ending", [], "no-ending.xmp", ""),
+        ("photo.jpg", ["photo.png"], "photo.xmp", ""),
+        ("photo.png", ["photo.jpg"], "photo.png.xmp", "photo.xmp is for photo.jpg"),
+        ("IMG_1.JPG", ["IMG_1.NEF"], "IMG_1.JPG.xmp", "IMG_1.xmp is for IMG_1.NEF"),
+        ("photo.jpg.png", ["photo.jpg"], "photo.jpg.png.xmp", "photo.jpg.xmp is for photo.jpg"),
+        ("photo.jpg", ["photo"], "photo.jpg.xmp", "photo.xmp is for photo"),
+    ],
+)
+def test_a_new_one_gets_the_short_name_where_no_other_file_may_claim_it(
+    image: str, others: list[str], expected: str, reason: str, tmp_path: Path
+) -> None:
+    path = picture(tmp_path, image)
+    for other in others:
+        picture(tmp_path, other)
+    planned = alttext.plan(path, WORDS, Destination.SIDECAR, naming=SHORT).outcome
+    written = alttext.write(path, WORDS, Destination.SIDECAR, naming=SHORT)
+    assert (written.path.name, written.reason) == (expected, reason)
+    assert (planned.path, planned.reason) == (written.path, written.reason)
+    assert alttext.read(path).alt_text == WORDS
+    for other in others:
+        assert alttext.read(tmp_path / other).alt_text is None
+
+
+def test_the_short_name_says_which_picture_it_means(tmp_path: Path, exiftool) -> None:
+    path = picture(tmp_path, "IMG_1.JPG")
+    written = alttext.write(path, WORDS, Destination.SIDECAR, naming=SHORT)
+    assert exiftool.alt_text(written.path) == WORDS.text
+    tags = exiftool.tags(written.path, "-XMP-photoshop:all")
+    assert tags["XMP-photoshop:SidecarForExtension"] == "JPG"
+    read = subprocess.run(
+        ["exiv2", "-px", written.path], capture_output=True, text=True, check=True
+    ).stdout
+    extension = next(line for line in read.splitlines() if "SidecarForExtension" in line)
+    assert extension.split()[-1] == "JPG"
+    assert WORDS.text in read
+    again = AltText(text="Other words", language="en")
+    alttext.write(path, again, Destination.SIDECAR, overwrite=True)
+    assert exiftool.tags(written.path, "-XMP-photoshop:all") == tags
+    assert exiftool.alt_text(written.path) == again.text
+
+
+def test_who_has_the_short_name_does_not_depend_on_who_comes_first(tmp_path: Path) -> None:
+    later, first = picture(tmp_path, "photo.png"), picture(tmp_path, "photo.jpg")
+    for path in (later, first):
+        alttext.write(path, AltText(text=path.name), Destination.SIDECAR, naming=SHORT)
+    assert {path.name for path in tmp_path.glob("*.xmp")} == {"photo.xmp", "photo.png.xmp"}
+    for path in (later, first):
+        assert alttext.read(path).alt_text == AltText(text=path.name)
+
+
+@pytest.mark.parametrize("there", ["IMG_1.JPG.xmp", "IMG_1.jpg.XMP", "IMG_1.xmp", "IMG_1.XMP"])
+@pytest.mark.parametrize("naming", SidecarNaming)
+def test_one_that_is_there_is_updated_whatever_its_name(
+    there: str, naming: SidecarNaming, tmp_path: Path, exiftool
+) -> None:
+    path = picture(tmp_path, "IMG_1.JPG")
+    make(tmp_path, there)
+    written = alttext.write(path, WORDS, Destination.SIDECAR, naming=naming, overwrite=True)
+    assert (written.path.name, written.reason) == (there, "")
+    assert len(list(tmp_path.iterdir())) == 2
+    assert exiftool.alt_text(written.path) == WORDS.text
+
+
+@pytest.mark.parametrize(
+    ("extension", "others", "reason"),
+    [
+        ("png", ["photo.png"], "photo.xmp is for photo.png"),
+        ("png", [], "photo.xmp is for another file"),
+        ("", ["photo.mov"], "photo.xmp is for another file"),
+    ],
+)
+def test_one_of_another_file_keeps_its_name_and_its_bytes(
+    extension: str, others: list[str], reason: str, tmp_path: Path
+) -> None:
+    path = picture(tmp_path, "photo.jpg")
+    for other in others:
+        picture(tmp_path, other)
+    foreign = tmp_path / "photo.xmp"
+    before = xmp.merge(None, AltText(text="Foreign"), date=DATE, extension=extension)
+    foreign.write_bytes(before)
+    written = alttext.write(path, WORDS, Destination.SIDECAR, naming=SHORT, overwrite=True)
+    assert (written.path.name, written.reason) == ("photo.jpg.xmp", reason)
+    assert foreign.read_bytes() == before
+
+
+def test_two_pictures_that_differ_in_case_have_one_each(tmp_path: Path) -> None:
+    upper, lower = picture(tmp_path, "a.BMP"), picture(tmp_path, "a.bmp")
+    if upper.samefile(lower):
+        pytest.skip("this file system ignores case")
+    for path in (upper, lower):
+        alttext.write(path, AltText(text=path.name), Destination.SIDECAR, naming=SHORT)
+    assert {path.name for path in tmp_path.glob("*.xmp")} == {"a.xmp", "a.bmp.xmp"}
+    assert alttext.read(upper).alt_text == AltText(text=upper.name)
+
+
+def test_a_fall_back_gets_the_name_that_was_wished_for(tmp_path: Path) -> None:
+    first, second = picture(tmp_path, "a.bmp"), picture(tmp_path, "a.png")
+    written = [
+        alttext.write(path, WORDS, Destination.EMBED, naming=SHORT) for path in (first, second)
+    ]
+    assert [each.path.name for each in written] == ["a.xmp", "a.png.xmp"]
+    assert "a sidecar only" in written[0].reason
+    assert written[1].reason.endswith("; a.xmp is for a.bmp")
