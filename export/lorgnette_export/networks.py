@@ -61,18 +61,34 @@ class Decoder(nn.Module):
                 show the same part of the image.
 
         Returns:
-            features, (image, position, 2 * hidden): keys and values, side by side; and hidden,
-            (image, 2 * hidden + embedding): the LSTM's output and cell after it has seen the
-            image, and the image's constant share of each word's output.
+            features, (image, position, 2 * hidden): keys and values as `attend` takes them; and
+            hidden, (image, 2 * hidden + embedding): the LSTM's output and cell after it has seen
+            the image, and the image's constant share of each word's output.
         """
         parts = [project(g) for g, project in zip(grids, self.projections, strict=True)]
         whole = functional.relu(self.norm(torch.stack(parts).sum(0).float()))
         mean, grid = whole.mean(1), self.dropout(whole)
-        features = torch.cat([self.keys(grid), self.values(grid)], -1)
         start = torch.tanh(self.image_hidden(mean))
         state = (start[None], torch.zeros_like(start)[None])
         _, (output, cell) = self.lstm(self.image_input(mean)[:, None], state)
-        return features, torch.cat([output[0], cell[0], self.image_output(mean)], -1)
+        hidden = torch.cat([output[0], cell[0], self.image_output(mean)], -1)
+        return self._laid_out(self.keys(grid), self.values(grid)), hidden
+
+    def _laid_out(self, keys: Tensor, values: Tensor) -> Tensor:
+        """Return keys and values, both (image, position, hidden), as one tensor of twice the width.
+
+        In memory the keys come first, (head, size, position), then the values, (head, position,
+        size): what two products of `attend` want. Turning them there would be a third of a step.
+        """
+        images, positions, width = keys.shape
+        heads = self.shape.heads
+        turned = [
+            keys.reshape(images, positions, heads, -1).permute(0, 2, 3, 1),
+            values.reshape(images, positions, heads, -1).permute(0, 2, 1, 3),
+        ]
+        return torch.cat([part.flatten(1) for part in turned], 1).reshape(
+            images, positions, 2 * width
+        )
 
     def heard(self, tokens: Tensor) -> Tensor:
         """Return words as the LSTM hears them: of unit variance, unlike the tied output layer."""
@@ -83,9 +99,11 @@ class Decoder(nn.Module):
         """Return what the grid says to output, (image, length, hidden), in the same shape."""
         images, length, width = output.shape
         heads, size = self.shape.heads, width // self.shape.heads
-        keys, values = features.reshape(images, -1, 2, heads, size).permute(2, 0, 3, 1, 4)
+        keys, values = features.reshape(images, 2, heads, -1).unbind(1)
+        keys = keys.reshape(images, heads, size, -1)
+        values = values.reshape(images, heads, -1, size)
         query = self.query(output).reshape(images, length, heads, size).transpose(1, 2)
-        weights = (query @ keys.transpose(2, 3) / math.sqrt(size)).softmax(-1)
+        weights = (query @ keys / math.sqrt(size)).softmax(-1)
         seen: Tensor = (weights @ values).transpose(1, 2).reshape(images, length, width)
         return seen
 
