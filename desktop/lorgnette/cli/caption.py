@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from lorgnette import paths
 from lorgnette.alttext import Destination
+from lorgnette.cli.options import add_sidecar_naming
 from lorgnette.errors import ExitCode
 from lorgnette.jobs.outcome import Outcome, Verdict
 
@@ -36,8 +37,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=Destination,
         choices=list(Destination),
         metavar="{sidecar,embed}",
-        help="keep the alt text: in NAME.EXT.xmp beside each picture, or inside it",
+        help="keep the alt text: in a sidecar (.xmp) beside each picture, or inside it",
     )
+    add_sidecar_naming(parser)
     parser.add_argument(
         "--overwrite",
         action="store_true",
@@ -110,6 +112,7 @@ def run(args: argparse.Namespace) -> int:
             job,
             args.write,
             model=captioner.manifest.label,
+            naming=args.sidecar_naming,
             overwrite=args.overwrite,
             dry_run=args.dry_run,
         )

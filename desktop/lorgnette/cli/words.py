@@ -8,6 +8,7 @@ from typing import Any
 
 from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination, Effect, Reading, State, Version
+from lorgnette.cli.options import add_sidecar_naming
 from lorgnette.errors import ExitCode
 
 _SOURCES = {Destination.EMBED: "embedded", Destination.SIDECAR: "sidecar"}
@@ -38,8 +39,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         choices=list(Destination),
         default=Destination.SIDECAR,
         metavar="{sidecar,embed}",
-        help="NAME.EXT.xmp beside the picture, or inside it; default: sidecar",
+        help="in a sidecar (.xmp) beside the picture, or inside it; default: sidecar",
     )
+    add_sidecar_naming(parser)
     parser.set_defaults(run=run_set)
     parser = subparsers.add_parser(
         "show",
@@ -68,7 +70,9 @@ def run_set(args: argparse.Namespace) -> int:
         language=present.language if args.language is None else args.language,
         decorative=args.decorative,
     )
-    with WriteBatch(args.write, overwrite=True, title=f"set {path.name}") as batch:
+    with WriteBatch(
+        args.write, naming=args.sidecar_naming, overwrite=True, title=f"set {path.name}"
+    ) as batch:
         written = batch.write(path, alt_text)
     if written.effect is Effect.UNCHANGED:
         print(f"{path}: unchanged, {written.path.name} has these words")

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination, Effect, Origin
+from lorgnette.alttext import AltText, Destination, Effect, Origin, SidecarNaming
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
 from lorgnette.jobs.outcome import Outcome, Verdict
@@ -55,6 +55,7 @@ def write_drafts(
     *,
     model: str,
     language: str = "en",
+    naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
     dry_run: bool = False,
 ) -> Generator[Outcome]:
@@ -66,6 +67,7 @@ def write_drafts(
         outcomes: of caption_batch; each is written before the next one is asked for.
         model: label of the model, for the provenance.
         language: of the model's words, BCP 47.
+        naming: as alttext.write takes it.
         overwrite: replace alt text that is there.
         dry_run: only say where each would be written.
 
@@ -76,7 +78,9 @@ def write_drafts(
         batch = None
         if not dry_run:
             title = f"caption --write {destination}"
-            batch = stack.enter_context(WriteBatch(destination, overwrite=overwrite, title=title))
+            batch = stack.enter_context(
+                WriteBatch(destination, naming=naming, overwrite=overwrite, title=title)
+            )
         for outcome in outcomes:
             if outcome.verdict is not Verdict.CAPTIONED or outcome.caption is None:
                 yield outcome
@@ -91,7 +95,9 @@ def write_drafts(
             )
             try:
                 if batch is None:
-                    plan = alttext.plan(outcome.image, draft, destination, overwrite=overwrite)
+                    plan = alttext.plan(
+                        outcome.image, draft, destination, naming=naming, overwrite=overwrite
+                    )
                     written = plan.outcome
                 else:
                     written = batch.write(outcome.image, draft)

@@ -123,3 +123,25 @@ def test_a_missing_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert run("show", tmp_path / "none.png") == 1
     assert "none.png" in capsys.readouterr().err
     assert run("set", tmp_path / "none.png", "A") == 1
+
+
+def test_a_new_sidecar_is_called_as_it_was_asked_for(
+    red: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = ("--sidecar-naming", "without-extension")
+    assert run("set", red, "A red square", *short) == 0
+    assert capsys.readouterr().out == f"{red}: written to red.xmp\n"
+    assert shown(red, capsys)["file"] == str(red.with_suffix(".xmp"))
+    run("set", red, "A square", "--sidecar-naming", "with-extension")
+    assert capsys.readouterr().out == f"{red}: written to red.xmp\n"
+    assert run("undo") == 0
+    assert run("undo") == 0
+    assert {path.name for path in red.parent.iterdir()} == {"red.png"}
+
+
+def test_a_name_that_another_picture_has_is_left_to_it(
+    red: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    red.with_suffix(".jpg").write_bytes(b"another picture")
+    run("set", red, "A red square", "--sidecar-naming", "without-extension")
+    assert capsys.readouterr().out == f"{red}: written to red.png.xmp (red.xmp is for red.jpg)\n"
