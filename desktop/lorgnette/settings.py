@@ -14,6 +14,7 @@ FILE_NAME = "settings.json"
 PROVIDERS = ("auto", "cpu", "cuda")
 PEOPLE = ("neutral", "as-is")
 DESTINATIONS = ("ask", "sidecar", "embed")
+SIDECAR_NAMINGS = ("with-extension", "without-extension")
 APPEARANCES = ("system", "light", "dark", "high-contrast")
 BEAM_SIZES = range(1, 21)
 TEXT_SIZES = range(75, 301)  # percent of the system's
@@ -28,6 +29,7 @@ class Settings:
     beam_size: int = 3
     people: str = "neutral"
     destination: str = "ask"
+    sidecar_naming: str = "with-extension"
     language: str = "en"  # of the alt text, BCP 47
     caption_on_add: bool = True
     appearance: str = "system"
@@ -67,6 +69,7 @@ def _makes_sense(name: str, value: Any) -> bool:
         "provider": PROVIDERS,
         "people": PEOPLE,
         "destination": DESTINATIONS,
+        "sidecar_naming": SIDECAR_NAMINGS,
         "appearance": APPEARANCES,
         "beam_size": BEAM_SIZES,
         "text_size": TEXT_SIZES,

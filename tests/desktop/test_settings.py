@@ -10,7 +10,12 @@ from lorgnette.settings import FILE_NAME, Settings
 
 def test_what_is_written_is_read_back() -> None:
     settings = Settings(
-        provider="cpu", beam_size=5, destination="embed", language="de", text_size=150
+        provider="cpu",
+        beam_size=5,
+        destination="embed",
+        sidecar_naming="without-extension",
+        language="de",
+        text_size=150,
     )
     settings.write()
     assert Settings.read() == settings
@@ -39,6 +44,7 @@ def test_a_broken_file_gives_the_defaults(tmp_path: Path, content: str) -> None:
         {"text_size": 10_000},
         {"unknown": 1},
         {"destination": ["embed"]},
+        {"sidecar_naming": "short"},
     ],
 )
 def test_what_makes_no_sense_is_left_out_and_the_rest_kept(

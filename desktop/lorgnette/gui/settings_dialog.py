@@ -91,6 +91,7 @@ class SettingsDialog(QDialog):
             people=self.people.currentData(),
             language=self.language.text().strip(),
             destination=self.destination.currentData(),
+            sidecar_naming=self.sidecar_naming.currentData(),
             model=self.model.text().strip(),
             provider=self.provider.currentData(),
             beam_size=self.beam_size.value(),
@@ -121,7 +122,7 @@ class SettingsDialog(QDialog):
             tr("&Write alt text"),
             (
                 (tr("Ask the first time"), "ask"),
-                (tr("To a sidecar beside the picture: NAME.EXT.xmp"), "sidecar"),
+                (tr("To a sidecar, an .xmp file beside the picture"), "sidecar"),
                 (tr("Into the picture's own file"), "embed"),
             ),
             self._settings.destination,
@@ -131,6 +132,24 @@ class SettingsDialog(QDialog):
             tr(
                 "A sidecar leaves the picture as it is. Text inside the file travels with it and "
                 "is read by WordPress, Lightroom and others; the pixels stay the same."
+            ),
+        )
+        self.sidecar_naming = self._choice(
+            form,
+            tr("&Name of a new sidecar"),
+            (
+                (tr("NAME.EXT.xmp, as in photo.jpg.xmp"), "with-extension"),
+                (tr("NAME.xmp, as in photo.xmp"), "without-extension"),
+            ),
+            self._settings.sidecar_naming,
+        )
+        self._hint(
+            form,
+            tr(
+                "digiKam, darktable and Immich look for NAME.EXT.xmp, which belongs to one picture "
+                "alone. Adobe's programs and Capture One look for NAME.xmp; where photo.png lies "
+                "beside photo.jpg, only one of them can have it. A sidecar that is there keeps its "
+                "name."
             ),
         )
         self.caption_on_add = QCheckBox(tr("&Caption pictures as soon as they are added"), self)
