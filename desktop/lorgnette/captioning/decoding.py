@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,22 +84,28 @@ def beam_search(
     finished: list[Hypothesis] = []
     tokens = np.array([ids.start], np.int64)
     features = np.repeat(features, beam_size, axis=0)
-    for length in range(max_length + 1):
+    for _ in range(max_length + 1):
         log_probabilities, hidden = step(tokens, features[: len(paths)], hidden)
-        log_probabilities = _allowed(log_probabilities, paths, ids, last=length == max_length)
+        allowed = _allowed(log_probabilities, paths, ids, max_length)
+        turns = _turns(allowed, max(2 * beam_size, _TURNS_A_WORD + 1))
         if forks is not None:
-            forks |= _forks(paths, log_probabilities, hidden)
-        sums = np.array([[path.log_probability] for path in paths]) + log_probabilities
-        count = min(2 * beam_size, sums.size)
-        best = np.argpartition(sums, sums.size - count, axis=None)[sums.size - count :]
-        best = best[np.argsort(-sums.ravel()[best], kind="stable")]
-        rows, words = np.divmod(best, sums.shape[1])
+            for row, path in enumerate(paths):
+                likeliest = tuple(turns[row][: _TURNS_A_WORD + 1])  # the path itself takes one
+                forks[path.token_ids] = Fork(hidden[row : row + 1], likeliest)
+        sums = [path.log_probability for path in paths]
+        best = sorted(
+            (
+                (sums[row] + value, row, value, word)
+                for row, likeliest in enumerate(turns)
+                for value, word in likeliest
+            ),
+            key=lambda turn: turn[0],
+            reverse=True,
+        )
         open_paths: list[Hypothesis] = []
         open_rows: list[int] = []
-        for row, word in zip(rows.tolist(), words.tolist(), strict=True):
-            if not np.isfinite(sums[row, word]):
-                continue
-            path, value = paths[row], float(log_probabilities[row, word])
+        for _, row, value, word in best[: 2 * beam_size]:
+            path = paths[row]
             values = (*path.token_log_probabilities, value)
             if word == ids.end:
                 finished.append(Hypothesis(path.token_ids, values))
@@ -156,12 +162,12 @@ def branches(
         tokens = np.array([path.token_ids[-1] for path in paths], np.int64)
         hidden = np.concatenate(rows)
         log_probabilities, hidden = step(tokens, features[: len(paths)], hidden)
+        allowed = _allowed(log_probabilities, paths, ids, max_length)
         going, rows = [], []
-        for row, path in enumerate(paths):
-            last = len(path.token_ids) == max_length
-            allowed = _allowed(log_probabilities[row : row + 1], [path], ids, last=last)[0]
-            token = int(allowed.argmax())
-            values = (*path.token_log_probabilities, float(allowed[token]))
+        for row, (path, ((value, token),)) in enumerate(
+            zip(paths, _turns(allowed, 1), strict=True)
+        ):
+            values = (*path.token_log_probabilities, value)
             if token == ids.end:
                 finished.append(Hypothesis(path.token_ids, values))
             else:
@@ -171,23 +177,25 @@ def branches(
     return sorted(finished, key=lambda path: path.score, reverse=True)
 
 
-def _forks(
-    paths: list[Hypothesis], log_probabilities: Floats, hidden: Floats
-) -> dict[tuple[int, ...], Fork]:
-    """Return where each path stands: what it may say next, and the hidden state to say it from."""
-    rest = log_probabilities.copy()
-    rows = np.arange(len(paths))
-    turns: list[list[tuple[float, int]]] = [[] for _ in paths]
-    for _ in range(_TURNS_A_WORD + 1):  # the path itself takes one
-        tokens = rest.argmax(axis=1)
-        for row, token in enumerate(tokens.tolist()):
-            if math.isfinite(value := float(rest[row, token])):
-                turns[row].append((value, token))
-        rest[rows, tokens] = -np.inf
-    return {
-        path.token_ids: Fork(hidden[row : row + 1], tuple(turns[row]))
-        for row, path in enumerate(paths)
-    }
+def _turns(allowed: Floats, count: int) -> list[list[tuple[float, int]]]:
+    """Return each path's count likeliest next words, log-probability and token id, best first.
+
+    Fewer where fewer may be said. One maximum after another is five times as fast as sorting out
+    the best of a vocabulary in one go, for the few that a beam asks for.
+
+    Args:
+        allowed: (beam, vocabulary), -inf for what may not be said; it is used up.
+    """
+    rows = np.arange(len(allowed))
+    found: list[list[tuple[float, int]]] = [[] for _ in rows]
+    for _ in range(min(count, allowed.shape[1])):
+        tokens = allowed.argmax(axis=1)
+        values = allowed[rows, tokens]
+        allowed[rows, tokens] = -np.inf
+        for turns, value, token in zip(found, values.tolist(), tokens.tolist(), strict=True):
+            if math.isfinite(value):
+                turns.append((value, token))
+    return found
 
 
 def _settled(
@@ -202,21 +210,23 @@ def _settled(
 
 
 def _allowed(
-    log_probabilities: Floats, paths: list[Hypothesis], ids: SpecialIds, *, last: bool
+    log_probabilities: Floats, paths: Sequence[Hypothesis], ids: SpecialIds, max_length: int
 ) -> Floats:
-    """Return log_probabilities with -inf for what a path may not say next."""
+    """Return a copy of log_probabilities with -inf for what a path may not say next."""
     allowed = log_probabilities.copy()
     allowed[:, [ids.start, *ids.never]] = -np.inf
     for row, path in enumerate(paths):
         said = path.token_ids
-        if last:
+        if len(said) == max_length:
             end = allowed[row, ids.end]
             allowed[row] = -np.inf
             allowed[row, ids.end] = end
         elif said:
-            allowed[row, said[-1]] = -np.inf
-            followers = [after for word, after in itertools.pairwise(said) if word == said[-1]]
-            allowed[row, followers] = -np.inf
+            last = said[-1]
+            allowed[row, last] = -np.inf
+            for word, after in itertools.pairwise(said):
+                if word == last:
+                    allowed[row, after] = -np.inf
         else:
             allowed[row, ids.end] = -np.inf
     return allowed
