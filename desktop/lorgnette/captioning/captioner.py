@@ -224,8 +224,9 @@ class Captioner:
             image = whole.crop((left, top, left + size[0], top + size[1]))
         elif image.size != size:
             image = image.resize(size, Image.Resampling.BICUBIC)
-        array = np.asarray(image, np.float32).transpose(2, 0, 1)
-        pixels: Floats = (array - self._mean) / self._deviation
+        pixels = np.empty((3, model.image_height, model.image_width), np.float32)
+        np.subtract(np.asarray(image).transpose(2, 0, 1), self._mean, out=pixels)
+        pixels /= self._deviation
         return pixels
 
     def _say(self, token_ids: Ints, features: Floats, hidden: Floats) -> tuple[Floats, Floats]:
