@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FLOOR = {"lorgnette.errors", "lorgnette.files", "lorgnette.paths"}
+FLOOR = {"lorgnette.errors", "lorgnette.files", "lorgnette.paths", "lorgnette.english"}
 CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext"}
 JOBS = CORE | {"lorgnette.jobs"}
 TORCH = {
@@ -29,6 +29,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.errors": set(),
     "lorgnette.paths": {"platformdirs"},
     "lorgnette.files": FLOOR,
+    "lorgnette.english": set(),
     "lorgnette.settings": FLOOR,
     "lorgnette.captioning": FLOOR | {"numpy", "onnxruntime", "PIL", "pi_heif"},
     "lorgnette.alttext": FLOOR | {"PIL"},

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lorgnette.captioning.caption import Word
-from lorgnette.captioning.lexicon import FUNCTION_WORDS
+from lorgnette.english.lexicon import FUNCTION_WORDS
 
 MOST = 5  # candidates of a caption, the caption itself among them
 FARTHEST = 3.0  # score below the first candidate's at which the model means nothing by it

@@ -11,16 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lorgnette.captioning.caption import Word
-from lorgnette.captioning.lexicon import (
+from lorgnette.captioning.people import People, neutral
+from lorgnette.english.lexicon import (
     ADJECTIVES,
     ANIMALS,
     ARTICLES,
     FUNCTION_WORDS,
     OWNERS,
+    SPELLED,
     THINGS_IN_ING,
     words_of,
 )
-from lorgnette.captioning.people import People, neutral
 
 LONGEST = 125  # characters of an alt text
 
@@ -29,14 +30,6 @@ _COMMAS = frozenset(",;:")
 _ENDS = frozenset(".!?")
 _CLITIC = re.compile(r"'(?:s|re|ve|ll|d|m)?|n't")
 _MARKS = re.compile(r"^[^\w']+|[^\w']+$")
-_SPELLED = {
-    word.lower(): word
-    for word in words_of(
-        "TV TVs T-shirt T-shirts I USA American Asian African British Chinese English European "
-        "French German Indian Italian Japanese Korean Mexican Spanish Russian Hispanic Caucasian "
-        "Christmas Halloween Easter Santa London Paris"
-    )
-}
 
 _SHOWN = {"image", "picture", "photo", "photograph", "pic", "snapshot", "shot"}
 _SHOWS = {"of", "showing", "shows", "depicting", "depicts", "containing", "contains", "featuring"}
@@ -369,7 +362,7 @@ def _spelled(said: Iterable[Word]) -> tuple[Word, ...]:
         if word.text == ",":
             spelled[-1] = replace(spelled[-1], text=f"{spelled[-1].text},")
         else:
-            text = _SPELLED.get(word.text)
+            text = SPELLED.get(word.text)
             spelled.append(replace(word, text=text) if text else word)
     return tuple(spelled)
 

@@ -49,5 +49,8 @@ def _sentences() -> dict[Rule, str]:
         Rule.EMOJI: tr("“{found}” is read out by its long name."),
         Rule.FULL_STOP: tr("A full stop at the end lets speech pause."),
         Rule.COUNT: tr("“{found}” was counted by a machine: please count again."),
+        Rule.TEXT_IN_IMAGE: tr(
+            "This looks like a screenshot or text: say what it reads, in quotation marks."
+        ),
         Rule.FALSE_FAVOURITE: tr("“{found}” is often seen where there is none: look closely."),
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lorgnette.alttext.lint import Context, Level, Rule, characters, check, neutral
+from lorgnette.alttext.lint import Context, Level, Rule, characters, check
 
 GOOD = "A black dog jumps over a fallen tree in the snow."
 
@@ -116,5 +116,22 @@ def test_marks_and_joined_emoji_are_no_characters() -> None:
     assert characters("é") == characters("e\u0301") == 1
 
 
-def test_neutral_words_keep_their_capital() -> None:
-    assert neutral("Man and two girls with his dog.") == "Person and two children with their dog."
+def test_people_are_called_as_the_model_would_call_them() -> None:
+    assert mended("A man and his wife wave at the camera.", Rule.PERSON) == (
+        "A person and their spouse wave at the camera."
+    )
+    assert Rule.PERSON not in rules("Un homme et son chien sur la plage.", language="fr")
+
+
+def test_a_picture_of_text_is_described_by_what_it_reads() -> None:
+    text = "A page with black letters on white, and it's long."
+    assert rules(text, holds_text=True) == [Rule.TEXT_IN_IMAGE]
+    assert rules(text) == []
+    assert rules("", holds_text=True, decorative=True) == []
+    for told in (
+        "A sign at the door: \u201cClosed on Mondays\u201d.",
+        "A sign at the door: 'Closed on Mondays'.",
+        "A sign that reads Closed on Mondays.",
+        "The headline of a newspaper: war is over.",
+    ):
+        assert rules(told, holds_text=True) == [], told

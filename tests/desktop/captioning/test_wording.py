@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lorgnette.captioning.caption import Word
-from lorgnette.captioning.lexicon import words_of
 from lorgnette.captioning.people import People
 from lorgnette.captioning.wording import LONGEST, sentence, worded
+from lorgnette.english.lexicon import words_of
 
 WORDS = words_of(
     "a an the two man woman men boy dog dogs sink toilet bathroom bus table plate red white small "

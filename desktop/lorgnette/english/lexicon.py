@@ -1,4 +1,4 @@
-"""Lists of English words that more than one module of this room looks into, lower case."""
+"""Lists of English words that more than one module looks into, lower case."""
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -16,6 +16,16 @@ FUNCTION_WORDS = words_of(
 ) | {","}
 
 ARTICLES = {"a", "an", "the"}
+
+# Words that have capitals wherever they stand.
+SPELLED = {
+    word.lower(): word
+    for word in words_of(
+        "TV TVs T-shirt T-shirts I USA American Asian African British Chinese English European "
+        "French German Indian Italian Japanese Korean Mexican Spanish Russian Hispanic Caucasian "
+        "Christmas Halloween Easter Santa London Paris"
+    )
+}
 
 OWNERS = {"his", "her", "their", "its", "my", "our"}
 
