@@ -1,0 +1,1 @@
+"""English words: lists of them, and words for people made neutral. Knows no picture, no model."""
