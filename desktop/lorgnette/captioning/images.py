@@ -59,6 +59,8 @@ _DAMAGED = (
 )
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 
+_NUMBERS = re.compile(r"(\d+)")
+
 # Pillow's own limit warns at a third of what phones take; `load` refuses before decoding.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -81,10 +83,11 @@ def find(paths: Iterable[Path]) -> Iterator[Path]:
                     yield Path(folder, name)
 
 
-def natural(name: str) -> tuple[list[tuple[int, str]], str]:
+def natural(name: str) -> tuple[list[str | int], str]:
     """Return a sort key by which img2 comes before img10, whatever the case."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return [(int(p), "") if p.isdecimal() else (-1, p) for p in parts], name
+    parts: list[str | int] = [*_NUMBERS.split(name.casefold())]  # words and numbers by turns
+    parts[1::2] = map(int, parts[1::2])
+    return parts, name
 
 
 def load(path: Path, least_side: int) -> Image.Image:
