@@ -23,9 +23,9 @@ class Entry:
 
 
 class Actions:
-    """The actions by name, and the menus they are in."""
+    """The actions by name, and the menus they are in; `connect` says what they do."""
 
-    def __init__(self, window: QMainWindow, slots: Mapping[str, Callable[[], object]]) -> None:
+    def __init__(self, window: QMainWindow) -> None:
         self._actions: dict[str, QAction] = {}
         self._icons: dict[str, str] = {}
         self.menus: dict[str, QMenu] = {}
@@ -49,11 +49,15 @@ class Actions:
                 action.setStatusTip("")
                 if entry.icon:
                     self._icons[entry.name] = entry.icon
-                action.triggered.connect(lambda _=False, act=slots[entry.name]: act())
                 menu.addAction(action)
                 self._actions[entry.name] = action
                 group.append(action)
             self.groups.append((title.replace("&", ""), group))
+
+    def connect(self, slots: Mapping[str, Callable[[], object]]) -> None:
+        """Let each action do what the slot of its name does."""
+        for name, action in self._actions.items():
+            action.triggered.connect(lambda _=False, act=slots[name]: act())
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]

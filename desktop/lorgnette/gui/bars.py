@@ -1,9 +1,9 @@
-"""The bars of the window: a notice with what can be done about it, and the progress of a job."""
+"""The bars of the window: its main actions, a notice with offers, and the progress of a job."""
 
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -11,15 +11,49 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
 from lorgnette.gui import icons
+from lorgnette.gui.actions import Actions
 from lorgnette.gui.colours import Colours
 from lorgnette.gui.translation import number, tr, trn
 
 _RATE_SECONDS = 20.0  # over which the speed of a job is measured
+
+
+class Toolbar(QToolBar):
+    """The actions that everybody needs, with words beside their icons where there is room."""
+
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
+        super().__init__(tr("Main actions"), parent)
+        self.setMovable(False)
+        self.setIconSize(QSize(20, 20))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for name, words in (
+            ("add_pictures", tr("Add pictures")),
+            ("add_folder", tr("Add folder")),
+            ("", ""),
+            ("caption_missing", tr("Caption")),
+            ("copy_plain", tr("Copy")),
+            ("write", tr("Write")),
+            ("", ""),
+            ("undo", tr("Undo")),
+            ("redo", tr("Redo")),
+        ):
+            if not name:
+                self.addSeparator()
+                continue
+            actions[name].setIconText(words)
+            self.addAction(actions[name])
+
+    def fit(self, width: int) -> None:
+        """Leave the words out where they do not fit into a window of this width."""
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if self.sizeHint().width() > width:
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
 
 class Notice(QWidget):

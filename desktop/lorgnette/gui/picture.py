@@ -36,6 +36,7 @@ class Suggestion:
     doubted: tuple[str, ...] = ()  # words of text that the model itself holds unlikely
     confidence: float | None = None  # 0 to 1
     declined: bool = False
+    no_photo: bool = False  # it looks like a screenshot, text or a drawing
     failed: bool = False
     reason: str = ""  # for a person; set when declined or failed
     model: str = ""  # name/version+hash

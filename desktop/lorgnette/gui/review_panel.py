@@ -370,11 +370,13 @@ class ReviewPanel(QScrollArea):
             return []
         context = lint.Context(
             file_name=picture.path.name,
+            language=picture.alt.language,
             decorative=picture.alt.decorative,
             from_machine=picture.alt.origin is Origin.MACHINE,
             reviewed=picture.alt.reviewed,
             captions=picture.captions,
             elsewhere=self._elsewhere,
+            holds_text=picture.suggestion is not None and picture.suggestion.no_photo,
         )
         lines = []
         for note in lint.check(text, context):

@@ -210,7 +210,11 @@ class Reviewing(QObject):
         if picture is None or picture.suggestion is None:
             return
         held_back = dataclasses.replace(
-            said, text="", declined=True, reason=picture.suggestion.reason
+            said,
+            text="",
+            declined=True,
+            no_photo=picture.suggestion.no_photo,
+            reason=picture.suggestion.reason,
         )
         picture = dataclasses.replace(picture, suggestion=held_back)
         self._batch.put([picture])

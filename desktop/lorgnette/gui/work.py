@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lorgnette import paths
 from lorgnette.alttext.alt_text import AltText, Destination
+from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.errors import LorgnetteError
 from lorgnette.gui.drafts import Drafts
 from lorgnette.gui.picture import Picture, Suggestion
@@ -198,6 +199,7 @@ def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestio
 
 def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
     """Return what became of a picture as a value that the window can keep."""
+    from lorgnette.captioning import judging
     from lorgnette.jobs.outcome import Verdict
 
     said = outcome.caption
@@ -208,6 +210,7 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         doubted=_doubted(said) if said is not None else (),
         confidence=said.confidence if said is not None else None,
         declined=outcome.verdict is Verdict.DECLINED,
+        no_photo=said is not None and said.reason == judging.NO_PHOTO,
         failed=outcome.verdict is Verdict.FAILED,
         reason=" ".join(filter(None, (_sentence(outcome.reason), hint))),
         model=model,
@@ -239,7 +242,11 @@ class WritePlan:
 
 
 def plan(
-    pictures: Sequence[Picture], destination: Destination, *, replace: bool
+    pictures: Sequence[Picture],
+    destination: Destination,
+    *,
+    naming: SidecarNaming,
+    replace: bool,
 ) -> Generator[WritePlan]:
     """Yield what writing the pictures' words would do; the last one is of all of them."""
     from lorgnette import alttext
@@ -248,7 +255,9 @@ def plan(
     refused: list[str] = []
     for picture in pictures:
         try:
-            planned = alttext.plan(picture.path, picture.alt, destination, overwrite=replace)
+            planned = alttext.plan(
+                picture.path, picture.alt, destination, naming=naming, overwrite=replace
+            )
         except LorgnetteError as error:
             refused.append(str(error))
             continue
@@ -294,7 +303,11 @@ class UndidOne:
 
 
 def write(
-    texts: Sequence[tuple[Path, AltText]], destination: Destination, *, replace: bool
+    texts: Sequence[tuple[Path, AltText]],
+    destination: Destination,
+    *,
+    naming: SidecarNaming,
+    replace: bool,
 ) -> Generator[WroteOne | BatchNumber]:
     """Yield what became of each picture, and at the end the batch's number if files changed.
 
@@ -304,9 +317,15 @@ def write(
     from lorgnette.alttext import Effect
     from lorgnette.jobs.writing import write_batch
 
-    title = tr("written from the window")
+    batch = write_batch(
+        texts,
+        destination,
+        naming=naming,
+        overwrite=replace,
+        title=tr("written from the window"),
+    )
     number = None
-    with closing(write_batch(texts, destination, overwrite=replace, title=title)) as outcomes:
+    with closing(batch) as outcomes:
         for outcome in outcomes:
             number = outcome.batch
             written = outcome.written
@@ -320,8 +339,10 @@ def write(
                 changed=written.effect is Effect.WRITE,
                 kept=written.effect is Effect.KEEP,
                 trouble=(
-                    tr("{name} got a sidecar: {reason}.").format(
-                        name=outcome.image.name, reason=written.reason
+                    tr("{name} got the sidecar {sidecar}: {reason}.").format(
+                        name=outcome.image.name,
+                        sidecar=written.path.name,
+                        reason=written.reason,
                     )
                     if written.effect is Effect.WRITE and written.reason
                     else ""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from lorgnette.alttext.alt_text import Destination
+from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.gui import theme
 from lorgnette.gui.translation import number, tr, trn
 from lorgnette.gui.work import WritePlan
@@ -27,11 +28,19 @@ class WriteDialog(QDialog):
 
     plan_wanted = Signal()
 
-    def __init__(self, destination: str, reviewed: int, drafts: int, parent: QWidget) -> None:
+    def __init__(
+        self,
+        destination: str,
+        naming: SidecarNaming,
+        reviewed: int,
+        drafts: int,
+        parent: QWidget,
+    ) -> None:
         """Make the dialog.
 
         Args:
             destination: ask, sidecar or embed, as the settings say.
+            naming: of new sidecars, as the settings say.
             reviewed: how many pictures have reviewed text or are decorative.
             drafts: how many have a draft that nobody reviewed.
         """
@@ -41,7 +50,11 @@ class WriteDialog(QDialog):
         places = QGroupBox(tr("Where"), self)
         self.sidecar = QRadioButton(tr("&Sidecar: an .xmp file beside each picture"), places)
         self.embed = QRadioButton(tr("&Embed: inside each picture's own file"), places)
-        self.sidecar.setAccessibleDescription(tr("The picture itself is not touched."))
+        self.sidecar.setAccessibleDescription(
+            tr("A new one is called NAME.EXT.xmp. The picture itself is not touched.")
+            if naming is SidecarNaming.WITH_EXTENSION
+            else tr("A new one is called NAME.xmp. The picture itself is not touched.")
+        )
         self.embed.setAccessibleDescription(
             tr("Travels with the file; the pixels stay the same. Some kinds of file get a sidecar.")
         )

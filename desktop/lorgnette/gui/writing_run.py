@@ -1,12 +1,14 @@
 """Writing from the window's side: the plan, the batch, and its undo, each a job of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from lorgnette.alttext.alt_text import AltText, Destination
+from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.gui import work
 from lorgnette.gui.commands import WriteBatch
 from lorgnette.gui.job_thread import JobThread
@@ -90,45 +92,72 @@ class WritingRun(QObject):
         """Whether files are being written or restored."""
         return self._job is not None
 
-    def plan(self, pictures: Sequence[Picture], destination: Destination, *, replace: bool) -> None:
+    def plan(
+        self,
+        pictures: Sequence[Picture],
+        destination: Destination,
+        *,
+        naming: SidecarNaming,
+        replace: bool,
+    ) -> None:
         """Find out what writing would do; a plan that is being made is given up."""
         if self._planning is not None:
             self._planning.blockSignals(True)
             self._planning.cancel()
-        job = JobThread(work.plan(pictures, destination, replace=replace), "lorgnette plan", self)
+        plan = work.plan(pictures, destination, naming=naming, replace=replace)
+        job = JobThread(plan, "lorgnette plan", self)
         job.reported.connect(lambda plans: self.planned.emit(plans[-1]))
         job.ended.connect(self._planned)
         self._planning = job
         job.start()
 
     def write(
-        self, pictures: Sequence[Picture], destination: Destination, *, replace: bool
+        self,
+        pictures: Sequence[Picture],
+        destination: Destination,
+        *,
+        naming: SidecarNaming,
+        replace: bool,
     ) -> None:
         """Write the pictures' words, as one batch of the journal."""
         texts = [(picture.path, picture.alt) for picture in pictures]
+        job = partial(work.write, texts, destination, naming=naming, replace=replace)
+        self._write(job, len(texts), [])
+
+    def _write(
+        self,
+        job: Callable[[], Generator[work.WroteOne | work.BatchNumber]],
+        total: int,
+        batches: list[int],
+    ) -> None:
+        """Run a job that writes.
+
+        Args:
+            job: makes it, the first time and each time that it is redone.
+            batches: the numbers of its batches so far; the last one is what is undone next.
+        """
+        redone = bool(batches)
         result = Written()
-        batch: list[int] = []
 
         def take(found: list[work.WroteOne | work.BatchNumber]) -> None:
             for one in found:
                 if isinstance(one, work.BatchNumber):
-                    batch.append(one.number)
+                    batches.append(one.number)
                 else:
                     _count(result, one)
-            self.progressed.emit(len(result.on_disk) + len(result.troubles), len(texts))
+            self.progressed.emit(len(result.on_disk) + len(result.troubles), total)
 
         def end() -> None:
-            if batch:
+            if batches and not redone:
                 result.command = WriteBatch(
                     trn("writing of {count} picture", "writing of {count} pictures",
                         result.written).format(count=number(result.written)),
-                    undo=lambda: self.undo(batch[-1]),
-                    redo=lambda: self._rewrite(texts, destination, batch, replace=replace),
+                    undo=lambda: self.undo(batches[-1]),
+                    redo=lambda: self._write(job, total, batches),
                 )  # fmt: skip
             self.written.emit(result)
 
-        job = work.write(texts, destination, replace=replace)
-        self._run(JobThread(job, "lorgnette write", self), take, end, undoing=False)
+        self._run(JobThread(job(), "lorgnette write", self), take, end, undoing=False)
 
     def undo(self, batch: int) -> None:
         """Give the files of a batch their old bytes back."""
@@ -157,33 +186,6 @@ class WritingRun(QObject):
             job.blockSignals(True)
         ended = [job.wait(_JOIN_SECONDS) for job in jobs]
         return all(ended)
-
-    def _rewrite(
-        self,
-        texts: Sequence[tuple[Path, AltText]],
-        destination: Destination,
-        batch: list[int],
-        *,
-        replace: bool,
-    ) -> None:
-        """Write a batch again that was undone; its number is what the next undo needs."""
-        result = Written()
-
-        def take(found: list[work.WroteOne | work.BatchNumber]) -> None:
-            for one in found:
-                if isinstance(one, work.BatchNumber):
-                    batch.append(one.number)
-                else:
-                    _count(result, one)
-            self.progressed.emit(len(result.on_disk) + len(result.troubles), len(texts))
-
-        job = work.write(texts, destination, replace=replace)
-        self._run(
-            JobThread(job, "lorgnette write", self),
-            take,
-            lambda: self.written.emit(result),
-            undoing=False,
-        )
 
     def _run(
         self,

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from lorgnette import paths
-from lorgnette.alttext import AltText, Destination, lint, read, write
+from lorgnette.alttext import AltText, Destination, SidecarNaming, lint, read, write
 from lorgnette.gui import theme
 from lorgnette.gui.app import unusable_qt
 from lorgnette.gui.batch_model import Order
@@ -80,7 +80,7 @@ def dialogs_of(window: MainWindow) -> list[QDialog]:
         MessagesDialog(window.announcer, window),
         AboutDialog(lambda: card(""), window),
         SettingsDialog(window.settings, "", card, window),
-        WriteDialog("ask", 1, 1, window),
+        WriteDialog("ask", SidecarNaming.WITH_EXTENSION, 1, 1, window),
         failures,
     ]
 
@@ -127,7 +127,7 @@ def test_checklist_01_every_tab_stop_has_a_name_of_its_own(
         varied.panel.extended_section, varied.panel.questions_section, varied.panel.details_section
     ):  # fmt: skip
         section.open()
-    varied.tell("Something.", [("Do it", lambda: None)])
+    varied.teller.tell("Something.", [("Do it", lambda: None)])
     for top in (varied, *dialogs_of(varied)):
         if isinstance(top, QDialog):
             top.show()
@@ -353,7 +353,7 @@ def test_checklist_13_each_announcement_is_also_in_the_list(
     said: list[str] = []
     captioned.announcer.said.connect(said.append)
     captioned.reviewing.accept_current()
-    captioned.copy(Format.PLAIN)
+    captioned.clipboard.copy(Format.PLAIN)
     captioned.announcer.repeat()
     assert said == ["Accepted. 5 left to review.", *["Copied as plain text."] * 2]
     captioned.show_messages()
@@ -647,9 +647,9 @@ def test_checklist_29_decorative_is_a_value(
     captioned.panel.decorative.click()
     captioned.panel.show_notes_now()
     assert captioned.panel.notes.texts() == []
-    captioned.copy(Format.HTML)
+    captioned.clipboard.copy(Format.HTML)
     assert QGuiApplication.clipboard().text() == '<img src="0%20red.png" alt="">'
-    captioned.copy(Format.MARKDOWN)
+    captioned.clipboard.copy(Format.MARKDOWN)
     assert QGuiApplication.clipboard().text() == "![](<0%20red.png>)"
     captioned.close()
     again = open_window()
@@ -699,13 +699,13 @@ def test_checklist_31_copies_are_escaped_and_say_their_format(
     said: list[str] = []
     captioned.announcer.said.connect(said.append)
     clipboard = QGuiApplication.clipboard()
-    captioned.copy(Format.PLAIN)
+    captioned.clipboard.copy(Format.PLAIN)
     assert clipboard.text() == 'A "sign" [no] <entry> & more*'
-    captioned.copy(Format.HTML)
+    captioned.clipboard.copy(Format.HTML)
     source = '<img src="0%20red.png" alt="A &quot;sign&quot; [no] &lt;entry&gt; &amp; more*">'
     assert clipboard.text() == source
     assert clipboard.mimeData().html() == source
-    captioned.copy(Format.MARKDOWN)
+    captioned.clipboard.copy(Format.MARKDOWN)
     assert clipboard.text() == (r'![A "sign" \[no\] \<entry\> \& more\*](<0%20red.png>)')
     assert said == ["Copied as plain text.", "Copied as HTML.", "Copied as Markdown."]
 

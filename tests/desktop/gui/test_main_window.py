@@ -134,6 +134,65 @@ def test_embedding_writes_into_the_file_and_undo_gives_its_bytes_back(
     assert files_of(folder) == before
 
 
+def test_a_new_sidecar_is_called_as_the_settings_say(
+    qtbot: QtBot, open_window: Callable[..., MainWindow], settings: Settings, folder: Path
+) -> None:
+    Image.new("RGB", (64, 48), (200, 20, 20)).save(folder / "0 red.bmp")
+    before = files_of(folder)
+    window = open_window(dataclasses.replace(settings, sidecar_naming="without-extension"))
+    window.add([folder])
+    qtbot.waitUntil(lambda: len(window.batch) == 7)
+    window.caption_all()
+    qtbot.waitUntil(lambda: window.batch.counts()[State.DRAFT] == 7)
+    qtbot.waitUntil(lambda: not window.captioning.running)
+    for name in ("0 red.png", "0 red.bmp"):
+        window.view.go_to(folder / name)
+        window.reviewing.accept_current()
+    means = []
+
+    def look(dialog: WriteDialog) -> None:
+        means.append(dialog.sidecar.accessibleDescription())
+        dialog.sidecar.click()
+
+    write(qtbot, window, look)
+    assert "NAME.xmp" in means[0]
+    assert set(files_of(folder)) - set(before) == {"0 red.xmp", "0 red.png.xmp"}
+    told = window.notice.text.text()
+    assert told.endswith("0 red.png got the sidecar 0 red.png.xmp: 0 red.xmp is for 0 red.bmp.")
+    written = window.batch.picture(folder / "0 red.bmp")
+    assert written is not None
+    assert written.kept_in == "0 red.xmp"
+    found = alttext.read(folder / "0 red.bmp").alt_text
+    assert found is not None
+    assert found.text == written.alt.text
+    with qtbot.waitSignal(window.writing.undone):
+        window.actions_["undo"].trigger()
+    assert files_of(folder) == before
+    with qtbot.waitSignal(window.writing.written):
+        window.actions_["redo"].trigger()
+    assert set(files_of(folder)) - set(before) == {"0 red.xmp", "0 red.png.xmp"}
+
+
+def test_a_picture_that_looks_like_text_is_noted_until_its_words_are_told(
+    qtbot: QtBot, open_window: Callable[..., MainWindow], settings: Settings, tmp_path: Path, photo
+) -> None:
+    photo("page").save(tmp_path / "page.png")
+    window = open_window(dataclasses.replace(settings, model=""))
+    window.add([tmp_path])
+    qtbot.waitUntil(lambda: len(window.batch) == 1)
+    window.caption_all()
+    qtbot.waitUntil(lambda: window.batch.counts()[State.DECLINED] == 1)
+    qtbot.waitUntil(lambda: not window.captioning.running)
+    field = window.panel.field
+    qtbot.keyClicks(field, "A page of a printed book, seen from above.")
+    window.panel.show_notes_now()
+    (note,) = window.panel.notes.texts()
+    assert "screenshot or text" in note
+    qtbot.keyClicks(field, ' It begins with "Region-based segmentation".')
+    window.panel.show_notes_now()
+    assert window.panel.notes.texts() == []
+
+
 def test_drafts_are_written_only_when_asked_for(
     qtbot: QtBot, captioned: MainWindow, folder: Path
 ) -> None:
@@ -160,7 +219,7 @@ def test_cancelling_keeps_what_is_done_and_captioning_goes_on_later(
     assert tally.left > 0
     assert window.batch.counts()[State.DRAFT] == tally.drafts
     assert not any(map(window.captioning.is_waiting, (p.path for p in window.batch.pictures())))
-    window.caption_missing()
+    window.actions_["caption_missing"].trigger()
     qtbot.waitUntil(lambda: window.batch.counts()[State.DRAFT] == 300)
     qtbot.waitUntil(lambda: not window.captioning.running)
 
@@ -242,7 +301,7 @@ def test_a_filter_shows_only_what_it_says(qtbot: QtBot, captioned: MainWindow) -
     assert [p.path.name for p in captioned.rows.pictures()] == ["0 red.png"]
     states.setCurrentIndex(states.findText("Failed (0)"))
     assert captioned.rows.rowCount() == 0
-    assert captioned.nothing_shown.isVisible()
+    assert captioned.body.nothing_shown.isVisible()
     captioned.filters.reset()
     captioned.filters.words.setText("BLUE")
     qtbot.waitUntil(lambda: captioned.rows.rowCount() == 2)

@@ -1,0 +1,101 @@
+"""The body of the window: an empty pane, or the list with the review panel beside it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from lorgnette.gui.actions import Actions
+from lorgnette.gui.bars import Notice, Progress
+from lorgnette.gui.batch_model import BatchFilter
+from lorgnette.gui.batch_view import BatchView
+from lorgnette.gui.colours import Colours
+from lorgnette.gui.panes import EmptyPane, FilterBar
+from lorgnette.gui.review_panel import ReviewPanel
+from lorgnette.gui.thumbnails import Thumbnails
+from lorgnette.gui.translation import tr
+
+_MOST_LIST_WIDTH = 360
+
+
+class Body(QWidget):
+    """All that stands between the toolbar and the status line."""
+
+    def __init__(
+        self,
+        rows: BatchFilter,
+        thumbnails: Thumbnails,
+        actions: Actions,
+        colours: Colours,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.notice = Notice(colours, self)
+        self.empty = EmptyPane(
+            [actions[name] for name in ("add_pictures", "add_folder", "paste")], colours, self
+        )
+        self.filters = FilterBar(self)
+        self.view = BatchView(rows, thumbnails, colours, self)
+        self.nothing_shown = QLabel(
+            tr("No picture in the batch fits what is shown and searched for."), self
+        )
+        self.nothing_shown.setWordWrap(True)
+        self.nothing_shown.setContentsMargins(16, 16, 16, 16)
+        self.nothing_shown.setVisible(False)
+        self.panel = ReviewPanel(colours, self)
+        self.progress = Progress(colours, self)
+        left = QWidget(self)
+        left.setMinimumWidth(180)
+        left_layout = QVBoxLayout(left)
+        left_layout.setContentsMargins(0, 0, 0, 0)
+        left_layout.setSpacing(0)
+        left_layout.addWidget(self.filters)
+        left_layout.addWidget(self.view, 1)
+        left_layout.addWidget(self.nothing_shown)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(left)
+        self._splitter.addWidget(self.panel)
+        self._splitter.setStretchFactor(1, 1)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._splitter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.progress)
+        QWidget.setTabOrder(self.filters.states, self.filters.words)
+        QWidget.setTabOrder(self.filters.words, self.view)
+        QWidget.setTabOrder(self.view, self.panel.field)
+        self.panel.order_tabs()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the empty pane is shown."""
+        return self._pages.currentWidget() is self.empty
+
+    def show_batch(self, *, shown: bool) -> None:
+        """Show the list with its panel, or the empty pane; the focus goes to what is shown."""
+        if shown != self.is_empty:
+            return
+        focused = QApplication.focusWidget()
+        if focused is not None and self._pages.isAncestorOf(focused):
+            focused.clearFocus()  # else Qt tells of a stop between the two
+        self._pages.setCurrentWidget(self._splitter if shown else self.empty)
+        if self.isVisible():
+            self.take_focus()
+
+    def take_focus(self) -> None:
+        """Put the focus where a person goes on from: the list, or the first way to fill it."""
+        (self.empty.first_button if self.is_empty else self.view).setFocus()
+
+    def divide(self, width: int) -> None:
+        """Share a width between the list and the panel."""
+        list_width = min(_MOST_LIST_WIDTH, width * 2 // 5)
+        self._splitter.setSizes([list_width, width - list_width])
+
+    def wear(self, colours: Colours) -> None:
+        """Paint with these colours from now on."""
+        for part in (self.view, self.panel, self.notice, self.progress, self.empty):
+            part.wear(colours)

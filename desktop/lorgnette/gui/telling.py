@@ -1,0 +1,49 @@
+"""Telling: what a person must know stays on screen, and is spoken."""
+
+from collections.abc import Callable, Sequence
+
+from lorgnette.errors import LorgnetteError
+from lorgnette.gui.announcer import Announcer
+from lorgnette.gui.bars import Notice
+from lorgnette.gui.translation import tr
+
+
+class Teller:
+    """Tells through the notice and the announcer at once."""
+
+    def __init__(
+        self, notice: Notice, announcer: Announcer, change_settings: Callable[[], None]
+    ) -> None:
+        """Make a teller.
+
+        Args:
+            change_settings: what is offered where something does not run.
+        """
+        self._notice = notice
+        self._announcer = announcer
+        self._change_settings = change_settings
+
+    def tell(
+        self,
+        text: str,
+        offers: Sequence[tuple[str, Callable[[], None]]] = (),
+        *,
+        icon: str = "information",
+    ) -> None:
+        """Say something that also stays on screen, with what can be done about it."""
+        self._notice.show_text(text, offers, icon=icon)
+        self._announcer.say(text)
+
+    def tell_broken(self, error: BaseException) -> None:
+        """Say why a job ended before its end.
+
+        Raises:
+            BaseException: the error itself, where it is a bug.
+        """
+        if not isinstance(error, LorgnetteError):
+            raise error
+        self.tell(
+            " ".join(filter(None, (f"{error}.".replace("..", "."), error.hint))),
+            [(tr("Open the settings"), self._change_settings)],
+            icon="error",
+        )
