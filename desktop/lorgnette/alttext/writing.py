@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from PIL import Image
-
 from lorgnette import files
 from lorgnette.alttext import containers, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
@@ -317,26 +315,26 @@ def _is_writable(path: Path, status: os.stat_result) -> bool:
 
 def _appearance(image: Path) -> object:
     """Return what Pillow sees at the first look; its complaint where it cannot."""
+    from PIL import Image  # only what embeds needs it: the window starts without
+
+    # What Pillow raises on damaged files; both versions must fail alike.
+    complaints = (
+        OSError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        EOFError,
+        struct.error,
+        Image.DecompressionBombError,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with Image.open(image) as picture:
                 frames = getattr(picture, "n_frames", 1)
                 return picture.size, picture.mode, frames, picture.info.get("icc_profile")
-        except _PILLOW_ERRORS as error:
+        except complaints as error:
             return type(error)
-
-
-# What Pillow raises on damaged files; both versions must fail alike.
-_PILLOW_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    EOFError,
-    struct.error,
-    Image.DecompressionBombError,
-)
 
 
 def _sidecar_writing(image: Path, place: Place, alt_text: AltText, date: str) -> Iterator[Change]:

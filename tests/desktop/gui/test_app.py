@@ -17,7 +17,7 @@ from lorgnette.gui.crash_dialog import CrashDialog
 pytestmark = pytest.mark.gui
 
 
-def test_the_window_is_there_before_numpy_and_onnxruntime() -> None:
+def test_the_window_is_there_before_pillow_numpy_and_onnxruntime() -> None:
     code = (
         "import sys\n"
         "from PySide6.QtWidgets import QApplication\n"
@@ -25,7 +25,7 @@ def test_the_window_is_there_before_numpy_and_onnxruntime() -> None:
         "show = main_window.MainWindow.show\n"
         "def shown(window):\n"
         "    show(window)\n"
-        "    print([m for m in ('numpy', 'onnxruntime', 'torch') if m in sys.modules])\n"
+        "    print([m for m in ('PIL', 'numpy', 'onnxruntime', 'torch') if m in sys.modules])\n"
         "    QApplication.exit(0)\n"
         "main_window.MainWindow.show = shown\n"
         "QApplication.exec = lambda *_: 0\n"
