@@ -23,6 +23,7 @@ from lorgnette.gui.translation import tr
 
 Index = QModelIndex | QPersistentModelIndex
 PICTURE_ROLE = Qt.ItemDataRole.UserRole + 1
+_RANKS = {state: rank for rank, state in enumerate(State)}
 _SPOKEN = [
     Qt.ItemDataRole.AccessibleTextRole,
     Qt.ItemDataRole.AccessibleDescriptionRole,
@@ -203,7 +204,7 @@ class BatchModel(QAbstractListModel):
         if self._order is Order.NAME:
             return (self._names[picture.path], added)
         if self._order is Order.STATE:
-            return (list(State).index(picture.state), added)
+            return (_RANKS[picture.state], added)
         if self._order is Order.DOUBT:
             confidence = picture.alt.confidence
             to_review = picture.state in {State.DRAFT, State.UNSURE}
@@ -250,14 +251,15 @@ class BatchFilter(QSortFilterProxyModel):
     def __init__(self, batch: BatchModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._batch = batch
-        self._states: frozenset[State] = frozenset(State)
+        self._states: frozenset[State] | None = None  # None: every state
         self._words = ""
         self.setSourceModel(batch)
 
     def show_states(self, states: Iterable[State]) -> None:
         """Let through pictures in these states only."""
         self.beginFilterChange()
-        self._states = frozenset(states)
+        wanted = frozenset(states)
+        self._states = None if len(wanted) == len(State) else wanted
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def show_words(self, words: str) -> None:
@@ -267,11 +269,10 @@ class BatchFilter(QSortFilterProxyModel):
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002
-        every_state = len(self._states) == len(State)
-        if every_state and not self._words:
+        if self._states is None and not self._words:  # asked for each row at every sorting
             return True
         picture = self._batch.picture_at(source_row)
-        if not every_state and picture.state not in self._states:
+        if self._states is not None and picture.state not in self._states:
             return False
         if not self._words:
             return True
