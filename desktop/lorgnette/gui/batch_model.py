@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class BatchModel(QAbstractListModel):
         self._added: dict[Path, int] = {}
         self._order = Order.ADDED
         self._counts: Counter[State] = Counter()
-        self._texts: Counter[str] = Counter()
+        self._texts: dict[str, set[Path]] = {}  # who has a text
         self._names: dict[Path, tuple[object, ...]] = {}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
@@ -133,9 +133,16 @@ class BatchModel(QAbstractListModel):
         """Return the picture in a row of the whole list."""
         return self._pictures[row]
 
+    def with_text_of(self, picture: Picture) -> Iterator[Picture]:
+        """Yield the other pictures that have the very same text, in no order."""
+        if picture.alt.text:
+            for path in self._texts.get(picture.alt.text, ()):
+                if path != picture.path:
+                    yield self._pictures[self._rows[path]]
+
     def has_twin(self, picture: Picture) -> bool:
-        """Tell whether another picture has the very same text."""
-        return bool(picture.alt.text) and self._texts[picture.alt.text] > 1
+        """Tell whether a picture that looks otherwise has the very same text."""
+        return any(not picture.looks_like(other) for other in self.with_text_of(picture))
 
     def counts(self) -> Counter[State]:
         """Return how many pictures are in each state."""
@@ -169,7 +176,10 @@ class BatchModel(QAbstractListModel):
             self._count(before, -1)
             self._count(picture, 1)
             self._pictures[row] = picture
-            if dataclasses.replace(picture, digest=before.digest) != before:
+            shown = dataclasses.replace(
+                picture, digest=before.digest, fingerprint=before.fingerprint
+            )
+            if shown != before:
                 index = self.index(row)
                 self.dataChanged.emit(index, index, _SPOKEN)
             known.append(picture)
@@ -222,7 +232,10 @@ class BatchModel(QAbstractListModel):
 
     def _count(self, picture: Picture, by: int) -> None:
         self._counts[picture.state] += by
-        self._texts[picture.alt.text] += by
+        paths = self._texts.setdefault(picture.alt.text, set())
+        (paths.add if by > 0 else paths.discard)(picture.path)
+        if not paths:
+            del self._texts[picture.alt.text]
 
     def _number(self, first: int) -> None:
         for row in range(first, len(self._pictures)):

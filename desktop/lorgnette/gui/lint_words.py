@@ -38,7 +38,7 @@ def _sentences() -> dict[Rule, str]:
         Rule.LONG: tr("More than {good} characters: the extended description can hold the rest."),
         Rule.TOO_LONG: tr("More than {most} characters: some programs cut the text off."),
         Rule.SHORT: tr("Very short: does it say what matters?"),
-        Rule.SAME_ELSEWHERE: tr("Another picture in this batch has the very same text."),
+        Rule.SAME_ELSEWHERE: tr("Another picture, which looks otherwise, has the very same text."),
         Rule.SAME_AS_CAPTION: tr("The caption of the picture says the same already."),
         Rule.UNTOUCHED: tr("Accepted as the machine wrote it, without a change."),
         Rule.PERSON: tr("“{found}” may be a guess: does it matter here, and is it known?"),

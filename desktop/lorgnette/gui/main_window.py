@@ -458,6 +458,7 @@ class MainWindow(QMainWindow):
         self._drafts.drop(gone)
         self.thumbnails.forget(gone)
         self.captioning.remove(gone)
+        self.reviewing.update([])
         self._refresh_later()
 
     def _rows_changed(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.captioning.caption import UNSURE_BELOW
+from lorgnette.gui.likeness import alike
 from lorgnette.gui.translation import number, tr
 
 NO_TEXT = AltText(reviewed=False)
@@ -56,6 +57,7 @@ class Picture:
     captions: tuple[str, ...] = ()  # titles and captions found in the file: never alt text
     conflicts: tuple[tuple[str, str], ...] = ()  # file name and other text found there
     digest: str = ""  # of its bytes; empty: not known yet
+    fingerprint: int | None = None  # of its looks, see likeness; None: not known yet, or none
 
     @property
     def state(self) -> State:
@@ -81,6 +83,11 @@ class Picture:
     def written(self) -> bool:
         """Whether the words are the ones that its file or sidecar says."""
         return self.on_disk is not None and same_words(self.on_disk, self.alt)
+
+    def looks_like(self, other: "Picture") -> bool:
+        """Tell whether another picture shows nearly the same, as far as is known."""
+        same_bytes = bool(self.digest) and self.digest == other.digest
+        return same_bytes or alike(self.fingerprint, other.fingerprint)
 
     def drafted(self, language: str) -> AltText:
         """Return the machine's draft as alt text, empty where there is none."""

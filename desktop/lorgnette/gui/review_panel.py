@@ -268,7 +268,7 @@ class ReviewPanel(QScrollArea):
         """Show a picture, or its new state when it is shown already.
 
         Args:
-            elsewhere: whether another picture has the same text.
+            elsewhere: whether a picture that looks otherwise has the same text.
         """
         changed = picture is None or self._picture is None or picture.path != self._picture.path
         self._picture = picture

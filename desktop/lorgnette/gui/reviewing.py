@@ -1,6 +1,7 @@
 """Reviewing: what a person does to the current picture, each step undoable."""
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from lorgnette.gui.translation import number, tr, trn
 from lorgnette.settings import Settings
 
 _PREVIEW_MILLISECONDS = 50  # on one picture before it is decoded large
+_MOST_TWINS = 24  # thumbnails that one picture may ask for, lest its twins only look alike
 _JOIN_SECONDS = 30.0
 
 
@@ -63,6 +65,7 @@ class Reviewing(QObject):
         self._models = models
         self._announcer = announcer
         self._settings = settings
+        self._twin = False  # whether the current picture's text is another one's, too
         self._guessing: JobThread | None = None
         self._preview_soon = QTimer(self, interval=_PREVIEW_MILLISECONDS, singleShot=True)
         self._preview_soon.timeout.connect(self._ask_preview)
@@ -80,11 +83,14 @@ class Reviewing(QObject):
         thumbnails.identified.connect(self._identified)
 
     def update(self, pictures: Sequence[Picture]) -> None:
-        """Show the new state of the current picture, if it is among these."""
+        """Show the new state of the current picture, if it is among these or has its text."""
         shown = self._panel.picture
-        for picture in pictures:
-            if shown is not None and picture.path == shown.path:
-                self._panel.show_picture(picture, elsewhere=self._has_twin(picture))
+        picture = None if shown is None else self._batch.picture(shown.path)
+        if picture is None:
+            return
+        twin = self._batch.has_twin(picture)
+        if twin != self._twin or any(picture.path == each.path for each in pictures):
+            self._show(picture, twin=twin)
 
     def close(self) -> None:
         """Stop and wait for a guess that is being made."""
@@ -95,30 +101,40 @@ class Reviewing(QObject):
     def show_current(self, path: Path | None) -> None:
         """Show the picture at path beside the list; None shows none."""
         picture = None if path is None else self._batch.picture(path)
-        self._panel.show_picture(picture, elsewhere=self._has_twin(picture))
+        self._show(picture, twin=picture is not None and self._batch.has_twin(picture))
         if picture is not None:
             self._preview_soon.start()
             self._offer_earlier(picture)
         self.shown.emit()
 
     def _ask_preview(self) -> None:
-        if self._panel.picture is not None:
-            self._thumbnails.ask_large(self._panel.picture.path, PREVIEW_SIDE)
+        picture = self._panel.picture
+        if picture is None:
+            return
+        unknown = (p for p in self._batch.with_text_of(picture) if p.fingerprint is None)
+        for other in itertools.islice(unknown, _MOST_TWINS):
+            self._thumbnails.pixmap(other.path)
+        self._thumbnails.ask_large(picture.path, PREVIEW_SIDE)
 
-    def _has_twin(self, picture: Picture | None) -> bool:
-        return picture is not None and self._batch.has_twin(picture)
+    def _show(self, picture: Picture | None, *, twin: bool) -> None:
+        self._twin = twin
+        self._panel.show_picture(picture, elsewhere=twin)
 
     def _show_preview(self, decoded: Decoded) -> None:
         pixmap = QPixmap() if decoded.image is None else QPixmap.fromImage(decoded.image)
         self._panel.show_preview(decoded.path, pixmap)
 
-    def _identified(self, path: Path, digest: str) -> None:
+    def _identified(self, path: Path, digest: str, fingerprint: int | None) -> None:
         picture = self._batch.picture(path)
-        if picture is not None and picture.digest != digest:
-            picture = dataclasses.replace(picture, digest=digest)
-            self._batch.put([picture])
-            if self._panel.picture is not None and self._panel.picture.path == path:
-                self._offer_earlier(picture)
+        if picture is None:
+            return
+        if fingerprint is None and picture.digest == digest:
+            fingerprint = picture.fingerprint
+        known = dataclasses.replace(picture, digest=digest, fingerprint=fingerprint)
+        self._batch.put([known])
+        shown = self._panel.picture
+        if known.digest != picture.digest and shown is not None and shown.path == path:
+            self._offer_earlier(known)
 
     def _offer_earlier(self, picture: Picture) -> None:
         if picture.digest:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
+from lorgnette.gui.likeness import fingerprint
 
 SIDE = 192  # pixels of the longer side, for 96 logical ones at 200 %
 KEPT = 600  # pixmaps in memory: 200 screens of a list, under 90 MB
@@ -31,6 +32,7 @@ class Decoded:
     side: int
     image: QImage | None  # None: it cannot be decoded
     digest: str  # of the file's bytes; empty: it cannot be read
+    fingerprint: int | None = None  # of a thumbnail's looks
 
 
 class Thumbnails(QObject):
@@ -39,12 +41,13 @@ class Thumbnails(QObject):
     Signals:
         ready: paths whose thumbnail can be had now.
         decoded: a `Decoded` for every large picture that was asked for.
-        identified: a path and the digest of its bytes.
+        identified: a path, the digest of its bytes, and the fingerprint of its looks, which is
+            None where a large picture was asked for, or where there is none.
     """
 
     ready = Signal(list)
     decoded = Signal(object)
-    identified = Signal(object, str)
+    identified = Signal(object, str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -130,7 +133,7 @@ class Thumbnails(QObject):
             with self._work:
                 self._working.discard((result.path, result.side))
             if result.digest:
-                self.identified.emit(result.path, result.digest)
+                self.identified.emit(result.path, result.digest, result.fingerprint)
             if result.side == SIDE:
                 self._pixmaps[result.path] = (
                     None if result.image is None else QPixmap.fromImage(result.image)
@@ -157,11 +160,12 @@ def _decode(path: Path, side: int) -> Decoded:
     if side == SIDE:
         known = QImage(str(cached))
         if not known.isNull():
-            return Decoded(path, side, known, digest)
+            return Decoded(path, side, known, digest, fingerprint(known))
     image = _read(path, side)
-    if image is not None and side == SIDE:
-        _keep(image, cached)
-    return Decoded(path, side, image, digest)
+    if image is None or side != SIDE:
+        return Decoded(path, side, image, digest)
+    _keep(image, cached)
+    return Decoded(path, side, image, digest, fingerprint(image))
 
 
 def _read(path: Path, side: int) -> QImage | None:

@@ -1,5 +1,6 @@
 """The model that holds the batch, under Qt's own tester of models."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,23 @@ def test_twins_are_found(batch: BatchModel) -> None:
     assert not batch.has_twin(PICTURES[1])
     batch.remove([Path("/p/img1.jpg")])
     assert not batch.has_twin(PICTURES[0])
+
+
+def test_a_picture_that_looks_the_same_is_no_twin(batch: BatchModel) -> None:
+    first, second = PICTURES[0], PICTURES[3]
+    for known, twin in (
+        ({"fingerprint": 0b0110}, {"fingerprint": 0b0111}),
+        ({"digest": "d"}, {"digest": "d"}),
+    ):
+        batch.put([dataclasses.replace(first, **known), dataclasses.replace(second, **twin)])
+        assert not batch.has_twin(dataclasses.replace(first, **known))
+    for known, twin in (
+        ({"fingerprint": 2**64 - 1}, {"fingerprint": 0}),
+        ({"fingerprint": 0}, {}),
+        ({"digest": "d"}, {"digest": "e"}),
+    ):
+        batch.put([dataclasses.replace(first, **known), dataclasses.replace(second, **twin)])
+        assert batch.has_twin(dataclasses.replace(first, **known))
 
 
 def test_rows_are_dragged_out_as_their_files(batch: BatchModel) -> None:

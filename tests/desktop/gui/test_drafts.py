@@ -23,6 +23,7 @@ FULL = Picture(
     kept_in="a.jpg.xmp",
     captions=("Holiday",),
     conflicts=(("a.xmp", "Other."),),
+    fingerprint=2**64 - 1,
     digest="d1",
 )  # fmt: skip
 

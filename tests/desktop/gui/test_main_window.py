@@ -337,6 +337,36 @@ def test_mending_a_note_by_its_key_is_undoable(qtbot: QtBot, captioned: MainWind
     assert field.toPlainText() == "An image of a red wall in the sun."
 
 
+def test_the_same_text_is_noted_on_different_pictures_and_not_within_a_burst(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, photo: Callable[[str], Image.Image]
+) -> None:
+    cat = photo("cat")
+    cat.crop((0, 0, 440, 290)).save(tmp_path / "cat 1.png")
+    cat.crop((2, 2, 442, 292)).save(tmp_path / "cat 2.png")
+    photo("coffee").save(tmp_path / "coffee.png")
+    for image in sorted(tmp_path.glob("*.png")):
+        alttext.write(image, AltText(text="A cat looks at you."), Destination.SIDECAR)
+    window.add([tmp_path])
+    qtbot.waitUntil(lambda: len(window.batch) == 3)
+    window.view.go_to(tmp_path / "cat 1.png")
+    qtbot.waitUntil(lambda: all(p.fingerprint is not None for p in window.batch.pictures()))
+
+    def notes() -> str:
+        window.panel.show_notes_now()
+        return " ".join(window.panel.notes.texts())
+
+    assert "the very same text" in notes()
+    window.view.go_to(tmp_path / "coffee.png")
+    window.remove_selected()
+    qtbot.waitUntil(lambda: len(window.batch) == 2)
+    window.view.go_to(tmp_path / "cat 1.png")
+    assert "the very same text" not in notes()
+    window.actions_["undo"].trigger()
+    assert "the very same text" in notes()
+    assert window.panel.picture is not None
+    assert window.panel.picture.path.name == "cat 1.png"
+
+
 def test_escape_brings_the_draft_back(qtbot: QtBot, captioned: MainWindow) -> None:
     field = captioned.panel.field
     field.selectAll()
