@@ -1,12 +1,15 @@
 """A desktop of its own for each session, and somebody who uses the window by keys alone."""
 
 import dataclasses
+import functools
+import io
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +31,31 @@ def missing() -> str:
     return "" if probe.returncode == 0 else "the system's Python has no pyatspi"
 
 
-def _play(home: Path, model: Path, **environment: str) -> dict[str, Any]:
-    """Play the main path in a desktop of its own and return what the reader wrote down."""
+def _play(
+    home: Path,
+    model: Path,
+    *,
+    reader: str = "reader.py",
+    arguments: Sequence[str] = (),
+    pictures: int = 6,
+    opened: bool = False,
+    **environment: str,
+) -> dict[str, Any]:
+    """Let a reader play in a desktop of its own and return what it wrote down.
+
+    Args:
+        arguments: of the reader, behind the folder and its output.
+        pictures: in the folder, of three colours by turns.
+        opened: start the window with the folder in it, and caption nothing; else without.
+    """
     if why := missing():
         pytest.skip(why)
     folder = home / "holiday"
     folder.mkdir()
-    for number in range(6):
+    for number in range(pictures):
         name = list(COLOURS)[number % 3]
-        Image.new("RGB", (64 + number, 48), COLOURS[name]).save(folder / f"{number} {name}.png")
-    settings = Settings(model=str(model), provider="cpu")
+        (folder / f"{number} {name}.png").write_bytes(_picture(name, 64 + number % 6))
+    settings = Settings(model=str(model), provider="cpu", caption_on_add=not opened)
     for name in ("DATA", "CONFIG", "CACHE"):
         environment[f"XDG_{name}_HOME"] = str(home / name)
     (home / "CONFIG" / "lorgnette").mkdir(parents=True)
@@ -45,9 +63,17 @@ def _play(home: Path, model: Path, **environment: str) -> dict[str, Any]:
         json.dumps(dataclasses.asdict(settings)), encoding="utf-8"
     )
     out = home / "out.json"
+    program = f"{sys.executable} -m lorgnette gui"
     done = subprocess.run(
-        ["bash", HERE / "session.sh", "/usr/bin/python3", HERE / "reader.py", folder, out],
-        env={**os.environ, "HOME": str(home), "APP": f"{sys.executable} -m lorgnette gui"}
+        [
+            *("bash", HERE / "session.sh"),
+            *("/usr/bin/python3", HERE / reader, folder, out, *arguments),
+        ],
+        env={
+            **os.environ,
+            "HOME": str(home),
+            "APP": f"{program} {shlex.quote(str(folder))}" if opened else program,
+        }
         | environment,
         cwd=home,
         capture_output=True,
@@ -59,7 +85,14 @@ def _play(home: Path, model: Path, **environment: str) -> dict[str, Any]:
     return result
 
 
+@functools.cache
+def _picture(colour: str, width: int) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (width, 48), COLOURS[colour]).save(content, "PNG")
+    return content.getvalue()
+
+
 @pytest.fixture(scope="session")
 def play() -> Callable[..., dict[str, Any]]:
-    """Return a function that plays the main path in a folder, with a model."""
+    """Return a function that lets a reader play in a folder, with a model."""
     return _play
