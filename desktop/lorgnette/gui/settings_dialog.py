@@ -113,7 +113,11 @@ class SettingsDialog(QDialog):
         )
         self.language = QLineEdit(self._settings.language, self)
         self._row(form, tr("&Language tag of the text"), self.language)
-        self._hint(form, tr("As in en or pt-BR. The model that comes along writes English."))
+        self._hint(
+            form,
+            self.language,
+            tr("As in en or pt-BR. The model that comes along writes English."),
+        )
 
     def _build_files(self) -> None:
         form = self._group(tr("Writing"))
@@ -129,6 +133,7 @@ class SettingsDialog(QDialog):
         )
         self._hint(
             form,
+            self.destination,
             tr(
                 "A sidecar leaves the picture as it is. Text inside the file travels with it and "
                 "is read by WordPress, Lightroom and others; the pixels stay the same."
@@ -145,6 +150,7 @@ class SettingsDialog(QDialog):
         )
         self._hint(
             form,
+            self.sidecar_naming,
             tr(
                 "digiKam, darktable and Immich look for NAME.EXT.xmp, which belongs to one picture "
                 "alone. Adobe's programs and Capture One look for NAME.xmp; where photo.png lies "
@@ -178,12 +184,14 @@ class SettingsDialog(QDialog):
             ((tr("Automatic"), "auto"), (tr("CPU"), "cpu"), (tr("CUDA"), "cuda")),
             self._settings.provider,
         )
-        self._hint(form, in_use)
+        self._hint(form, self.provider, in_use)
         self.beam_size = QSpinBox(self)
         self.beam_size.setRange(BEAM_SIZES.start, BEAM_SIZES.stop - 1)
         self.beam_size.setValue(self._settings.beam_size)
         self._row(form, tr("&Beam size"), self.beam_size)
-        self._hint(form, tr("How many sentences are tried at once. More is slower."))
+        self._hint(
+            form, self.beam_size, tr("How many sentences are tried at once. More is slower.")
+        )
 
     def _build_looks(self) -> None:
         form = self._group(tr("Looks"))
@@ -238,13 +246,14 @@ class SettingsDialog(QDialog):
         self._row(form, label, box)
         return box
 
-    def _hint(self, form: QFormLayout, text: str) -> QLabel:
+    def _hint(self, form: QFormLayout, field: QWidget, text: str) -> None:
+        """Say below a field what it means; a screen reader says it with the field."""
+        field.setAccessibleDescription(text)
         hint = QLabel(text, self)
         hint.setWordWrap(True)
         hint.setProperty("muted", True)
         hint.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         form.addRow(self._blank(), hint)
-        return hint
 
     def _blank(self) -> QWidget:
         """Return what stands where a row has no label, as wide as the others."""

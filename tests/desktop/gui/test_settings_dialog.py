@@ -1,0 +1,50 @@
+"""The settings as a person finds and leaves them, by keyboard alone."""
+
+import dataclasses
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from lorgnette.gui.settings_dialog import SettingsDialog
+from lorgnette.settings import Settings
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, parent: QWidget) -> SettingsDialog:
+    made = SettingsDialog(Settings(), "Not open yet.", lambda _: "", parent)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    return made
+
+
+def test_untouched_settings_come_back_as_they_were(dialog: SettingsDialog) -> None:
+    assert dialog.settings == Settings()
+
+
+def test_the_name_of_a_sidecar_is_chosen_by_keys(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    label = next(label for label in dialog.findChildren(QLabel) if label.text().startswith("&Name"))
+    assert label.buddy() is dialog.sidecar_naming
+    qtbot.keyClick(dialog, Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    assert dialog.sidecar_naming.hasFocus()
+    qtbot.keyClick(dialog.sidecar_naming, Qt.Key.Key_Down)
+    assert dialog.settings == dataclasses.replace(Settings(), sidecar_naming="without-extension")
+
+
+def test_what_a_choice_means_is_said_with_it(dialog: SettingsDialog) -> None:
+    shown = {label.text() for label in dialog.findChildren(QLabel)}
+    for field in (dialog.destination, dialog.sidecar_naming, dialog.provider, dialog.beam_size):
+        interface = QAccessible.queryAccessibleInterface(field)
+        assert interface.text(QAccessible.Text.Description) in shown - {""}
