@@ -413,7 +413,7 @@ def _names_a_trade(after: Sequence[str], before: str) -> bool:
     if before not in {"male", "female"}:
         return False
     for number, word in enumerate(after[:3]):
-        if word in FUNCTION_WORDS or word.endswith("ing"):
+        if word in FUNCTION_WORDS or word.endswith("ing") or not word[0].isalpha():
             return False
         if word in AGENTS or (word not in _NO_TRADES and _TRADE.fullmatch(word)):
             return True

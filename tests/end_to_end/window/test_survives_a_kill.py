@@ -47,12 +47,12 @@ def test_checklist_25_drafts_outlive_a_kill(person: dict[str, str], tmp_path: Pa
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     code = (
         "import sys\n"
-        "from lorgnette.gui import app, main_window\n"
-        "taken = main_window.MainWindow._suggested\n"
+        "from lorgnette.gui import app, captioning\n"
+        "taken = captioning.Captioning._suggested\n"
         "def tell(self, found):\n"
         "    taken(self, found)\n"
         "    print(len(found), flush=True)\n"
-        "main_window.MainWindow._suggested = tell\n"
+        "captioning.Captioning._suggested = tell\n"
         "app.main(sys.argv[1:])\n"
     )
     window = subprocess.Popen(
