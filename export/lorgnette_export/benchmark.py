@@ -1,14 +1,15 @@
 """How fast the app captions a folder on this machine, beside what bounds it.
 
 All lines are measured in one run on the same photos, for machines and moments differ: compare
-them as ratios.
+them as ratios. What ratios are made of is measured by turns, a few rounds, and the median counts.
 """
 
 import argparse
 import json
 import os
-import resource
 import shutil
+import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ from lorgnette_export import families
 from lorgnette_export.dataset import DataError
 from lorgnette_export.families.torch_model import TorchModel
 
+_FEW = 30  # photos for what is measured apart
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
@@ -47,6 +50,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--provider", choices=["auto", "cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="default: all cores")
     parser.add_argument("--limit", type=int, default=100, metavar="N", help="photos; default: 100")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="default: 3")
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="of the same model, for eager PyTorch"
     )
@@ -62,13 +66,10 @@ def run(args: argparse.Namespace) -> int:
     captioner = Captioner.open(
         args.model or paths.shipped_model(), provider=args.provider, threads=args.threads
     )
-    captioner.caption(files[0])  # the first call of a graph plans its memory
-    report = measure(captioner, files)
-    if args.checkpoint:
-        model = families.read([args.checkpoint], encoder_weights=None)
-        eager = seconds_a_photo(lambda f: _eager(model, captioner, f), files[:30], threads=1)
-        report["eager PyTorch, one at a time"] = eager
-        report["times eager PyTorch"] = eager / report["app"]
+    model = families.read([args.checkpoint], encoder_weights=None) if args.checkpoint else None
+    report = measure(captioner, files, model, args.rounds)
+    report |= stages(captioner, files[:_FEW])
+    report["peak memory"] = _peak_megabytes(captioner, args.model, files)
     if args.format == "json":
         print(json.dumps(report, indent=1))
         return ExitCode.OK
@@ -84,36 +85,74 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def measure(captioner: Captioner, files: Sequence[Path]) -> dict[str, float]:
-    """Return seconds a photo of the app and of its parts, and megabytes of peak memory."""
+def measure(
+    captioner: Captioner, files: Sequence[Path], model: TorchModel | None, rounds: int
+) -> dict[str, float]:
+    """Return seconds a photo of the app, of what bounds it, and of eager PyTorch if model is given.
+
+    The floor is decoding alone and the network alone, one after the other, each on all cores;
+    the app also finds further candidates, so that there is a floor with these, too.
+    """
+    threads = captioner.threads
+    opened = [images.load(file, captioner.least_side) for file in files]
+    lines: dict[str, Callable[[], float]] = {
+        "app": lambda: _app(captioner, files),
+        "decoding alone, all cores": lambda: seconds_a_photo(
+            lambda file: images.load(file, captioner.least_side), files, threads=threads
+        ),
+        "network alone, all cores": lambda: seconds_a_photo(
+            captioner.hypotheses, opened, threads=threads
+        ),
+        "network and candidates, all cores": lambda: seconds_a_photo(
+            lambda image: captioner.describe(image, anyway=True), opened, threads=threads
+        ),
+    }
+    if model is not None:
+        lines["eager PyTorch, one at a time"] = lambda: seconds_a_photo(
+            lambda file: _eager(model, captioner, file), files[:_FEW], threads=1
+        )
+    for line in lines.values():
+        line()  # plans memory, and brings the photos from the disk
+    taken = {name: [line()] for name, line in lines.items()}
+    for _ in range(rounds - 1):
+        for name, line in lines.items():
+            taken[name].append(line())
+    report = {name: statistics.median(seconds) for name, seconds in taken.items()}
+    decoding = report["decoding alone, all cores"]
+    for name, part in (
+        ("floor", "network alone, all cores"),
+        ("floor with candidates", "network and candidates, all cores"),
+    ):
+        report[name] = decoding + report[part]
+        report[f"times the {name}"] = report["app"] / report[name]
+    if model is not None:
+        report["times as fast as eager PyTorch"] = (
+            report["eager PyTorch, one at a time"] / report["app"]
+        )
+    return report
+
+
+def stages(captioner: Captioner, files: Sequence[Path]) -> dict[str, float]:
+    """Return seconds a photo of each stage, on one core."""
+    opened = [images.load(file, captioner.least_side) for file in files]
+    work: dict[str, tuple[Callable[[Any], object], Sequence[Any]]] = {
+        "open and decode": (lambda file: images.load(file, captioner.least_side), files),
+        "resize": (captioner.pixels, opened),
+        "resize and encoder": (captioner.look, opened),
+        "resize, encoder and beam search": (captioner.hypotheses, opened),
+        "the same and candidates": (lambda i: captioner.describe(i, anyway=True), opened),
+    }
+    return {
+        **{f"{name}, one core": seconds_a_photo(*w, threads=1) for name, w in work.items()},
+        "write a sidecar": _writing(files),
+    }
+
+
+def _app(captioner: Captioner, files: Sequence[Path]) -> float:
     started = perf_counter()
     for _ in caption_batch(files, captioner, overwrite=True):
         pass
-    app = (perf_counter() - started) / len(files)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    megabytes = peak / 1e6 if sys.platform == "darwin" else peak / 1e3
-    opened = [images.load(file, captioner.least_side) for file in files[:30]]
-    threads = captioner.threads
-
-    def load(file: Path) -> Image.Image:
-        return images.load(file, captioner.least_side)
-
-    decode_alone = seconds_a_photo(load, files, threads=threads)
-    network_alone = seconds_a_photo(captioner.hypotheses, opened, threads=threads)
-    floor = decode_alone + network_alone
-    return {
-        "app": app,
-        "floor: decoding plus network, all cores": floor,
-        "times the floor": app / floor,
-        "decoding alone, all cores": decode_alone,
-        "network alone, all cores": network_alone,
-        "open and decode, one core": seconds_a_photo(load, files[:30], threads=1),
-        "resize, one core": seconds_a_photo(captioner.pixels, opened, threads=1),
-        "encoder, one core": seconds_a_photo(captioner.look, opened, threads=1),
-        "encoder and decoder, one core": seconds_a_photo(captioner.hypotheses, opened, threads=1),
-        "write a sidecar": _writing(files[:30]),
-        "peak memory": megabytes,
-    }
+    return (perf_counter() - started) / len(files)
 
 
 def seconds_a_photo(work: Callable[[Any], object], on: Sequence[Any], *, threads: int) -> float:
@@ -123,6 +162,27 @@ def seconds_a_photo(work: Callable[[Any], object], on: Sequence[Any], *, threads
         for _ in pool.map(work, on):
             pass
     return (perf_counter() - started) / len(on)
+
+
+def _peak_megabytes(captioner: Captioner, model: Path | None, files: Sequence[Path]) -> float:
+    """Return the most memory that the app has at once, in a process without PyTorch.
+
+    The app is the command that captions files with the same model and the same threads.
+    """
+    command = [sys.executable, "-m", "lorgnette", "caption", "--overwrite"]
+    command += ["--provider", captioner.provider, "--threads", str(captioner.threads)]
+    command += ["--model", str(model)] if model else []
+    # What a process weighed before it became the app counts for it: a small one has to start it.
+    started_by = "import os, subprocess as s, sys; "
+    started_by += "process = s.Popen(sys.argv[1:], stdout=s.DEVNULL); "
+    started_by += "print(os.wait4(process.pid, 0)[2].ru_maxrss)"
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-c", started_by, *command, *map(str, files)],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return int(done.stdout) / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def _writing(files: Sequence[Path]) -> float:
