@@ -52,7 +52,8 @@ class Toolbar(QToolBar):
     def fit(self, width: int) -> None:
         """Leave the words out where they do not fit into a window of this width."""
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.layout().invalidate()  # Qt would answer with the width of the style before
+        if (layout := self.layout()) is not None:
+            layout.invalidate()  # Qt would answer with the width of the style before
         if self.sizeHint().width() > width:
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
