@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,6 +130,7 @@ def branches(
     ids: SpecialIds,
     count: int,
     max_length: int,
+    light: Collection[int] = (),
 ) -> list[Hypothesis]:
     """Return up to count hypotheses that leave trunk at one word and go on greedily from there.
 
@@ -140,10 +141,15 @@ def branches(
         step, features, ids, max_length: as for beam_search.
         trunk: a hypothesis of beam_search, for the same features.
         forks: what that beam_search left.
+        light: tokens that say little; none is put in the place of another.
     """
     turns: list[tuple[bool, float, int, int]] = []  # first word?, log-probability, place, token id
     for place, taken in enumerate((*trunk.token_ids, ids.end)):
-        others = [turn for turn in forks[trunk.token_ids[:place]].turns if turn[1] != taken]
+        others = [
+            (value, token)
+            for value, token in forks[trunk.token_ids[:place]].turns
+            if token != taken and not (token in light and taken in light)
+        ]
         turns += [
             (place == 0 and rank == 0, value, place, token)
             for rank, (value, token) in enumerate(others[:_TURNS_A_WORD])

@@ -83,7 +83,9 @@ def test_the_score_divides_by_a_power_of_the_length() -> None:
     assert hypothesis.score == pytest.approx(-6 / 3**LENGTH_EXPONENT)
 
 
-def branched(step: DecoderStep, count: int) -> tuple[Hypothesis, list[Hypothesis]]:
+def branched(
+    step: DecoderStep, count: int, light: tuple[int, ...] = ()
+) -> tuple[Hypothesis, list[Hypothesis]]:
     """Return the best hypothesis of a beam search, and the branches off it."""
     features, hidden = np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32)
     forks: dict[tuple[int, ...], Fork] = {}
@@ -91,7 +93,7 @@ def branched(step: DecoderStep, count: int) -> tuple[Hypothesis, list[Hypothesis
         step, features, hidden, ids=IDS, beam_size=3, max_length=MAX_LENGTH, forks=forks
     )[0]
     return trunk, branches(
-        step, features, trunk, forks, ids=IDS, count=count, max_length=MAX_LENGTH
+        step, features, trunk, forks, ids=IDS, count=count, max_length=MAX_LENGTH, light=light
     )
 
 
@@ -123,3 +125,19 @@ def test_branches_take_the_likeliest_turns_and_one_at_the_first_word(seed: int) 
     _, all_of_them = branched(step, 100)
     assert {h.token_ids for h in few} <= {h.token_ids for h in all_of_them}
     assert any(h.token_ids[0] != trunk.token_ids[0] for h in few)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_word_that_says_little_never_takes_the_place_of_another(seed: int) -> None:
+    step, _ = chain(seed)
+    light = (FIRST_WORD, FIRST_WORD + 1)
+    trunk, whole = branched(step, 100)
+    _, found = branched(step, 100, light)
+
+    def turn(branch: Hypothesis) -> tuple[int, int]:
+        said, kept = (*branch.token_ids, END), (*trunk.token_ids, END)
+        return next(pair for pair in zip(said, kept, strict=False) if pair[0] != pair[1])
+
+    assert {b.token_ids for b in found} == {
+        b.token_ids for b in whole if not set(turn(b)) <= set(light)
+    }
