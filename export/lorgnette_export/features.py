@@ -46,9 +46,9 @@ class Encoder:
 
 
 TRUNK = Encoder(
-    name="efficientnet-lite2-trunk",
+    name=f"efficientnet-lite2-trunk-{efficientnet_lite.TRUNK_BLOCKS}",
     image_size=efficientnet_lite.IMAGE_SIZE,
-    positions=efficientnet_lite.GRID**2,
+    positions=efficientnet_lite.TRUNK_GRID**2,
     channels=efficientnet_lite.TRUNK_CHANNELS,
     mean=efficientnet_lite.MEAN,
     deviation=efficientnet_lite.DEVIATION,

@@ -26,9 +26,10 @@ from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import ExitCode, UnreadableImageError
 from lorgnette_export import dataset, metrics
 from lorgnette_export.dataset import DataError, Photo
+from lorgnette_export.efficientnet_lite import LAST_CHANNELS
 from lorgnette_export.features import ENCODERS, Runner, pixels_of, runner
 
-POOLED = 2 * 1280  # mean and greatest value of each channel of the grid
+POOLED = 2 * LAST_CHANNELS  # mean and greatest value of each
 FOLDS = 5
 RIGHT = 0.5  # CIDEr-D against the people's captions of a photo, from which a caption is right
 PHOTOS_KEPT = 0.99  # share of photos whose photo_probability the threshold lies below
@@ -37,7 +38,8 @@ Floats = npt.NDArray[np.float64]
 
 def pooled(grid: Tensor) -> Tensor:
     """Return (image, POOLED) for a grid (image, position, channel)."""
-    return torch.cat([grid.mean(1), grid.amax(1)], -1)
+    last = grid[..., :LAST_CHANNELS]
+    return torch.cat([last.mean(1), last.amax(1)], -1)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

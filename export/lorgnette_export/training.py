@@ -64,9 +64,10 @@ class Split:
     photos: Sequence[Photo]
     grids: Grids
 
-    def batch(self, rows: Sequence[int], views: Sequence[int]) -> list[Tensor]:
+    def batch(self, rows: Sequence[int], views: Sequence[int], device: str = "cpu") -> list[Tensor]:
         """Return the grids of rows as they are in views: (image, position, channel) each."""
-        return [torch.from_numpy(grid[list(rows), list(views)]) for grid in self.grids]
+        read = (torch.from_numpy(grid[list(rows), list(views)]) for grid in self.grids)
+        return [grid.to(device).float() for grid in read]
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -98,6 +99,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29, where the "
         "configuration names mobilenet-detector",
     )
+    parser.add_argument("--seed", type=int, metavar="N", help="in place of the configuration's")
     parser.add_argument("--threads", type=int, metavar="N", help="default: all cores")
     parser.set_defaults(run=run)
 
@@ -107,6 +109,8 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     config = read_config(args.config) if args.config else Config()
+    if args.seed is not None:
+        config = dataclasses.replace(config, seed=args.seed)
     photos = dataset.read(args.data)
     grids_folder = args.grids or args.out / "grids"
     frozen: list[tuple[Encoder, nn.Module]]
@@ -114,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
         trunk = efficientnet_lite.Trunk(efficientnet_lite.pretrained()).eval()
         frozen = [(features.TRUNK, trunk)]
     else:
-        frozen = [(ENCODERS[name], _frozen(name, args.detector)) for name in config.encoders]
+        frozen = [(ENCODERS[name], pretrained(name, args.detector)) for name in config.encoders]
 
     def split(chosen: list[Photo], views: int = features.PLAIN_VIEWS) -> Split:
         files = [photo.file for photo in chosen]
@@ -160,11 +164,16 @@ def read_config(path: Path) -> Config:
     return config
 
 
-def _frozen(name: str, detector: Path | None) -> torch.nn.Module:
+def pretrained(name: str, detector: Path | None) -> nn.Module:
+    """Return the frozen network of an encoder.
+
+    Raises:
+        DataError: it is the detector's, and its file is not named.
+    """
     if name == "efficientnet-lite2":
         return efficientnet_lite.pretrained()
     if detector is None:
-        raise DataError("the encoder mobilenet-detector needs its weights: name them by --detector")
+        raise DataError(f"the encoder {name} needs its weights: name them by --detector")
     return mobilenet_detector.pretrained(detector)
 
 
@@ -175,15 +184,22 @@ class Network(nn.Module):
         super().__init__()
         self.decoder = decoder
         self.cnn = cnn
-        self.top = efficientnet_lite.Top(cnn) if cnn is not None else None
 
-    def look(self, grids: Sequence[Tensor], *, bfloat16: bool) -> tuple[Tensor, Tensor]:
-        """Return what Decoder.look does; grids are the trunk's where there is a top."""
-        seen = [grid.float() for grid in grids]
-        if self.top is not None:
-            seen = [self.top(grid) for grid in seen]  # float32: its backward pass is quicker so
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            return self.decoder.look(seen)
+    @property
+    def device(self) -> str:
+        """The kind of device that it computes on."""
+        return self.decoder.bias.device.type
+
+    def look(self, grids: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return what Decoder.look does; grids are the trunk's where the top is trained."""
+        if self.cnn is not None:
+            (grid,) = grids
+            side = efficientnet_lite.TRUNK_GRID
+            square = grid.transpose(1, 2).reshape(len(grid), -1, side, side)
+            with torch.autocast(grid.device.type, enabled=False):  # on a CPU quicker in float32
+                grid = self.cnn.top(square.contiguous(memory_format=torch.channels_last))
+            grids = [grid.flatten(2).transpose(1, 2)]
+        return self.decoder.look(grids)
 
     def train(self, mode: bool = True) -> "Network":
         """Set the mode; the CNN's batch norms always use what ImageNet taught them."""
@@ -203,14 +219,17 @@ def train(
     """Train in the folder run, or go on there, and return the last checkpoint.
 
     Args:
-        start: a checkpoint of another run with the same vocabulary, whose weights are taken.
+        start: a checkpoint of another run, whose weights and vocabulary are taken.
         training: what the network learns from.
         watched: splits by name that are captioned greedily after each epoch; CIDEr-D of each
             goes into history.json.
     """
     torch.manual_seed(config.seed)
     spoken = [[dataset.words(c) for c in photo.captions] for photo in training.photos]
-    vocabulary = dataset.vocabulary_of((c for s in spoken for c in s), config.least_count)
+    begun = torch.load(start, weights_only=True, map_location="cpu") if start is not None else {}
+    vocabulary = begun.get("vocabulary") or dataset.vocabulary_of(
+        (words for sentences in spoken for words in sentences), config.least_count
+    )
     ids = {word: i for i, word in enumerate(vocabulary)}
     decoder = Decoder(
         Shape(
@@ -222,21 +241,25 @@ def train(
             dropout=config.dropout,
         )
     )
-    if start is not None:
-        decoder.load_state_dict(torch.load(start, weights_only=True)["weights"])
-    network = Network(decoder, efficientnet_lite.pretrained() if config.top_learning_rate else None)
+    cnn = efficientnet_lite.pretrained() if config.top_learning_rate else None
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    network = Network(decoder, cnn).to(device)
+    checkpoint, history, first = run / "checkpoint.pt", [], 0
+    if begun:
+        decoder.load_state_dict(begun["weights"])
+        if network.cnn is not None and "cnn" in begun:
+            network.cnn.load_state_dict(begun["cnn"])
     groups = [{"params": list(decoder.parameters()), "lr": config.learning_rate}]
-    if network.top is not None:
-        network.top.requires_grad_(requires_grad=True)
-        groups.append({"params": list(network.top.parameters()), "lr": config.top_learning_rate})
+    if network.cnn is not None:
+        tuned = [each.requires_grad_() for each in network.cnn.trained()]
+        groups.append({"params": tuned, "lr": config.top_learning_rate})
     optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
     per_epoch = math.ceil(len(training.photos) / config.photos)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, _warmup_and_cosine(config.warmup, config.epochs * per_epoch)
     )
-    checkpoint, history, first = run / "checkpoint.pt", [], 0
     if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
+        saved = torch.load(checkpoint, weights_only=True, map_location=device)
         decoder.load_state_dict(saved["weights"])
         if network.cnn is not None:
             network.cnn.load_state_dict(saved["cnn"])
@@ -257,8 +280,9 @@ def train(
             unit="step",
             mininterval=2,
         ) as bar:
-            for grids, tokens, targets in bar:
-                loss = _loss(network, grids, tokens, targets, config)
+            for rows, views, tokens, targets in bar:
+                grids = training.batch(rows, views, device)
+                loss = _loss(network, grids, tokens.to(device), targets.to(device), config)
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -325,12 +349,12 @@ def greedy(
     start, end = vocabulary.index(dataset.START), vocabulary.index(dataset.END)
     for first in range(0, len(split.photos), _AT_ONCE):
         rows = range(first, min(first + _AT_ONCE, len(split.photos)))
-        features, hidden = network.look(split.batch(rows, [0] * len(rows)), bfloat16=bfloat16)
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            tokens = torch.full((len(rows),), start)
+        with torch.autocast(network.device, torch.bfloat16, enabled=bfloat16):
+            seen, hidden = network.look(split.batch(rows, [0] * len(rows), network.device))
+            tokens = torch.full((len(rows),), start, device=network.device)
             said: list[Tensor] = []
             for _ in range(MAX_WORDS):
-                log_probabilities, hidden = network.decoder.step(tokens, features, hidden)
+                log_probabilities, hidden = network.decoder.step(tokens, seen, hidden)
                 log_probabilities[:, [start, vocabulary.index(dataset.UNKNOWN)]] = -math.inf
                 tokens = log_probabilities.argmax(-1)
                 said.append(tokens)
@@ -345,8 +369,8 @@ def _minibatches(
     ids: dict[str, int],
     config: Config,
     random: np.random.Generator,
-) -> Iterator[tuple[list[Tensor], Tensor, Tensor]]:
-    """Yield grids, input tokens and target tokens (-100 on padding) of one epoch."""
+) -> Iterator[tuple[list[int], list[int], Tensor, Tensor]]:
+    """Yield rows, their views, input tokens and target tokens (-100 on padding) of one epoch."""
     order = random.permutation(len(split.photos))
     unknown = ids[dataset.UNKNOWN]
     for first in range(0, len(order), config.photos):
@@ -367,16 +391,16 @@ def _minibatches(
             tokens[i, 0] = ids[dataset.START]
             tokens[i, 1 : len(sentence) + 1] = torch.tensor(sentence, dtype=torch.long)
             targets[i, : len(sentence) + 1] = torch.tensor([*sentence, ids[dataset.END]])
-        yield split.batch(rows, views), tokens, targets
+        yield rows, views, tokens, targets
 
 
 def _loss(
     network: Network, grids: list[Tensor], tokens: Tensor, targets: Tensor, config: Config
 ) -> Tensor:
     real = targets != -100
-    features, hidden = network.look(grids, bfloat16=config.bfloat16)
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.bfloat16):
-        logits = network.decoder.sentences(features, hidden, tokens, real)
+    with torch.autocast(network.device, torch.bfloat16, enabled=config.bfloat16):
+        seen, hidden = network.look(grids)
+        logits = network.decoder.sentences(seen, hidden, tokens, real)
     wanted = targets[real]
     # An unknown word is no lesson: the network must never want to say it.
     wanted = wanted.masked_fill(wanted == dataset.SPECIALS.index(dataset.UNKNOWN), -100)

@@ -1,5 +1,6 @@
 """A real run made small: drawn squares, the real CNN, a decoder of a few thousand weights."""
 
+import argparse
 import dataclasses
 import json
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from lorgnette.captioning import judging
 from lorgnette.captioning.captioner import Captioner
-from lorgnette_export import cli, features, training
+from lorgnette_export import cli, dataset, features, training
 from lorgnette_export import judging as fitting
 from lorgnette_export.dataset import DataError
 from lorgnette_export.training import Config, Split
@@ -75,7 +76,7 @@ def test_it_learns_what_is_drawn(run: Path, squares: Path) -> None:
 
 
 def split(folder: Path, grids: Path, which: str) -> Split:
-    from lorgnette_export import dataset, efficientnet_lite
+    from lorgnette_export import efficientnet_lite
 
     photos = [photo for photo in dataset.read(folder) if photo.split == which]
     encoder = features.ENCODERS["efficientnet-lite2"]
@@ -96,11 +97,11 @@ class Dying(Split):
 
     calls: list[int]
 
-    def batch(self, rows: Sequence[int], views: Sequence[int]) -> list[Tensor]:
+    def batch(self, rows: Sequence[int], views: Sequence[int], device: str = "cpu") -> list[Tensor]:
         self.calls.append(1)
         if len(self.calls) > 8:  # five iterations an epoch: in the middle of the second
             raise KilledError
-        return super().batch(rows, views)
+        return super().batch(rows, views, device)
 
 
 def test_a_killed_run_ends_as_if_nothing_had_happened(squares: Path, tmp_path: Path) -> None:
@@ -121,7 +122,7 @@ def test_a_killed_run_ends_as_if_nothing_had_happened(squares: Path, tmp_path: P
 def test_sentences_and_steps_say_the_same(run: Path, squares: Path, tmp_path: Path) -> None:
     decoder, vocabulary = training.load(run / "checkpoint.pt")
     photos = split(squares, tmp_path, "val")
-    grids = [grid.float() for grid in photos.batch(range(4), [0] * 4)]
+    grids = photos.batch(range(4), [0] * 4)
     tokens = torch.randint(3, len(vocabulary), (4, 5))
     with torch.inference_mode():
         seen, hidden = decoder.look(grids)
@@ -152,11 +153,56 @@ def test_the_top_can_be_tuned_from_an_earlier_run(run: Path, squares: Path, tmp_
     for name, before in efficientnet_lite.pretrained().state_dict().items():
         changed = not torch.equal(before, saved["cnn"][name])
         number = name.split(".")[1] if name.startswith("_blocks") else ""
-        is_top = name.startswith(("_conv_head", "_bn1.")) or (number and int(number) >= 18)
+        is_top = name.startswith(("_conv_head", "_bn1.")) or (
+            number and int(number) >= efficientnet_lite.TRUNK_BLOCKS
+        )
         if not name.endswith(("running_mean", "running_var", "num_batches_tracked")):
             assert changed == bool(is_top), name
         else:
             assert not changed, name
+
+
+def test_runs_with_the_same_start_are_averaged(run: Path, squares: Path, tmp_path: Path) -> None:
+    whole = split(squares, tmp_path / "grids", "train")
+    short = dataclasses.replace(SMALL, hidden=64, embedding=64, epochs=1, learning_rate=1e-3)
+    runs = [
+        training.train(
+            dataclasses.replace(short, seed=seed), whole, {}, tmp_path / str(seed),
+            run / "checkpoint.pt",
+        )
+        for seed in (1, 2)
+    ]  # fmt: skip
+    out = tmp_path / "mean" / "checkpoint.pt"
+    assert cli.main(["average", *map(str, runs), "--out", str(out)]) == 0
+    one, other = (torch.load(each, weights_only=True)["weights"] for each in runs)
+    for name, tensor in training.load(out)[0].state_dict().items():
+        assert not torch.equal(one[name], other[name]), name
+        expected = (one[name].double() + other[name].double()) / 2
+        torch.testing.assert_close(tensor.double(), expected, rtol=1e-6, atol=1e-7)
+    unlike = training.train(dataclasses.replace(SMALL, epochs=1), whole, {}, tmp_path / "unlike")
+    assert cli.main(["average", str(runs[0]), str(unlike), "--out", str(out)]) == 2
+
+
+def test_curves_are_drawn(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "curves.png"
+    assert cli.main(["curves", str(run), "--out", str(out)]) == 0
+    with Image.open(out) as picture:
+        seen = picture.convert("RGB")
+    orange = (255, 127, 14)  # the second curve's: two were watched
+    assert orange in [colour for _, colour in seen.getcolors(seen.width * seen.height)]
+    assert cli.main(["curves", str(tmp_path), "--out", str(out)]) == 2
+
+
+def test_an_encoder_without_its_weights_is_named(run: Path, squares: Path, tmp_path: Path) -> None:
+    config = tmp_path / "detector.toml"
+    config.write_text('encoders = ["mobilenet-detector"]\n')
+    with pytest.raises(DataError, match="mobilenet-detector"):
+        training.run(
+            argparse.Namespace(
+                data=squares, out=tmp_path, config=config, start=None,
+                seed=None, grids=None, detector=None, threads=None,
+            )
+        )  # fmt: skip
 
 
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from lorgnette.captioning.vocabulary import Vocabulary
-from lorgnette_export import dataset, efficientnet_lite, judging, mobilenet_detector, training
+from lorgnette_export import dataset, judging, training
 from lorgnette_export.checkpoints import Brought, CheckpointError
 from lorgnette_export.families.torch_model import Preprocessing, Step, TorchModel
 from lorgnette_export.features import ENCODERS
@@ -173,12 +173,10 @@ def _trained(
 
 
 def _cnn(name: str, encoder_weights: Path | None) -> nn.Module:
-    if name == "efficientnet-lite2":
-        return efficientnet_lite.pretrained()
-    if encoder_weights is None:
+    if name == "mobilenet-detector" and encoder_weights is None:
         raise CheckpointError(
             Path(name),
             "its weights are not in the checkpoint; name frozen_inference_graph.pb of "
             "ssd_mobilenet_v2_coco_2018_03_29 with --encoder-weights",
         )
-    return mobilenet_detector.pretrained(encoder_weights)
+    return training.pretrained(name, encoder_weights)
