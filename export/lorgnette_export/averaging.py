@@ -4,13 +4,15 @@ M. Wortsman et al. (2022), "Model soups": almost as good as asking all of them, 
 """
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from lorgnette.errors import ExitCode
-from lorgnette_export.dataset import DataError
+from lorgnette_export import checkpoints
+from lorgnette_export.checkpoints import CheckpointError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,10 +30,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Write one checkpoint."""
-    first, *others = [torch.load(path, weights_only=True) for path in args.checkpoints]
+    first, *others = [_trained(path) for path in args.checkpoints]
     for path, other in zip(args.checkpoints[1:], others, strict=True):
         if not _alike(first, other):
-            raise DataError(f"{path} and {args.checkpoints[0]} are not of the same shape")
+            raise CheckpointError(path, f"it has not the shape and words of {args.checkpoints[0]}")
     args.out.parent.mkdir(parents=True, exist_ok=True)
     networks = [name for name in ("weights", "cnn") if name in first]
     torch.save(
@@ -56,8 +58,15 @@ def mean(states: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     }
 
 
-def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    def shapes(saved: dict[str, Any]) -> dict[tuple[str, str], torch.Size]:
+def _trained(path: Path) -> Mapping[str, Any]:
+    content = checkpoints.read(path).content
+    if not {"config", "vocabulary", "weights"} <= content.keys():
+        raise CheckpointError(path, "it is not the checkpoint of a run of lorgnette-export train")
+    return content
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    def shapes(saved: Mapping[str, Any]) -> dict[tuple[str, str], torch.Size]:
         return {
             (network, name): tensor.shape
             for network in ("weights", "cnn")

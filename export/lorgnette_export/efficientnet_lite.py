@@ -79,8 +79,8 @@ class Block(nn.Module):
 class EfficientNetLite2(nn.Module):
     """pixels (image, 3, 260, 260), normalised -> (image, 1403, 9, 9).
 
-    The 1280 channels of the last feature map, and after them the trunk's 123, cell by cell: telling
-    ImageNet's classes apart has taught the last blocks to forget colours.
+    The 1280 channels of the last feature map, values 0 to 6, and after them the trunk's 123, cell
+    by cell, so that colours are there, which ImageNet's classes hardly need.
     """
 
     def __init__(self) -> None:

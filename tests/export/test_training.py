@@ -180,7 +180,10 @@ def test_runs_with_the_same_start_are_averaged(run: Path, squares: Path, tmp_pat
         expected = (one[name].double() + other[name].double()) / 2
         torch.testing.assert_close(tensor.double(), expected, rtol=1e-6, atol=1e-7)
     unlike = training.train(dataclasses.replace(SMALL, epochs=1), whole, {}, tmp_path / "unlike")
-    assert cli.main(["average", str(runs[0]), str(unlike), "--out", str(out)]) == 2
+    alien = tmp_path / "alien.pt"
+    torch.save({"weights": {}}, alien)
+    for wrong in (unlike, alien, tmp_path / "missing.pt"):
+        assert cli.main(["average", str(runs[0]), str(wrong), "--out", str(out)]) == 2
 
 
 def test_curves_are_drawn(run: Path, tmp_path: Path) -> None:
