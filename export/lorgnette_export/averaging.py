@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from lorgnette.errors import ExitCode
-from lorgnette_export import checkpoints
+from lorgnette_export import training
 from lorgnette_export.checkpoints import CheckpointError
 
 
@@ -30,7 +30,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Write one checkpoint."""
-    first, *others = [_trained(path) for path in args.checkpoints]
+    first, *others = [training.read_run(path) for path in args.checkpoints]
     for path, other in zip(args.checkpoints[1:], others, strict=True):
         if not _alike(first, other):
             raise CheckpointError(path, f"it has not the shape and words of {args.checkpoints[0]}")
@@ -56,13 +56,6 @@ def mean(states: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
         else tensor
         for name, tensor in states[0].items()
     }
-
-
-def _trained(path: Path) -> Mapping[str, Any]:
-    content = checkpoints.read(path).content
-    if not {"config", "vocabulary", "weights"} <= content.keys():
-        raise CheckpointError(path, "it is not the checkpoint of a run of lorgnette-export train")
-    return content
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Training a captioner on grids that were computed once: first the RNN, then the CNN's top too.
+"""Training a captioner on grids that were computed once: the RNN, the CNN's top, the RNN by reward.
 
 A run is a folder: its configuration, a checkpoint after each epoch, a table of its history. A run
 that was killed goes on from its last checkpoint and loses at most one epoch.
@@ -9,7 +9,7 @@ import dataclasses
 import json
 import math
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,16 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from lorgnette.errors import ExitCode
-from lorgnette_export import dataset, efficientnet_lite, features, metrics, mobilenet_detector
+from lorgnette_export import (
+    checkpoints,
+    dataset,
+    efficientnet_lite,
+    features,
+    metrics,
+    mobilenet_detector,
+    rewarding,
+)
+from lorgnette_export.checkpoints import CheckpointError
 from lorgnette_export.dataset import DataError, Photo
 from lorgnette_export.efficientnet_lite import EfficientNetLite2
 from lorgnette_export.features import ENCODERS, Encoder
@@ -53,6 +62,8 @@ class Config:
     least_count: int = 4  # of a word in the training captions
     views: int = features.PLAIN_VIEWS  # of each training photo; see features.compute
     top_learning_rate: float = 0.0  # above 0, the CNN's last blocks are trained as well
+    samples: int = 0  # above 0, self-critical: so many sentences are drawn of each photo
+    cross_entropy: float = 0.15  # weight of people's captions beside the drawn ones
     bfloat16: bool = True
     seed: int = 0
 
@@ -113,8 +124,9 @@ def run(args: argparse.Namespace) -> int:
         config = dataclasses.replace(config, seed=args.seed)
     photos = dataset.read(args.data)
     grids_folder = args.grids or args.out / "grids"
+    begun = read_run(args.start) if args.start else {}
     frozen: list[tuple[Encoder, nn.Module]]
-    if config.top_learning_rate:
+    if config.top_learning_rate or "cnn" in begun:
         trunk = efficientnet_lite.Trunk(efficientnet_lite.pretrained()).eval()
         frozen = [(features.TRUNK, trunk)]
     else:
@@ -140,7 +152,7 @@ def run(args: argparse.Namespace) -> int:
     watched["training photos"] = Split(
         photos=training.photos[-WATCHED:], grids=[grid[-WATCHED:] for grid in training.grids]
     )
-    print(train(config, training, watched, args.out, args.start))
+    print(train(config, training, watched, args.out, begun))
     return ExitCode.OK
 
 
@@ -161,7 +173,25 @@ def read_config(path: Path) -> Config:
         raise DataError(f"{path}: no encoder is called {', '.join(sorted(unknown))}")
     if config.top_learning_rate and config.encoders != ("efficientnet-lite2",):
         raise DataError(f"{path}: only efficientnet-lite2, alone, can be tuned")
+    if config.samples == 1:
+        raise DataError(
+            f"{path}: one sample has no other to be compared with; take 0, or 2 or more"
+        )
     return config
+
+
+def read_run(checkpoint: Path) -> Mapping[str, Any]:
+    """Return the content of another run's checkpoint.
+
+    Raises:
+        CheckpointError: it is none.
+    """
+    content = checkpoints.read(checkpoint).content
+    if not {"config", "vocabulary", "weights"} <= content.keys():
+        raise CheckpointError(
+            checkpoint, "it is not the checkpoint of a run of lorgnette-export train"
+        )
+    return content
 
 
 def pretrained(name: str, detector: Path | None) -> nn.Module:
@@ -178,7 +208,7 @@ def pretrained(name: str, detector: Path | None) -> nn.Module:
 
 
 class Network(nn.Module):
-    """A decoder and, where it is trained, the top of its CNN."""
+    """A decoder and, where it is trained or was, the top of its CNN."""
 
     def __init__(self, decoder: Decoder, cnn: EfficientNetLite2 | None) -> None:
         super().__init__()
@@ -190,8 +220,8 @@ class Network(nn.Module):
         """The kind of device that it computes on."""
         return self.decoder.bias.device.type
 
-    def look(self, grids: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Return what Decoder.look does; grids are the trunk's where the top is trained."""
+    def see(self, grids: Sequence[Tensor]) -> Sequence[Tensor]:
+        """Return what Decoder.look looks at; grids are the trunk's where there is a CNN."""
         if self.cnn is not None:
             (grid,) = grids
             side = efficientnet_lite.TRUNK_GRID
@@ -199,7 +229,7 @@ class Network(nn.Module):
             with torch.autocast(grid.device.type, enabled=False):  # on a CPU quicker in float32
                 grid = self.cnn.top(square.contiguous(memory_format=torch.channels_last))
             grids = [grid.flatten(2).transpose(1, 2)]
-        return self.decoder.look(grids)
+        return grids
 
     def train(self, mode: bool = True) -> "Network":
         """Set the mode; the CNN's batch norms always use what ImageNet taught them."""
@@ -214,19 +244,20 @@ def train(
     training: Split,
     watched: dict[str, Split],
     run: Path,
-    start: Path | None = None,
+    begun: Mapping[str, Any] | None = None,
 ) -> Path:
     """Train in the folder run, or go on there, and return the last checkpoint.
 
     Args:
-        start: a checkpoint of another run, whose weights and vocabulary are taken.
+        begun: of another run, by read_run: its weights and vocabulary are taken. Where it has a
+            CNN, grids are the trunk's, as they are where the configuration tunes it.
         training: what the network learns from.
         watched: splits by name that are captioned greedily after each epoch; CIDEr-D of each
             goes into history.json.
     """
     torch.manual_seed(config.seed)
     spoken = [[dataset.words(c) for c in photo.captions] for photo in training.photos]
-    begun = torch.load(start, weights_only=True, map_location="cpu") if start is not None else {}
+    begun = begun or {}
     vocabulary = begun.get("vocabulary") or dataset.vocabulary_of(
         (words for sentences in spoken for words in sentences), config.least_count
     )
@@ -241,16 +272,18 @@ def train(
             dropout=config.dropout,
         )
     )
-    cnn = efficientnet_lite.pretrained() if config.top_learning_rate else None
+    tunes = config.top_learning_rate > 0
+    cnn = efficientnet_lite.pretrained() if tunes or "cnn" in begun else None
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network = Network(decoder, cnn).to(device)
+    consensus = rewarding.Consensus(spoken) if config.samples else None
     checkpoint, history, first = run / "checkpoint.pt", [], 0
     if begun:
         decoder.load_state_dict(begun["weights"])
         if network.cnn is not None and "cnn" in begun:
             network.cnn.load_state_dict(begun["cnn"])
     groups = [{"params": list(decoder.parameters()), "lr": config.learning_rate}]
-    if network.cnn is not None:
+    if network.cnn is not None and tunes:
         tuned = [each.requires_grad_() for each in network.cnn.trained()]
         groups.append({"params": tuned, "lr": config.top_learning_rate})
     optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
@@ -272,7 +305,7 @@ def train(
         order = np.random.default_rng((config.seed, epoch))
         torch.manual_seed(int(order.integers(2**62)))
         network.train()
-        losses = []
+        losses, rewards = [], []
         with tqdm(
             _minibatches(training, spoken, ids, config, order),
             total=per_epoch,
@@ -281,8 +314,14 @@ def train(
             mininterval=2,
         ) as bar:
             for rows, views, tokens, targets in bar:
-                grids = training.batch(rows, views, device)
-                loss = _loss(network, grids, tokens.to(device), targets.to(device), config)
+                grids = network.see(training.batch(rows, views, device))
+                loss = _loss(decoder, grids, tokens.to(device), targets.to(device), config)
+                if consensus is not None:
+                    drawn, reward = _drawn(
+                        decoder, grids, consensus, vocabulary, rows, views, config
+                    )
+                    loss = config.cross_entropy * loss + drawn
+                    rewards.append(reward)
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -294,6 +333,8 @@ def train(
             name: score(network, vocabulary, split, bfloat16=config.bfloat16)
             for name, split in watched.items()
         }
+        if rewards:
+            scores["drawn sentences"] = float(np.mean(rewards))
         history.append({"epoch": epoch + 1, "loss": float(np.mean(losses)), **scores})
         tqdm.write(json.dumps(history[-1]))
         _save(
@@ -350,7 +391,8 @@ def greedy(
     for first in range(0, len(split.photos), _AT_ONCE):
         rows = range(first, min(first + _AT_ONCE, len(split.photos)))
         with torch.autocast(network.device, torch.bfloat16, enabled=bfloat16):
-            seen, hidden = network.look(split.batch(rows, [0] * len(rows), network.device))
+            grids = network.see(split.batch(rows, [0] * len(rows), network.device))
+            seen, hidden = network.decoder.look(grids)
             tokens = torch.full((len(rows),), start, device=network.device)
             said: list[Tensor] = []
             for _ in range(MAX_WORDS):
@@ -395,18 +437,46 @@ def _minibatches(
 
 
 def _loss(
-    network: Network, grids: list[Tensor], tokens: Tensor, targets: Tensor, config: Config
+    decoder: Decoder, grids: Sequence[Tensor], tokens: Tensor, targets: Tensor, config: Config
 ) -> Tensor:
+    """Return the cross-entropy of people's captions."""
     real = targets != -100
-    with torch.autocast(network.device, torch.bfloat16, enabled=config.bfloat16):
-        seen, hidden = network.look(grids)
-        logits = network.decoder.sentences(seen, hidden, tokens, real)
+    with torch.autocast(targets.device.type, torch.bfloat16, enabled=config.bfloat16):
+        seen, hidden = decoder.look(grids)
+        logits = decoder.sentences(seen, hidden, tokens, real)
     wanted = targets[real]
     # An unknown word is no lesson: the network must never want to say it.
     wanted = wanted.masked_fill(wanted == dataset.SPECIALS.index(dataset.UNKNOWN), -100)
     return functional.cross_entropy(
         logits.float(), wanted, label_smoothing=config.label_smoothing, ignore_index=-100
     )
+
+
+def _drawn(
+    decoder: Decoder,
+    grids: Sequence[Tensor],
+    consensus: rewarding.Consensus,
+    vocabulary: Sequence[str],
+    rows: Sequence[int],
+    views: Sequence[int],
+    config: Config,
+) -> tuple[Tensor, float]:
+    """Return the loss of sentences that decoder draws itself, and their mean reward."""
+    end = dataset.SPECIALS.index(dataset.END)
+    decoder.eval()  # without dropout: the sentences are to be those of the network as it ships
+    with torch.autocast(grids[0].device.type, torch.bfloat16, enabled=config.bfloat16):
+        seen, hidden = decoder.look(grids)
+        drawn = rewarding.draw(decoder, seen, hidden, samples=config.samples, max_words=MAX_WORDS)
+        rewards = torch.zeros(len(rows), config.samples)
+        for place, sentence in enumerate(drawn.tolist()):
+            row, sample = divmod(place, config.samples)
+            said = [vocabulary[token] for token in sentence if token != end]
+            # A mirrored view's sentence is turned round, not people's captions of the photo.
+            said = dataset.mirrored(said) if views[row] % 2 else said
+            rewards[row, sample] = consensus.score(said, rows[row])
+        loss = rewarding.surrogate(decoder, seen, hidden, drawn, rewards.to(drawn.device))
+    decoder.train()
+    return loss, float(rewards.mean())
 
 
 def _warmup_and_cosine(warmup: float, iterations: int) -> Callable[[int], float]:

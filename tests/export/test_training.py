@@ -162,13 +162,40 @@ def test_the_top_can_be_tuned_from_an_earlier_run(run: Path, squares: Path, tmp_
             assert not changed, name
 
 
+def test_drawn_sentences_earn_more_and_the_cnn_stays_as_it_was(
+    run: Path, squares: Path, tmp_path: Path
+) -> None:
+    """A young network is tuned for one epoch, and from there learns by reward alone."""
+    small = "hidden = 64\nembedding = 64\nheads = 2\nphotos = 8\nviews = 3\nleast_count = 1\n"
+    steps = {
+        "young": "epochs = 2\nlearning_rate = 1e-2\ntop_learning_rate = 1e-4\n",
+        "rewarded": "epochs = 8\nlearning_rate = 2e-3\nsamples = 4\ncross_entropy = 0.0\n",
+    }
+    start: list[str | Path] = []
+    for name, settings in steps.items():
+        config = tmp_path / f"{name}.toml"
+        config.write_text(small + settings)
+        arguments = ["train", "--data", squares, "--out", tmp_path / name, "--config", config]
+        arguments += ["--grids", tmp_path / "grids", *start]
+        assert cli.main([str(a) for a in arguments]) == 0
+        start = ["--start", tmp_path / name / "checkpoint.pt"]
+    young, rewarded = (
+        torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in steps
+    )
+    earned = [line["drawn sentences"] for line in rewarded["history"]]
+    assert earned[-1] > earned[0] + 0.5
+    assert rewarded["history"][-1]["squares"] > young["history"][-1]["squares"]
+    assert young["cnn"].keys() == rewarded["cnn"].keys()
+    assert all(torch.equal(young["cnn"][name], rewarded["cnn"][name]) for name in young["cnn"])
+
+
 def test_runs_with_the_same_start_are_averaged(run: Path, squares: Path, tmp_path: Path) -> None:
     whole = split(squares, tmp_path / "grids", "train")
     short = dataclasses.replace(SMALL, hidden=64, embedding=64, epochs=1, learning_rate=1e-3)
     runs = [
         training.train(
             dataclasses.replace(short, seed=seed), whole, {}, tmp_path / str(seed),
-            run / "checkpoint.pt",
+            training.read_run(run / "checkpoint.pt"),
         )
         for seed in (1, 2)
     ]  # fmt: skip

@@ -1,0 +1,92 @@
+"""The reward against the reference code's; the gradient against the expectation written out."""
+
+import itertools
+
+import pytest
+import torch
+
+from lorgnette_export import dataset, metrics, rewarding
+from lorgnette_export.networks import Decoder, Shape
+from lorgnette_export.rewarding import Consensus
+
+PEOPLE = [
+    ["a dog runs on the grass", "a brown dog is running", "the dog runs fast"],
+    ["two children play in the sand", "children are playing on a beach", "a child and a child"],
+    ["a man rides a bicycle", "a person on a bike in the street", "a man on a bike"],
+]
+SAID = ["a dog on a dog", "children in the sand", "a zebra"]
+
+
+def test_the_reward_is_cider_d_with_the_end_as_a_word() -> None:
+    consensus = Consensus([[text.split() for text in texts] for texts in PEOPLE])
+    ended = [[f"{text} {dataset.END}" for text in texts] for texts in PEOPLE]
+    for said in (SAID, [texts[0] for texts in PEOPLE]):
+        expected = metrics.cider_d_each([f"{text} {dataset.END}" for text in said], ended)
+        found = [consensus.score(text.split(), photo) for photo, text in enumerate(said)]
+        assert found == pytest.approx(list(expected), rel=1e-6, abs=1e-9)
+
+
+@pytest.fixture
+def decoder() -> Decoder:
+    torch.manual_seed(0)
+    # Three words beside the special tokens, so that all sentences can be written out.
+    return Decoder(Shape(vocabulary=6, hidden=16, embedding=16, heads=2)).eval()
+
+
+def looked(decoder: Decoder) -> tuple[torch.Tensor, torch.Tensor]:
+    torch.manual_seed(1)
+    with torch.no_grad():
+        features, hidden = decoder.look([torch.randn(1, 9, 1403)])
+    return features, hidden
+
+
+def sentences(longest: int) -> list[tuple[int, ...]]:
+    """Return all that can be drawn of at most longest words, in draw()'s form."""
+    end = dataset.SPECIALS.index(dataset.END)
+    return [
+        (*words, *[end] * (longest - length))
+        for length in range(1, longest + 1)
+        for words in itertools.product(range(len(dataset.SPECIALS), 6), repeat=length)
+    ]
+
+
+def test_sentences_are_drawn_as_often_as_they_are_likely(decoder: Decoder) -> None:
+    features, hidden = looked(decoder)
+    torch.manual_seed(2)
+    drawn = rewarding.draw(decoder, features, hidden, samples=20_000, max_words=2)
+    counts = {sentence: 0 for sentence in sentences(2)}
+    for sentence in drawn.tolist():
+        counts[tuple(sentence)] += 1
+    start, end, unknown = range(3)
+    with torch.no_grad():
+        first, state = decoder.step(torch.tensor([start]), features, hidden)
+        first[:, [start, end, unknown]] = -torch.inf
+        first = first.softmax(-1)[0]
+        for word in range(3, 6):
+            then, _ = decoder.step(torch.tensor([word]), features, state)
+            then[:, [start, unknown]] = -torch.inf
+            for after, chance in enumerate(then.softmax(-1)[0].tolist()):
+                if after not in (start, unknown):
+                    expected = float(first[word]) * chance
+                    assert counts[word, after] / 20_000 == pytest.approx(expected, abs=0.015)
+
+
+def test_the_loss_has_the_gradient_of_the_expected_reward(decoder: Decoder) -> None:
+    """Of sentences of one word: the expectation over all of them can be written out."""
+    features, hidden = looked(decoder)
+    worth = torch.tensor([0.0, 0.0, 0.0, 0.2, 1.0, 3.0])
+    start, end, unknown = range(3)
+    logits = decoder.sentences(
+        features, hidden, torch.tensor([[start]]), torch.ones(1, 1, dtype=torch.bool)
+    )[0]
+    # The end cannot be drawn first, yet it has a share of the network's own probability.
+    chances = logits.index_fill(0, torch.tensor([start, unknown]), -torch.inf).softmax(-1)
+    drawable = chances[3:] / chances[3:].sum().detach()
+    wanted = torch.autograd.grad(-(drawable @ worth[3:]), decoder.bias, retain_graph=True)[0]
+    torch.manual_seed(3)
+    drawn = rewarding.draw(decoder, features, hidden, samples=200_000, max_words=1)
+    loss = rewarding.surrogate(decoder, features, hidden, drawn, worth[drawn].reshape(1, -1))
+    (found,) = torch.autograd.grad(loss, decoder.bias)
+    # The baseline takes away the share of the end, which no drawn sentence has.
+    centred = wanted[3:] - wanted[3:].mean()
+    torch.testing.assert_close(found[3:] - found[3:].mean(), centred, rtol=0.05, atol=0.01)
