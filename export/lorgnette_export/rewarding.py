@@ -39,34 +39,41 @@ class Consensus:
         photos = Counter[NGram]()
         for captions in spoken:
             photos.update({ngram for words in captions for ngram in _ngrams(words)})
-        most = math.log(len(spoken))
-        self._weights = {ngram: most - math.log(count) for ngram, count in photos.items()}
-        self._unsaid = most
-        self._captions = [[self._vector(words) for words in captions] for captions in spoken]
+        self._spoken = spoken
+        self._most = math.log(len(spoken))
+        # Four in five are said of one photo only, and those of none weigh as much.
+        self._weights = {
+            ngram: self._most - math.log(count) for ngram, count in photos.items() if count > 1
+        }
 
-    def score(self, words: Sequence[str], photo: int) -> float:
-        """Return how much words are like the captions of a photo, given by its place in spoken."""
-        found, norms, length = self._vector(words)
-        total = 0.0
-        for wanted, wanted_norms, wanted_length in self._captions[photo]:
-            penalty = math.exp(-((length - wanted_length) ** 2) / (2 * _DEVIATION**2))
-            for mine, norm, theirs, their_norm in zip(
-                found, norms, wanted, wanted_norms, strict=True
-            ):
-                if norm and their_norm:
-                    shared = sum(
-                        min(value, theirs[ngram]) * theirs[ngram]
-                        for ngram, value in mine.items()
-                        if ngram in theirs
-                    )
-                    total += penalty * shared / (norm * their_norm)
-        return 10 * total / _LONGEST / len(self._captions[photo])
+    def scores(self, sentences: Sequence[Sequence[str]], photo: int) -> list[float]:
+        """Return how much each sentence is like the captions of a photo, by its place in spoken."""
+        captions = [self._vector(words) for words in self._spoken[photo]]
+        return [
+            10 * sum(_likeness(found, wanted) for wanted in captions) / len(captions)
+            for found in map(self._vector, sentences)
+        ]
 
     def _vector(self, words: Sequence[str]) -> Vector:
         found: list[dict[NGram, float]] = [{} for _ in range(_LONGEST)]
         for ngram, count in _ngrams(words).items():
-            found[len(ngram) - 1][ngram] = count * self._weights.get(ngram, self._unsaid)
+            found[len(ngram) - 1][ngram] = count * self._weights.get(ngram, self._most)
         return found, [math.hypot(*part.values()) for part in found], len(words) + 1
+
+
+def _likeness(one: Vector, other: Vector) -> float:
+    """Return the mean over the lengths of n-grams, 0 to 1."""
+    penalty = math.exp(-((one[2] - other[2]) ** 2) / (2 * _DEVIATION**2))
+    total = 0.0
+    for found, norm, wanted, wanted_norm in zip(*one[:2], *other[:2], strict=True):
+        if norm and wanted_norm:
+            shared = sum(
+                min(value, wanted[ngram]) * wanted[ngram]
+                for ngram, value in found.items()
+                if ngram in wanted
+            )
+            total += shared / (norm * wanted_norm)
+    return penalty * total / _LONGEST
 
 
 def _ngrams(words: Sequence[str]) -> Counter[NGram]:

@@ -467,13 +467,13 @@ def _drawn(
     with torch.autocast(grids[0].device.type, torch.bfloat16, enabled=config.bfloat16):
         seen, hidden = decoder.look(grids)
         drawn = rewarding.draw(decoder, seen, hidden, samples=config.samples, max_words=MAX_WORDS)
-        rewards = torch.zeros(len(rows), config.samples)
-        for place, sentence in enumerate(drawn.tolist()):
-            row, sample = divmod(place, config.samples)
-            said = [vocabulary[token] for token in sentence if token != end]
-            # A mirrored view's sentence is turned round, not people's captions of the photo.
-            said = dataset.mirrored(said) if views[row] % 2 else said
-            rewards[row, sample] = consensus.score(said, rows[row])
+        said = [[vocabulary[token] for token in each if token != end] for each in drawn.tolist()]
+        rewards = torch.empty(len(rows), config.samples)
+        for place, (row, view) in enumerate(zip(rows, views, strict=True)):
+            sentences = said[place * config.samples : (place + 1) * config.samples]
+            if view % 2:  # mirrored: the sentences are turned round, not people's captions
+                sentences = [dataset.mirrored(words) for words in sentences]
+            rewards[place] = torch.tensor(consensus.scores(sentences, row))
         loss = rewarding.surrogate(decoder, seen, hidden, drawn, rewards.to(drawn.device))
     decoder.train()
     return loss, float(rewards.mean())

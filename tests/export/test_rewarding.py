@@ -22,7 +22,7 @@ def test_the_reward_is_cider_d_with_the_end_as_a_word() -> None:
     ended = [[f"{text} {dataset.END}" for text in texts] for texts in PEOPLE]
     for said in (SAID, [texts[0] for texts in PEOPLE]):
         expected = metrics.cider_d_each([f"{text} {dataset.END}" for text in said], ended)
-        found = [consensus.score(text.split(), photo) for photo, text in enumerate(said)]
+        found = [consensus.scores([text.split()], photo)[0] for photo, text in enumerate(said)]
         assert found == pytest.approx(list(expected), rel=1e-6, abs=1e-9)
 
 
@@ -54,7 +54,7 @@ def test_sentences_are_drawn_as_often_as_they_are_likely(decoder: Decoder) -> No
     features, hidden = looked(decoder)
     torch.manual_seed(2)
     drawn = rewarding.draw(decoder, features, hidden, samples=20_000, max_words=2)
-    counts = {sentence: 0 for sentence in sentences(2)}
+    counts = dict.fromkeys(sentences(2), 0)
     for sentence in drawn.tolist():
         counts[tuple(sentence)] += 1
     start, end, unknown = range(3)
@@ -75,7 +75,7 @@ def test_the_loss_has_the_gradient_of_the_expected_reward(decoder: Decoder) -> N
     """Of sentences of one word: the expectation over all of them can be written out."""
     features, hidden = looked(decoder)
     worth = torch.tensor([0.0, 0.0, 0.0, 0.2, 1.0, 3.0])
-    start, end, unknown = range(3)
+    start, _, unknown = range(3)
     logits = decoder.sentences(
         features, hidden, torch.tensor([[start]]), torch.ones(1, 1, dtype=torch.bool)
     )[0]
