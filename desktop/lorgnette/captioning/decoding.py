@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 DecoderStep = Callable[[Ints, Floats, Floats], tuple[Floats, Floats]]
 
-LENGTH_EXPONENT = 0.7  # of the length that a log-probability is divided by; measured on val
+LENGTH_EXPONENT = 0.9  # of the length that a log-probability is divided by; measured on val
 _TURNS_A_WORD = 2  # other words that are tried in the place of one word
 
 
