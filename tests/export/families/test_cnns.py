@@ -30,10 +30,12 @@ def weights(case: dict[str, dict[str, list[int]]]) -> dict[str, torch.Tensor]:
 def test_networks_give_the_map_that_torchvision_gives(name: str):
     case = CASES[name]
     tensors = Tensors(weights(case), Path(name))
-    seen = cnns.NETWORKS[case["network"]](tensors).eval()(picture_like(case["size"]))
+    # In float32 efficientnet_b5 with such weights is some 5 % off, and differently on each CPU.
+    network = cnns.NETWORKS[case["network"]](tensors).eval().double()
+    seen = network(picture_like(case["size"]).double())
     assert list(seen.shape) == case["shape"]
-    means = seen.double().mean((0, 2, 3))[: len(case["mean"])]
-    assert means.tolist() == pytest.approx(case["mean"], rel=1e-3, abs=1e-5)
+    means = seen.mean((0, 2, 3))[: len(case["mean"])]
+    assert means.tolist() == pytest.approx(case["mean"], rel=1e-4, abs=1e-5)
     assert tensors.left() == []
 
 
