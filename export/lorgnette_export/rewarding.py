@@ -91,6 +91,8 @@ def draw(
 ) -> Tensor:
     """Return sentences drawn at random, each word as likely as the network holds it.
 
+    Only among the _LIKELIEST words: surrogate() leaves this cut out of account.
+
     Args:
         features, hidden: of decoder.look().
 
@@ -118,8 +120,9 @@ def surrogate(
     """Return what has the gradient of the expected reward, with the sign of a loss.
 
     Args:
+        features, hidden: of decoder.look().
         drawn: of draw(), for the same features.
-        rewards: (image, samples), of drawn.
+        rewards: (image, samples), of drawn; 2 samples or more.
     """
     start, end, unknown = map(dataset.SPECIALS.index, dataset.SPECIALS)
     samples = rewards.shape[1]

@@ -40,6 +40,7 @@ from lorgnette_export.networks import Decoder, Shape
 MAX_WORDS = 20
 WATCHED = 500  # training photos that are captioned after each epoch, beside val
 _AT_ONCE = 64
+_SIZES = ("encoders", "hidden", "embedding", "heads")  # what weights are of one shape by
 Grids = Sequence[npt.NDArray[np.float16]]  # one array an encoder: (file, view, position, channel)
 
 
@@ -125,6 +126,9 @@ def run(args: argparse.Namespace) -> int:
     photos = dataset.read(args.data)
     grids_folder = args.grids or args.out / "grids"
     begun = read_run(args.start) if args.start else {}
+    for name, value in begun.get("config", {}).items():
+        if name in _SIZES and (mine := getattr(config, name)) != value:
+            raise DataError(f"{name} is {value} in {args.start}, and {mine} in the configuration")
     frozen: list[tuple[Encoder, nn.Module]]
     if config.top_learning_rate or "cnn" in begun:
         trunk = efficientnet_lite.Trunk(efficientnet_lite.pretrained()).eval()
@@ -173,10 +177,8 @@ def read_config(path: Path) -> Config:
         raise DataError(f"{path}: no encoder is called {', '.join(sorted(unknown))}")
     if config.top_learning_rate and config.encoders != ("efficientnet-lite2",):
         raise DataError(f"{path}: only efficientnet-lite2, alone, can be tuned")
-    if config.samples == 1:
-        raise DataError(
-            f"{path}: one sample has no other to be compared with; take 0, or 2 or more"
-        )
+    if config.samples < 0 or config.samples == 1:
+        raise DataError(f"{path}: samples are compared with one another; take 0, or 2 or more")
     return config
 
 
@@ -253,7 +255,7 @@ def train(
             CNN, grids are the trunk's, as they are where the configuration tunes it.
         training: what the network learns from.
         watched: splits by name that are captioned greedily after each epoch; CIDEr-D of each
-            goes into history.json.
+            goes into history.json, as does the mean reward of what was drawn.
     """
     torch.manual_seed(config.seed)
     spoken = [[dataset.words(c) for c in photo.captions] for photo in training.photos]
@@ -461,7 +463,7 @@ def _drawn(
     views: Sequence[int],
     config: Config,
 ) -> tuple[Tensor, float]:
-    """Return the loss of sentences that decoder draws itself, and their mean reward."""
+    """Return the loss of sentences that decoder draws itself, and their mean reward, 0 to 10."""
     end = dataset.SPECIALS.index(dataset.END)
     decoder.eval()  # without dropout: the sentences are to be those of the network as it ships
     with torch.autocast(grids[0].device.type, torch.bfloat16, enabled=config.bfloat16):

@@ -163,9 +163,9 @@ def test_the_top_can_be_tuned_from_an_earlier_run(run: Path, squares: Path, tmp_
 
 
 def test_drawn_sentences_earn_more_and_the_cnn_stays_as_it_was(
-    run: Path, squares: Path, tmp_path: Path
+    squares: Path, tmp_path: Path
 ) -> None:
-    """A young network is tuned for one epoch, and from there learns by reward alone."""
+    """A young network is tuned for two epochs, and from there learns by reward alone."""
     small = "hidden = 64\nembedding = 64\nheads = 2\nphotos = 8\nviews = 3\nleast_count = 1\n"
     steps = {
         "young": "epochs = 2\nlearning_rate = 1e-2\ntop_learning_rate = 1e-4\n",
@@ -242,6 +242,19 @@ def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     config.write_text('encoders = ["resnet"]\n')
     with pytest.raises(DataError, match="resnet"):
         training.read_config(config)
+    config.write_text("samples = 1\n")
+    with pytest.raises(DataError, match="2 or more"):
+        training.read_config(config)
+
+
+def test_a_start_of_another_size_is_named(run: Path, squares: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"hidden is 64 in .*checkpoint.pt, and 512 in"):
+        training.run(
+            argparse.Namespace(
+                data=squares, out=tmp_path, config=None, start=run / "checkpoint.pt",
+                seed=None, grids=None, detector=None, threads=None,
+            )
+        )  # fmt: skip
 
 
 def test_judging_tells_photos_from_drawings_and_is_kept_through_the_export(

@@ -12,7 +12,9 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 DecoderStep = Callable[[Ints, Floats, Floats], tuple[Floats, Floats]]
 
-LENGTH_EXPONENT = 0.9  # of the length that a log-probability is divided by; measured on val
+# Of the length that a log-probability is divided by; measured on val. What is in units of score
+# (candidates.FARTHEST, a fitted confidence) changes with it.
+LENGTH_EXPONENT = 0.9
 _TURNS_A_WORD = 2  # other words that are tried in the place of one word
 
 
