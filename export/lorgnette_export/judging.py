@@ -5,6 +5,7 @@ that it was not trained on, and reported on folds that were not used to fit.
 """
 
 import argparse
+import dataclasses
 import io
 import json
 import tempfile
@@ -27,7 +28,7 @@ from lorgnette.errors import ExitCode, UnreadableImageError
 from lorgnette_export import dataset, metrics
 from lorgnette_export.dataset import DataError, Photo
 from lorgnette_export.efficientnet_lite import LAST_CHANNELS
-from lorgnette_export.features import ENCODERS, Runner, pixels_of, runner
+from lorgnette_export.features import ENCODERS, Encoder, Runner, pixels_of, runner
 
 POOLED = 2 * LAST_CHANNELS  # mean and greatest value of each
 FOLDS = 5
@@ -63,6 +64,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="a folder of pictures that are no photos",
     )
     parser.add_argument("--encoder-weights", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--input-size",
+        type=int,
+        metavar="PIXELS",
+        help="side of the square that the app will show it; default: that of the training. "
+        "Trained on crops, it knows things as large, and sees more of a whole picture that is "
+        "shown a little larger",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="CHECKPOINT")
     parser.set_defaults(run=run)
 
@@ -72,9 +81,13 @@ def run(args: argparse.Namespace) -> int:
     from lorgnette_export import conversion, families
 
     saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
-    model = families.read([args.checkpoint], encoder_weights=args.encoder_weights)
+    model = families.read(
+        [args.checkpoint], encoder_weights=args.encoder_weights, input_size=args.input_size
+    )
+    size = model.preprocessing.height
+    encoder = dataclasses.replace(ENCODERS["efficientnet-lite2"], image_size=size)
     cnn = model.encoder.get_submodule("cnns.0")
-    photo, threshold, report = fit_photo(cnn, args.photos, args.others)
+    photo, threshold, report = fit_photo(encoder, cnn, args.photos, args.others)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "model")
         conversion.convert(model, out, conversion.Options())
@@ -84,13 +97,14 @@ def run(args: argparse.Namespace) -> int:
     print(json.dumps(report, indent=1))
     saved["photo"] = photo.state_dict()
     saved["judging"] = {"photo_threshold": threshold, "confidence": weights}
+    saved["image_size"] = size
     torch.save(saved, args.out)
     args.out.with_suffix(".judging.json").write_text(json.dumps(report, indent=1))
     return ExitCode.OK
 
 
 def fit_photo(
-    cnn: nn.Module, photos: Sequence[Path], others: Path
+    encoder: Encoder, cnn: nn.Module, photos: Sequence[Path], others: Path
 ) -> tuple[nn.Linear, float, dict[str, Any]]:
     """Return a layer on pooled(), its threshold, and how well both do on folds not used to fit.
 
@@ -103,9 +117,9 @@ def fit_photo(
         raise DataError("the folders hold no photos, or no other pictures")
     files = [*is_photo, *is_other]
     wanted = np.array([1.0] * len(is_photo) + [0.0] * len(is_other))
-    look = runner(ENCODERS["efficientnet-lite2"], cnn)
+    look = runner(encoder, cnn)
     with ThreadPoolExecutor() as pool:
-        each = pool.map(lambda numbered: _glances(look, *numbered), enumerate(files))
+        each = pool.map(lambda numbered: _glances(encoder, look, *numbered), enumerate(files))
         seen = np.stack(list(tqdm(each, total=len(files), unit="picture")))
     fold = np.random.default_rng(0).permutation(len(files)) % FOLDS
     held_out = np.zeros(len(files))
@@ -179,9 +193,8 @@ def expected_calibration_error(confidence: Floats, right: Floats) -> float:
     return sum(row["count"] * abs(row["confidence"] - row["right"]) for row in rows) / len(right)
 
 
-def _glances(look: Runner, number: int, file: Path) -> npt.NDArray[np.float32]:
+def _glances(encoder: Encoder, look: Runner, number: int, file: Path) -> npt.NDArray[np.float32]:
     """Return pooled() of a picture as it is and as it would look smaller and re-encoded."""
-    encoder = ENCODERS["efficientnet-lite2"]
     try:
         image = images.load(file, encoder.image_size)
     except UnreadableImageError:

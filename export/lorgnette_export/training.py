@@ -12,13 +12,14 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from lorgnette.errors import ExitCode
@@ -34,13 +35,13 @@ from lorgnette_export import (
 from lorgnette_export.checkpoints import CheckpointError
 from lorgnette_export.dataset import DataError, Photo
 from lorgnette_export.efficientnet_lite import EfficientNetLite2
-from lorgnette_export.features import ENCODERS, Encoder
+from lorgnette_export.features import ENCODERS
 from lorgnette_export.networks import Decoder, Shape
 
 MAX_WORDS = 20
 WATCHED = 500  # training photos that are captioned after each epoch, beside val
 _AT_ONCE = 64
-_SIZES = ("encoders", "hidden", "embedding", "heads")  # what weights are of one shape by
+_SIZES = ("hidden", "embedding", "heads")  # what weights are of one shape by
 Grids = Sequence[npt.NDArray[np.float16]]  # one array an encoder: (file, view, position, channel)
 
 
@@ -65,6 +66,7 @@ class Config:
     top_learning_rate: float = 0.0  # above 0, the CNN's last blocks are trained as well
     samples: int = 0  # above 0, self-critical: so many sentences are drawn of each photo
     cross_entropy: float = 0.15  # weight of people's captions beside the drawn ones
+    averaging: float = 0.0  # above 0, what is kept is a moving average of the weights: its decay
     bfloat16: bool = True
     seed: int = 0
 
@@ -126,15 +128,12 @@ def run(args: argparse.Namespace) -> int:
     photos = dataset.read(args.data)
     grids_folder = args.grids or args.out / "grids"
     begun = read_run(args.start) if args.start else {}
-    for name, value in begun.get("config", {}).items():
-        if name in _SIZES and (mine := getattr(config, name)) != value:
-            raise DataError(f"{name} is {value} in {args.start}, and {mine} in the configuration")
-    frozen: list[tuple[Encoder, nn.Module]]
+    if begun:
+        _check_start(config, begun["config"], args.start)
+    frozen = [(ENCODERS[name], pretrained(name, args.detector)) for name in config.encoders]
     if config.top_learning_rate or "cnn" in begun:
         trunk = efficientnet_lite.Trunk(efficientnet_lite.pretrained()).eval()
-        frozen = [(features.TRUNK, trunk)]
-    else:
-        frozen = [(ENCODERS[name], pretrained(name, args.detector)) for name in config.encoders]
+        frozen[0] = (features.TRUNK, trunk)
 
     def split(chosen: list[Photo], views: int = features.PLAIN_VIEWS) -> Split:
         files = [photo.file for photo in chosen]
@@ -175,11 +174,26 @@ def read_config(path: Path) -> Config:
         raise DataError(f"{path}: {error}") from error
     if unknown := set(config.encoders) - set(ENCODERS):
         raise DataError(f"{path}: no encoder is called {', '.join(sorted(unknown))}")
-    if config.top_learning_rate and config.encoders != ("efficientnet-lite2",):
-        raise DataError(f"{path}: only efficientnet-lite2, alone, can be tuned")
+    if config.top_learning_rate and config.encoders[0] != "efficientnet-lite2":
+        raise DataError(f"{path}: only efficientnet-lite2, named first, can be tuned")
+    if not 0 <= config.averaging < 1:
+        raise DataError(f"{path}: averaging is {config.averaging}; take a decay below 1, or 0")
     if config.samples < 0 or config.samples == 1:
         raise DataError(f"{path}: samples are compared with one another; take 0, or 2 or more")
     return config
+
+
+def _check_start(config: Config, begun: Mapping[str, Any], path: Path) -> None:
+    """Raise DataError unless a run of config can begin with the weights of one of begun."""
+    for name in _SIZES:
+        if (mine := getattr(config, name)) != begun[name]:
+            raise DataError(f"{name} is {begun[name]} in {path}, and {mine} in the configuration")
+    known = tuple(begun["encoders"])
+    if config.encoders[: len(known)] != known:
+        raise DataError(
+            f"{path} sees with {', '.join(known)}; the configuration must name that first, "
+            f"and names {', '.join(config.encoders)}"
+        )
 
 
 def read_run(checkpoint: Path) -> Mapping[str, Any]:
@@ -223,14 +237,14 @@ class Network(nn.Module):
         return self.decoder.bias.device.type
 
     def see(self, grids: Sequence[Tensor]) -> Sequence[Tensor]:
-        """Return what Decoder.look looks at; grids are the trunk's where there is a CNN."""
+        """Return what Decoder.look looks at; with a CNN, the first of grids is the trunk's."""
         if self.cnn is not None:
-            (grid,) = grids
+            grid, *others = grids
             side = efficientnet_lite.TRUNK_GRID
             square = grid.transpose(1, 2).reshape(len(grid), -1, side, side)
             with torch.autocast(grid.device.type, enabled=False):  # on a CPU quicker in float32
                 grid = self.cnn.top(square.contiguous(memory_format=torch.channels_last))
-            grids = [grid.flatten(2).transpose(1, 2)]
+            grids = [grid.flatten(2).transpose(1, 2), *others]
         return grids
 
     def train(self, mode: bool = True) -> "Network":
@@ -251,8 +265,9 @@ def train(
     """Train in the folder run, or go on there, and return the last checkpoint.
 
     Args:
-        begun: of another run, by read_run: its weights and vocabulary are taken. Where it has a
-            CNN, grids are the trunk's, as they are where the configuration tunes it.
+        begun: of another run, by read_run: its weights and vocabulary are taken; an encoder that
+            it had not is seen by weights of zero at first. Where it has a CNN, the first grids are
+            the trunk's, as they are where the configuration tunes it.
         training: what the network learns from.
         watched: splits by name that are captioned greedily after each epoch; CIDEr-D of each
             goes into history.json, as does the mean reward of what was drawn.
@@ -281,7 +296,9 @@ def train(
     consensus = rewarding.Consensus(spoken) if config.samples else None
     checkpoint, history, first = run / "checkpoint.pt", [], 0
     if begun:
-        decoder.load_state_dict(begun["weights"])
+        for unseen in decoder.projections[len(begun["config"]["encoders"]) :].parameters():
+            nn.init.zeros_(unseen)
+        decoder.load_state_dict({**decoder.state_dict(), **begun["weights"]})
         if network.cnn is not None and "cnn" in begun:
             network.cnn.load_state_dict(begun["cnn"])
     groups = [{"params": list(decoder.parameters()), "lr": config.learning_rate}]
@@ -293,11 +310,19 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, _warmup_and_cosine(config.warmup, config.epochs * per_epoch)
     )
+    kept, averaged = network, None
+    if config.averaging:
+        average = get_ema_multi_avg_fn(config.averaging)  # type: ignore[no-untyped-call]
+        averaged = AveragedModel(network, multi_avg_fn=average)
+        kept = cast(Network, averaged.module)
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True, map_location=device)
-        decoder.load_state_dict(saved["weights"])
-        if network.cnn is not None:
-            network.cnn.load_state_dict(saved["cnn"])
+        kept.decoder.load_state_dict(saved["weights"])
+        if kept.cnn is not None:
+            kept.cnn.load_state_dict(saved["cnn"])
+        if averaged:
+            network.load_state_dict(saved["unaveraged"])
+            averaged.n_averaged.fill_(saved["epoch"] * per_epoch)
         optimiser.load_state_dict(saved["optimiser"])
         schedule.load_state_dict(saved["schedule"])
         history, first = saved["history"], saved["epoch"]
@@ -329,10 +354,12 @@ def train(
                 torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
                 optimiser.step()
                 schedule.step()
+                if averaged:
+                    averaged.update_parameters(network)
                 losses.append(loss.item())
                 bar.set_postfix(loss=f"{np.mean(losses[-50:]):.3f}")
         scores = {
-            name: score(network, vocabulary, split, bfloat16=config.bfloat16)
+            name: score(kept, vocabulary, split, bfloat16=config.bfloat16)
             for name, split in watched.items()
         }
         if rewards:
@@ -344,8 +371,9 @@ def train(
             {
                 "config": dataclasses.asdict(config),
                 "vocabulary": vocabulary,
-                "weights": decoder.state_dict(),
-                **({"cnn": network.cnn.state_dict()} if network.cnn is not None else {}),
+                "weights": kept.decoder.state_dict(),
+                **({"cnn": kept.cnn.state_dict()} if kept.cnn is not None else {}),
+                **({"unaveraged": network.state_dict()} if averaged else {}),
                 "optimiser": optimiser.state_dict(),
                 "schedule": schedule.state_dict(),
                 "history": history,

@@ -104,19 +104,61 @@ class Dying(Split):
         return super().batch(rows, views, device)
 
 
-def test_a_killed_run_ends_as_if_nothing_had_happened(squares: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("averaging", [0.0, 0.9])
+def test_a_killed_run_ends_as_if_nothing_had_happened(
+    squares: Path, tmp_path: Path, averaging: float
+) -> None:
     whole = split(squares, tmp_path / "grids", "train")
-    unbroken = training.train(SMALL, whole, {}, tmp_path / "unbroken")
+    small = dataclasses.replace(SMALL, averaging=averaging)
+    unbroken = training.train(small, whole, {}, tmp_path / "unbroken")
     dying = Dying(photos=whole.photos, grids=whole.grids, calls=[])
     with pytest.raises(KilledError):
-        training.train(SMALL, dying, {}, tmp_path / "broken")
+        training.train(small, dying, {}, tmp_path / "broken")
     saved = torch.load(tmp_path / "broken" / "checkpoint.pt", weights_only=True)
     assert saved["epoch"] == 1
-    resumed = training.train(SMALL, whole, {}, tmp_path / "broken")
+    resumed = training.train(small, whole, {}, tmp_path / "broken")
     one, other = (torch.load(p, weights_only=True)["weights"] for p in (unbroken, resumed))
     assert one.keys() == other.keys()
     for name in one:
         torch.testing.assert_close(one[name], other[name], rtol=0, atol=0)
+
+
+def test_a_moving_average_is_kept(squares: Path, tmp_path: Path) -> None:
+    whole = split(squares, tmp_path / "grids", "train")
+    plain = dataclasses.replace(SMALL, epochs=9, photos=len(whole.photos))  # a step an epoch
+    averaging = dataclasses.replace(plain, averaging=0.75)
+
+    def weights(checkpoint: Path) -> dict[str, Tensor]:
+        saved = torch.load(checkpoint, weights_only=True)["weights"]
+        assert isinstance(saved, dict)
+        return saved
+
+    latest = weights(training.train(plain, whole, {}, tmp_path / "plain"))
+    dying = Dying(photos=whole.photos, grids=whole.grids, calls=[])
+    with pytest.raises(KilledError):  # before the ninth step
+        training.train(averaging, dying, {}, tmp_path / "averaging")
+    before = weights(tmp_path / "averaging" / "checkpoint.pt")
+    for name, kept in weights(training.train(averaging, whole, {}, tmp_path / "averaging")).items():
+        torch.testing.assert_close(kept, 0.75 * before[name] + 0.25 * latest[name])
+        assert not torch.equal(kept, latest[name]), name
+
+
+def test_an_encoder_more_changes_nothing_at_first(run: Path, squares: Path, tmp_path: Path) -> None:
+    whole = split(squares, tmp_path / "grids", "train")
+    positions = features.ENCODERS["mobilenet-detector"].positions
+    random = np.random.default_rng(0).random((len(whole.photos), 2, positions, 1280))
+    both = Split(photos=whole.photos, grids=[*whole.grids, random.astype(np.float16)])
+    begun = training.read_run(run / "checkpoint.pt")
+    still = dataclasses.replace(
+        SMALL, hidden=64, embedding=64, epochs=1, learning_rate=0.0,
+        encoders=("efficientnet-lite2", "mobilenet-detector"),
+    )  # fmt: skip
+    one, _ = training.load(run / "checkpoint.pt")
+    two, _ = training.load(training.train(still, both, {}, tmp_path / "both", begun))
+    grids = both.batch(range(4), [0] * 4)
+    with torch.inference_mode():
+        for mine, theirs in zip(two.look(grids), one.look(grids[:1]), strict=True):
+            torch.testing.assert_close(mine, theirs)
 
 
 def test_sentences_and_steps_say_the_same(run: Path, squares: Path, tmp_path: Path) -> None:
@@ -255,6 +297,17 @@ def test_a_start_of_another_size_is_named(run: Path, squares: Path, tmp_path: Pa
                 seed=None, grids=None, detector=None, threads=None,
             )
         )  # fmt: skip
+    config = tmp_path / "detector.toml"
+    config.write_text('encoders = ["mobilenet-detector"]\nhidden = 64\nembedding = 64\nheads = 2\n')
+    with pytest.raises(
+        DataError, match="sees with efficientnet-lite2; the configuration must name"
+    ):
+        training.run(
+            argparse.Namespace(
+                data=squares, out=tmp_path, config=config, start=run / "checkpoint.pt",
+                seed=None, grids=None, detector=None, threads=None,
+            )
+        )  # fmt: skip
 
 
 def test_judging_tells_photos_from_drawings_and_is_kept_through_the_export(
@@ -275,14 +328,17 @@ def test_judging_tells_photos_from_drawings_and_is_kept_through_the_export(
     arguments = [
         *("judge", run / "checkpoint.pt", "--data", squares, "--out", judged),
         *("--photos", tmp_path / "photos", "--others", tmp_path / "others"),
+        *("--input-size", 288),  # other than in training
     ]
     assert cli.main([str(a) for a in arguments]) == 0
     report = json.loads(judged.with_suffix(".judging.json").read_text())
     assert report["others_declined"] > 0.95
     assert report["photos_declined"] < 0.1
-    model = tmp_path / "model"
-    assert cli.main(["convert", str(judged), "--out", str(model)]) == 0
+    model, released = tmp_path / "model", tmp_path / "released.safetensors"
+    assert cli.main(["release", str(judged), "--out", str(released)]) == 0
+    assert cli.main(["convert", str(released), "--out", str(model)]) == 0
     captioner = Captioner.open(model)
+    assert (captioner.manifest.image_height, captioner.manifest.image_width) == (288, 288)
     declined = captioner.caption(next(squares.glob("red-square*.png")))
     assert (declined.text, declined.reason) == ("", judging.NO_PHOTO)
     anyway = captioner.caption(next(squares.glob("red-square*.png")), anyway=True)

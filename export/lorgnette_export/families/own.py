@@ -87,16 +87,16 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
             raise CheckpointError(checkpoint.path, f"its weights do not fit: {error}") from error
         words = about["vocabulary"]
         name, version, licence = about["name"], about["version"], about["licence"]
-        judged = about.get("judging", {})
+        judged = about
     else:
         look, words, judged = _trained(checkpoint.path, encoder_weights)
         name, version, licence = FAMILY, "0", LICENCE
     model = dataclasses.replace(
-        _model(look, words, name=name, version=version, licence=licence), **judged
+        _model(look, words, name=name, version=version, licence=licence),
+        **judged.get("judging", {}),
     )
-    if input_size is None:
-        return model
-    return dataclasses.replace(model, preprocessing=model.preprocessing.at(input_size))
+    size = input_size or judged.get("image_size") or model.preprocessing.height
+    return dataclasses.replace(model, preprocessing=model.preprocessing.at(size))
 
 
 def release(
@@ -120,7 +120,7 @@ def release(
         "licence": licence,
         "shape": dataclasses.asdict(look.decoder.shape),
         "vocabulary": words,
-        "judging": judged,
+        **judged,
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     safetensors.torch.save_file(
@@ -159,7 +159,7 @@ def _model(look: Look, words: list[str], *, name: str, version: str, licence: st
 def _trained(
     checkpoint: Path, encoder_weights: Path | None
 ) -> tuple[Look, list[str], dict[str, Any]]:
-    """Return a run's networks, vocabulary, and what `judge` has added to its checkpoint."""
+    """Return a run's networks, vocabulary, and what `judge` has settled for it."""
     decoder, words = training.load(checkpoint)
     saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
     cnns = [_cnn(name, encoder_weights) for name in decoder.shape.encoders]
@@ -169,7 +169,8 @@ def _trained(
     if "photo" in saved:
         photo = nn.Linear(judging.POOLED, 1)
         photo.load_state_dict(saved["photo"])
-    return Look(decoder, cnns, photo), words, saved.get("judging", {})
+    judged = {name: saved[name] for name in ("judging", "image_size") if name in saved}
+    return Look(decoder, cnns, photo), words, judged
 
 
 def _cnn(name: str, encoder_weights: Path | None) -> nn.Module:
