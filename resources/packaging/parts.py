@@ -77,7 +77,16 @@ def reached(binaries: Iterable[Entry], loaded: Iterable[str]) -> list[Entry]:
 
 @functools.cache
 def linked(file: str) -> frozenset[str]:
-    """Return the names of the libraries that a binary links to."""
+    """Return the names of the libraries that a binary itself links to.
+
+    On Linux PyInstaller's answer has the libraries of those libraries, too: what only the host's
+    own libraries want would be brought along.
+    """
+    if sys.platform.startswith("linux"):
+        asked = ["patchelf", "--print-needed", file]
+        return frozenset(
+            subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+        )
     return frozenset(Path(name).name for name, _ in get_imports(file))
 
 

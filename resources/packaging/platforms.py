@@ -1,6 +1,7 @@
 """What Windows, macOS and Linux each want of a bundle."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from parts import Entry
 
 BUNDLE_IDENTIFIER = "app.lorgnette.lorgnette"
 _HERE = Path(__file__).parent
+_WITH_SYMBOLS = re.compile(r"/libicu(i18n|uc)\.so|PIL/_imaging\.")  # 4 MB of symbols
 
 if sys.platform == "win32":
     NEEDED = (r"/platforms/qwindows\.dll$", r"(^|/)vcruntime140\.dll$")
@@ -23,11 +25,11 @@ else:  # the accessibility bridge of Qt speaks D-Bus
 
 
 def without_symbols(binaries: Iterable[Entry], target: Path) -> list[Entry]:
-    """Return binaries, Python's own without what only linkers and debuggers read.
+    """Return binaries, some without what only linkers and debuggers read.
 
     A Python built from source has 20 MB of it, and looks for libraries in folders of the machine
-    that built it, which patchelf takes out. Wheels are left alone: what auditwheel has patched
-    does not survive strip.
+    that built it, which patchelf takes out. Of wheels only those of _WITH_SYMBOLS are made smaller:
+    not everything that auditwheel has patched survives strip.
 
     Args:
         target: a folder for the smaller ones.
@@ -35,11 +37,13 @@ def without_symbols(binaries: Iterable[Entry], target: Path) -> list[Entry]:
     python = Path(sys.base_prefix).resolve()
     result = []
     for name, source, kind in binaries:
-        if sys.platform.startswith("linux") and python in Path(source).resolve().parents:
+        of_python = python in Path(source).resolve().parents
+        if sys.platform.startswith("linux") and (of_python or _WITH_SYMBOLS.search(name)):
             smaller = target / name
             smaller.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run(["strip", "--strip-unneeded", "-o", smaller, source], check=True)
-            subprocess.run(["patchelf", "--remove-rpath", smaller], check=True)
+            if of_python:
+                subprocess.run(["patchelf", "--remove-rpath", smaller], check=True)
             result.append((name, str(smaller), kind))
         else:
             result.append((name, source, kind))
