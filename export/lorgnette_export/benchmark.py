@@ -217,4 +217,5 @@ def _eager(model: TorchModel, captioner: Captioner, file: Path) -> Any:
         ids=SpecialIds(start=model.start_id, end=model.end_id),
         beam_size=DEFAULT_BEAM_SIZE,
         max_length=model.max_words,
+        length_exponent=model.length_exponent,
     )

@@ -143,6 +143,7 @@ def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manif
         unknown_id=model.unknown_id,
         forbidden_ids=model.forbidden_ids,
         max_words=model.max_words,
+        length_exponent=model.length_exponent,
         vocabulary_size=len(model.vocabulary.words),
         opset=options.opset,
         precision=options.precision,
@@ -221,6 +222,7 @@ def _reference(
                 ids=ids,
                 beam_size=beam_size,
                 max_length=model.max_words,
+                length_exponent=model.length_exponent,
             )[0]
             for i in range(len(pictures))
         ]

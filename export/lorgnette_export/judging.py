@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from lorgnette.captioning import images, judging
+from lorgnette.captioning import decoding, images, judging
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import ExitCode, UnreadableImageError
 from lorgnette_export import dataset, metrics
@@ -72,6 +72,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "Trained on crops, it knows things as large, and sees more of a whole picture that is "
         "shown a little larger",
     )
+    parser.add_argument(
+        "--length-exponent",
+        type=float,
+        default=decoding.LENGTH_EXPONENT,
+        metavar="X",
+        help="of the length that sentences' log-probabilities are divided by when they are "
+        "compared; more makes captions longer (default: %(default)s)",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="CHECKPOINT")
     parser.set_defaults(run=run)
 
@@ -84,6 +92,7 @@ def run(args: argparse.Namespace) -> int:
     model = families.read(
         [args.checkpoint], encoder_weights=args.encoder_weights, input_size=args.input_size
     )
+    model = dataclasses.replace(model, length_exponent=args.length_exponent)
     size = model.preprocessing.height
     encoder = dataclasses.replace(ENCODERS["efficientnet-lite2"], image_size=size)
     cnn = model.encoder.get_submodule("cnns.0")
@@ -96,7 +105,11 @@ def run(args: argparse.Namespace) -> int:
     report |= confidence_report
     print(json.dumps(report, indent=1))
     saved["photo"] = photo.state_dict()
-    saved["judging"] = {"photo_threshold": threshold, "confidence": weights}
+    saved["judging"] = {
+        "photo_threshold": threshold,
+        "confidence": weights,
+        "length_exponent": args.length_exponent,
+    }
     saved["image_size"] = size
     torch.save(saved, args.out)
     args.out.with_suffix(".judging.json").write_text(json.dumps(report, indent=1))

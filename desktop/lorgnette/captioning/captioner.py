@@ -211,6 +211,7 @@ class Captioner:
             ids=self._ids,
             beam_size=self._beam_size,
             max_length=self.manifest.max_words,
+            length_exponent=self.manifest.length_exponent,
             forks=forks,
         )
 

@@ -12,9 +12,8 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 DecoderStep = Callable[[Ints, Floats, Floats], tuple[Floats, Floats]]
 
-# Of the length that a log-probability is divided by; measured on val. What is in units of score
-# (candidates.FARTHEST, a fitted confidence) changes with it.
-LENGTH_EXPONENT = 0.9
+LENGTH_EXPONENT = 0.7  # what captioners want whose manifest says nothing else
+USUAL_LENGTH = 11  # words of a caption, its end counted: where a score is the log-probability
 _TURNS_A_WORD = 2  # other words that are tried in the place of one word
 
 
@@ -29,13 +28,14 @@ class SpecialIds:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A finished sentence: token ids without start and end, and each one's log-probability.
+    """A sentence: token ids without start and end, and each one's log-probability.
 
     token_log_probabilities has one more entry than token_ids when the end was said: the end's.
     """
 
-    token_ids: tuple[int, ...]
-    token_log_probabilities: tuple[float, ...]
+    token_ids: tuple[int, ...] = ()
+    token_log_probabilities: tuple[float, ...] = ()
+    length_exponent: float = LENGTH_EXPONENT
 
     @property
     def log_probability(self) -> float:
@@ -44,9 +44,30 @@ class Hypothesis:
 
     @property
     def score(self) -> float:
-        """What hypotheses are ranked by: log-probability over a power of the length."""
-        length = max(len(self.token_log_probabilities), 1)
-        return self.log_probability / math.pow(length, LENGTH_EXPONENT)
+        """What hypotheses are ranked by: log-probability over a power of the length.
+
+        So scaled that it is the log-probability of a caption of usual length, whatever the power.
+        """
+        return self.log_probability * self.worth(len(self.token_log_probabilities))
+
+    def worth(self, length: int) -> float:
+        """Return what a log-probability is multiplied by at a length, the end counted."""
+        return math.pow(USUAL_LENGTH / max(length, 1), self.length_exponent)
+
+    def then(self, token_id: int, log_probability: float) -> "Hypothesis":
+        """Return this with a word more."""
+        values = (*self.token_log_probabilities, log_probability)
+        return Hypothesis((*self.token_ids, token_id), values, self.length_exponent)
+
+    def ended(self, log_probability: float) -> "Hypothesis":
+        """Return this with its end said."""
+        values = (*self.token_log_probabilities, log_probability)
+        return Hypothesis(self.token_ids, values, self.length_exponent)
+
+    def before(self, place: int) -> "Hypothesis":
+        """Return the first words of this, as many as place."""
+        values = self.token_log_probabilities[:place]
+        return Hypothesis(self.token_ids[:place], values, self.length_exponent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +86,7 @@ def beam_search(
     ids: SpecialIds,
     beam_size: int,
     max_length: int,
+    length_exponent: float = LENGTH_EXPONENT,
     forks: dict[tuple[int, ...], Fork] | None = None,
 ) -> list[Hypothesis]:
     """Return up to beam_size hypotheses for one image, the best score first.
@@ -80,9 +102,10 @@ def beam_search(
         ids: the tokens that are no words.
         beam_size: 1 or more; 1 is greedy search.
         max_length: tokens, the end not counted.
+        length_exponent: of the length that a log-probability is divided by.
         forks: gains an entry for each path, by its token ids, for `branches`.
     """
-    paths: list[Hypothesis] = [Hypothesis((), ())]
+    paths: list[Hypothesis] = [Hypothesis(length_exponent=length_exponent)]
     finished: list[Hypothesis] = []
     tokens = np.array([ids.start], np.int64)
     features = np.repeat(features, beam_size, axis=0)
@@ -108,11 +131,10 @@ def beam_search(
         open_rows: list[int] = []
         for _, row, value, word in best[: 2 * beam_size]:
             path = paths[row]
-            values = (*path.token_log_probabilities, value)
             if word == ids.end:
-                finished.append(Hypothesis(path.token_ids, values))
+                finished.append(path.ended(value))
             elif len(open_paths) < beam_size:
-                open_paths.append(Hypothesis((*path.token_ids, word), values))
+                open_paths.append(path.then(word, value))
                 open_rows.append(row)
         finished.sort(key=lambda path: path.score, reverse=True)
         del finished[beam_size:]
@@ -158,13 +180,12 @@ def branches(
         ]
     paths, finished, rows = [], [], []
     for _, value, place, token in sorted(turns, reverse=True)[:count]:
-        before = trunk.token_ids[:place]
-        values = (*trunk.token_log_probabilities[:place], value)
+        before = trunk.before(place)
         if token == ids.end:
-            finished.append(Hypothesis(before, values))
+            finished.append(before.ended(value))
         else:
-            paths.append(Hypothesis((*before, token), values))
-            rows.append(forks[before].hidden)
+            paths.append(before.then(token, value))
+            rows.append(forks[before.token_ids].hidden)
     features = np.repeat(features, len(paths), axis=0)
     while paths:
         tokens = np.array([path.token_ids[-1] for path in paths], np.int64)
@@ -175,11 +196,10 @@ def branches(
         for row, (path, ((value, token),)) in enumerate(
             zip(paths, _turns(allowed, 1), strict=True)
         ):
-            values = (*path.token_log_probabilities, value)
             if token == ids.end:
-                finished.append(Hypothesis(path.token_ids, values))
+                finished.append(path.ended(value))
             else:
-                going.append(Hypothesis((*path.token_ids, token), values))
+                going.append(path.then(token, value))
                 rows.append(hidden[row : row + 1])
         paths = going
     return sorted(finished, key=lambda path: path.score, reverse=True)
@@ -212,9 +232,8 @@ def _settled(
     """Tell whether no open path can still overtake the worst finished one."""
     if len(finished) < beam_size:
         return False
-    best = max(path.log_probability for path in open_paths)
-    hope = best / math.pow(max_length + 1, LENGTH_EXPONENT)
-    return hope <= finished[-1].score
+    best = max(open_paths, key=lambda path: path.log_probability)
+    return best.log_probability * best.worth(max_length + 1) <= finished[-1].score
 
 
 def _allowed(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lorgnette.captioning import inspection
+from lorgnette.captioning.decoding import LENGTH_EXPONENT
 from lorgnette.errors import BrokenModelError
 
 NAME = "model.json"
@@ -62,6 +63,7 @@ class Manifest:
     unknown_id: int | None
     forbidden_ids: tuple[int, ...] = ()  # padding and the like: never said
     max_words: int
+    length_exponent: float = LENGTH_EXPONENT  # what decoding.Hypothesis.score divides by
     vocabulary_size: int
     opset: int
     precision: Literal["fp32", "fp16", "int8"]
@@ -138,6 +140,8 @@ class Manifest:
             raise ValueError(f"resize {self.resize!r} is not known")
         if not 1 <= self.max_words <= 200:
             raise ValueError("max_words must be 1 to 200")
+        if not 0 <= self.length_exponent <= 2:
+            raise ValueError("length_exponent must be 0 to 2")
         names = {"bias", "mean", "least", "words", "margin"}
         if self.confidence and set(self.confidence) != names:
             raise ValueError(f"confidence must weigh {', '.join(sorted(names))}")

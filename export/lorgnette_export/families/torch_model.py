@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor, nn
 
+from lorgnette.captioning.decoding import LENGTH_EXPONENT
 from lorgnette.captioning.vocabulary import Vocabulary
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -55,6 +56,7 @@ class TorchModel:
     unknown_id: int | None
     forbidden_ids: tuple[int, ...] = ()
     max_words: int = 20
+    length_exponent: float = LENGTH_EXPONENT
     photo_threshold: float | None = None  # set where the encoder gives photo_probability, too
     confidence: Mapping[str, float] = field(default_factory=dict)  # weights; see judging
 

@@ -38,9 +38,9 @@ def test_articles_and_verb_forms_make_no_candidate_different() -> None:
 
 def test_the_first_stays_first_and_novelty_counts_beside_the_score() -> None:
     found = [
-        candidate("a brown dog on a bench", -2.0),
-        candidate("a small brown dog on a bench", -1.9),
-        candidate("a cat in a basket", -2.2),
+        candidate("a brown dog on a bench", -12.0),
+        candidate("a small brown dog on a bench", -11.0),
+        candidate("a cat in a basket", -14.0),
     ]
     assert texts(different(found)) == [
         "a brown dog on a bench",

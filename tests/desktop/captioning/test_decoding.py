@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lorgnette.captioning.decoding import (
-    LENGTH_EXPONENT,
+    USUAL_LENGTH,
     DecoderStep,
     Floats,
     Fork,
@@ -78,9 +78,27 @@ def test_what_a_narrow_beam_finds_is_sorted_real_and_allowed(seed: int, beam_siz
 
 
 def test_the_score_divides_by_a_power_of_the_length() -> None:
-    hypothesis = Hypothesis((3, 4), (-1.0, -2.0, -3.0))
-    assert hypothesis.log_probability == -6
-    assert hypothesis.score == pytest.approx(-6 / 3**LENGTH_EXPONENT)
+    short = Hypothesis((3, 4), (-1.0, -2.0, -3.0), 0.5)
+    usual = Hypothesis((3,) * (USUAL_LENGTH - 1), (-1.0,) * USUAL_LENGTH, 0.5)
+    assert short.log_probability == -6
+    assert short.score / usual.score == pytest.approx((6 / 3**0.5) / (11 / 11**0.5))
+    assert usual.score == pytest.approx(usual.log_probability)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_larger_exponent_never_makes_the_best_shorter(seed: int) -> None:
+    step, _ = chain(seed)
+    features, hidden = np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32)
+    lengths = [
+        len(
+            beam_search(
+                step, features, hidden, ids=IDS, beam_size=400, max_length=MAX_LENGTH,
+                length_exponent=exponent,
+            )[0].token_ids
+        )
+        for exponent in (0.0, 0.7, 1.4)
+    ]  # fmt: skip
+    assert lengths == sorted(lengths)
 
 
 def branched(
