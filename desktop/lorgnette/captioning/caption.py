@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-# Of the confidence: of the val captions below it, one in four (27 %) is right.
+# Of the confidence: of the val captions below it, 27 % are right.
 UNSURE_BELOW = 0.3
 
 
