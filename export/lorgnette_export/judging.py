@@ -5,6 +5,7 @@ that it was not trained on, and reported on folds that were not used to fit.
 """
 
 import argparse
+import contextlib
 import dataclasses
 import io
 import json
@@ -74,7 +75,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--length-exponent",
-        type=float,
+        type=_length_exponent,
         default=decoding.LENGTH_EXPONENT,
         metavar="X",
         help="of the length that sentences' log-probabilities are divided by when they are "
@@ -82,6 +83,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="CHECKPOINT")
     parser.set_defaults(run=run)
+
+
+def _length_exponent(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 <= (value := float(text)) <= decoding.MOST_LENGTH_EXPONENT:
+            return value
+    raise argparse.ArgumentTypeError(
+        f"{text} is no number from 0 to {decoding.MOST_LENGTH_EXPONENT:g}"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

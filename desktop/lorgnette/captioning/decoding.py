@@ -13,6 +13,7 @@ Ints = npt.NDArray[np.int64]
 DecoderStep = Callable[[Ints, Floats, Floats], tuple[Floats, Floats]]
 
 LENGTH_EXPONENT = 0.7  # what captioners want whose manifest says nothing else
+MOST_LENGTH_EXPONENT = 2.0
 USUAL_LENGTH = 11  # words of a caption, its end counted: where a score is the log-probability
 _TURNS_A_WORD = 2  # other words that are tried in the place of one word
 

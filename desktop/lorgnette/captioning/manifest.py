@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lorgnette.captioning import inspection
-from lorgnette.captioning.decoding import LENGTH_EXPONENT
+from lorgnette.captioning.decoding import LENGTH_EXPONENT, MOST_LENGTH_EXPONENT
 from lorgnette.errors import BrokenModelError
 
 NAME = "model.json"
@@ -140,8 +140,8 @@ class Manifest:
             raise ValueError(f"resize {self.resize!r} is not known")
         if not 1 <= self.max_words <= 200:
             raise ValueError("max_words must be 1 to 200")
-        if not 0 <= self.length_exponent <= 2:
-            raise ValueError("length_exponent must be 0 to 2")
+        if not 0 <= self.length_exponent <= MOST_LENGTH_EXPONENT:
+            raise ValueError(f"length_exponent must be 0 to {MOST_LENGTH_EXPONENT:g}")
         names = {"bias", "mean", "least", "words", "margin"}
         if self.confidence and set(self.confidence) != names:
             raise ValueError(f"confidence must weigh {', '.join(sorted(names))}")
