@@ -66,7 +66,11 @@ class Decoder(nn.Module):
             the image, and the image's constant share of each word's output.
         """
         parts = [project(g) for g, project in zip(grids, self.projections, strict=True)]
-        whole = functional.relu(self.norm(torch.stack(parts).sum(0).float()))
+        return self.look_at(torch.stack(parts).sum(0))
+
+    def look_at(self, cells: Tensor) -> tuple[Tensor, Tensor]:
+        """Do as look() does with cells that are projected already, (image, position, hidden)."""
+        whole = functional.relu(self.norm(cells.float()))
         mean, grid = whole.mean(1), self.dropout(whole)
         start = torch.tanh(self.image_hidden(mean))
         state = (start[None], torch.zeros_like(start)[None])

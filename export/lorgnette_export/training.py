@@ -11,6 +11,7 @@ import math
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,16 +32,21 @@ from lorgnette_export import (
     metrics,
     mobilenet_detector,
     rewarding,
+    texts,
 )
 from lorgnette_export.checkpoints import CheckpointError
 from lorgnette_export.dataset import DataError, Photo
 from lorgnette_export.efficientnet_lite import EfficientNetLite2
 from lorgnette_export.features import ENCODERS
 from lorgnette_export.networks import Decoder, Shape
+from lorgnette_export.texts import Texts
 
 MAX_WORDS = 20
 WATCHED = 500  # training photos that are captioned after each epoch, beside val
 _AT_ONCE = 64
+_CONCEPTS_FIRST = 600  # iterations in which concepts are fitted to a network that knows none
+_CONCEPTS_FIRST_RATE = 4e-2
+_CONCEPTS_RATE = 2e-3
 _SIZES = ("hidden", "embedding", "heads")  # what weights are of one shape by
 Grids = Sequence[npt.NDArray[np.float16]]  # one array an encoder: (file, view, position, channel)
 
@@ -66,6 +72,8 @@ class Config:
     top_learning_rate: float = 0.0  # above 0, the CNN's last blocks are trained as well
     samples: int = 0  # above 0, self-critical: so many sentences are drawn of each photo
     cross_entropy: float = 0.15  # weight of people's captions beside the drawn ones
+    texts: int = 0  # captions without photos, an iteration
+    texts_weight: float = 0.5  # of their cross-entropy beside that of people's captions
     averaging: float = 0.0  # above 0, what is kept is a moving average of the weights: its decay
     bfloat16: bool = True
     seed: int = 0
@@ -113,6 +121,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29, where the "
         "configuration names mobilenet-detector",
     )
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        metavar="DIR",
+        help="captions without photos, a line each in *.txt or *.txt.gz, where the configuration "
+        "asks for texts",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="in place of the configuration's")
     parser.add_argument("--threads", type=int, metavar="N", help="default: all cores")
     parser.set_defaults(run=run)
@@ -126,6 +141,13 @@ def run(args: argparse.Namespace) -> int:
     if args.seed is not None:
         config = dataclasses.replace(config, seed=args.seed)
     photos = dataset.read(args.data)
+    sentences = []
+    if config.texts:
+        if args.texts is None:
+            raise DataError(
+                "the configuration asks for captions without photos: name their folder by --texts"
+            )
+        sentences = texts.read(args.texts)
     grids_folder = args.grids or args.out / "grids"
     begun = read_run(args.start) if args.start else {}
     if begun:
@@ -155,7 +177,7 @@ def run(args: argparse.Namespace) -> int:
     watched["training photos"] = Split(
         photos=training.photos[-WATCHED:], grids=[grid[-WATCHED:] for grid in training.grids]
     )
-    print(train(config, training, watched, args.out, begun))
+    print(train(config, training, watched, args.out, begun, sentences))
     return ExitCode.OK
 
 
@@ -180,6 +202,8 @@ def read_config(path: Path) -> Config:
         raise DataError(f"{path}: averaging is {config.averaging}; take a decay below 1, or 0")
     if config.samples < 0 or config.samples == 1:
         raise DataError(f"{path}: samples are compared with one another; take 0, or 2 or more")
+    if config.texts < 0:
+        raise DataError(f"{path}: texts is {config.texts}; take 0 or more")
     return config
 
 
@@ -261,6 +285,7 @@ def train(
     watched: dict[str, Split],
     run: Path,
     begun: Mapping[str, Any] | None = None,
+    sentences: Sequence[Sequence[str]] = (),
 ) -> Path:
     """Train in the folder run, or go on there, and return the last checkpoint.
 
@@ -271,6 +296,7 @@ def train(
         training: what the network learns from.
         watched: splits by name that are captioned greedily after each epoch; CIDEr-D of each
             goes into history.json, as does the mean reward of what was drawn.
+        sentences: captions without photos, as words; needed where the configuration has texts.
     """
     torch.manual_seed(config.seed)
     spoken = [[dataset.words(c) for c in photo.captions] for photo in training.photos]
@@ -301,10 +327,17 @@ def train(
         decoder.load_state_dict({**decoder.state_dict(), **begun["weights"]})
         if network.cnn is not None and "cnn" in begun:
             network.cnn.load_state_dict(begun["cnn"])
+    told, concepts = None, None
     groups = [{"params": list(decoder.parameters()), "lr": config.learning_rate}]
     if network.cnn is not None and tunes:
         tuned = [each.requires_grad_() for each in network.cnn.trained()]
         groups.append({"params": tuned, "lr": config.top_learning_rate})
+    if config.texts:
+        told = Texts(sentences, vocabulary)
+        concepts = texts.concepts(len(vocabulary), config.hidden).to(device)
+        if "concepts" in begun:
+            concepts.load_state_dict(begun["concepts"])
+        groups.append({"params": list(concepts.parameters()), "lr": _CONCEPTS_RATE})
     optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
     per_epoch = math.ceil(len(training.photos) / config.photos)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -323,9 +356,13 @@ def train(
         if averaged:
             network.load_state_dict(saved["unaveraged"])
             averaged.n_averaged.fill_(saved["epoch"] * per_epoch)
+        if concepts is not None:
+            concepts.load_state_dict(saved["concepts"])
         optimiser.load_state_dict(saved["optimiser"])
         schedule.load_state_dict(saved["schedule"])
         history, first = saved["history"], saved["epoch"]
+    elif told is not None and concepts is not None and begun and "concepts" not in begun:
+        _fit_concepts(decoder, concepts, told, config)
     run.mkdir(parents=True, exist_ok=True)
     for epoch in range(first, config.epochs):
         # Seeded anew each epoch, so that a run that was killed ends as it would have.
@@ -342,13 +379,17 @@ def train(
         ) as bar:
             for rows, views, tokens, targets in bar:
                 grids = network.see(training.batch(rows, views, device))
-                loss = _loss(decoder, grids, tokens.to(device), targets.to(device), config)
+                loss = _loss(decoder, partial(decoder.look, grids), tokens, targets, config)
                 if consensus is not None:
                     drawn, reward = _drawn(
                         decoder, grids, consensus, vocabulary, rows, views, config
                     )
                     loss = config.cross_entropy * loss + drawn
                     rewards.append(reward)
+                if told is not None and concepts is not None:
+                    loss = loss + config.texts_weight * _loss_of_texts(
+                        decoder, concepts, told, config, order
+                    )
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -373,6 +414,7 @@ def train(
                 "vocabulary": vocabulary,
                 "weights": kept.decoder.state_dict(),
                 **({"cnn": kept.cnn.state_dict()} if kept.cnn is not None else {}),
+                **({"concepts": concepts.state_dict()} if concepts is not None else {}),
                 **({"unaveraged": network.state_dict()} if averaged else {}),
                 "optimiser": optimiser.state_dict(),
                 "schedule": schedule.state_dict(),
@@ -456,23 +498,34 @@ def _minibatches(
             for i in chosen:
                 said = dataset.mirrored(spoken[row][i]) if view % 2 else spoken[row][i]
                 sentences.append([ids.get(word, unknown) for word in said[:MAX_WORDS]])
-        length = max(map(len, sentences)) + 1
-        tokens = torch.full((len(sentences), length), ids[dataset.END])
-        targets = torch.full((len(sentences), length), -100)
-        for i, sentence in enumerate(sentences):
-            tokens[i, 0] = ids[dataset.START]
-            tokens[i, 1 : len(sentence) + 1] = torch.tensor(sentence, dtype=torch.long)
-            targets[i, : len(sentence) + 1] = torch.tensor([*sentence, ids[dataset.END]])
-        yield rows, views, tokens, targets
+        yield rows, views, *_padded(sentences)
+
+
+def _padded(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Return input tokens and target tokens (-100 on padding), (sentence, length) both."""
+    start, end = map(dataset.SPECIALS.index, (dataset.START, dataset.END))
+    length = max(map(len, sentences)) + 1
+    tokens = torch.full((len(sentences), length), end)
+    targets = torch.full((len(sentences), length), -100)
+    for i, sentence in enumerate(sentences):
+        tokens[i, 0] = start
+        tokens[i, 1 : len(sentence) + 1] = torch.tensor(sentence, dtype=torch.long)
+        targets[i, : len(sentence) + 1] = torch.tensor([*sentence, end])
+    return tokens, targets
 
 
 def _loss(
-    decoder: Decoder, grids: Sequence[Tensor], tokens: Tensor, targets: Tensor, config: Config
+    decoder: Decoder,
+    look: Callable[[], tuple[Tensor, Tensor]],
+    tokens: Tensor,
+    targets: Tensor,
+    config: Config,
 ) -> Tensor:
-    """Return the cross-entropy of people's captions."""
+    """Return the cross-entropy of people's captions of what look() sees."""
+    tokens, targets = (each.to(decoder.bias.device) for each in (tokens, targets))
     real = targets != -100
     with torch.autocast(targets.device.type, torch.bfloat16, enabled=config.bfloat16):
-        seen, hidden = decoder.look(grids)
+        seen, hidden = look()
         logits = decoder.sentences(seen, hidden, tokens, real)
     wanted = targets[real]
     # An unknown word is no lesson: the network must never want to say it.
@@ -480,6 +533,33 @@ def _loss(
     return functional.cross_entropy(
         logits.float(), wanted, label_smoothing=config.label_smoothing, ignore_index=-100
     )
+
+
+def _loss_of_texts(
+    decoder: Decoder,
+    concepts: nn.Embedding,
+    told: Texts,
+    config: Config,
+    random: np.random.Generator,
+) -> Tensor:
+    """Return the cross-entropy of captions without photos, told from their concepts."""
+    cells, sentences = told.draw(config.texts, random)
+    shown = concepts(cells.to(decoder.bias.device))
+    return _loss(decoder, partial(decoder.look_at, shown), *_padded(sentences), config)
+
+
+def _fit_concepts(decoder: Decoder, concepts: nn.Embedding, told: Texts, config: Config) -> None:
+    """Give concepts the vectors by which decoder, as it is, says the captions best."""
+    random = np.random.default_rng(config.seed)
+    optimiser = torch.optim.Adam(concepts.parameters(), lr=_CONCEPTS_FIRST_RATE)
+    decoder.train().requires_grad_(False)
+    decoder.dropout.eval()
+    for _ in tqdm(range(_CONCEPTS_FIRST), desc="concepts", unit="step", mininterval=2):
+        optimiser.zero_grad(set_to_none=True)
+        _loss_of_texts(decoder, concepts, told, config, random).backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+    decoder.requires_grad_(True)
+    decoder.dropout.train()
 
 
 def _drawn(
@@ -493,7 +573,9 @@ def _drawn(
 ) -> tuple[Tensor, float]:
     """Return the loss of sentences that decoder draws itself, and their mean reward, 0 to 10."""
     end = dataset.SPECIALS.index(dataset.END)
-    decoder.eval()  # without dropout: the sentences are to be those of the network as it ships
+    # The sentences are to be those of the network as it ships. The LSTM stays in training: on a GPU
+    # it learns in no other mode.
+    decoder.dropout.eval()
     with torch.autocast(grids[0].device.type, torch.bfloat16, enabled=config.bfloat16):
         seen, hidden = decoder.look(grids)
         drawn = rewarding.draw(decoder, seen, hidden, samples=config.samples, max_words=MAX_WORDS)
@@ -505,7 +587,7 @@ def _drawn(
                 sentences = [dataset.mirrored(words) for words in sentences]
             rewards[place] = torch.tensor(consensus.scores(sentences, row))
         loss = rewarding.surrogate(decoder, seen, hidden, drawn, rewards.to(drawn.device))
-    decoder.train()
+    decoder.dropout.train()
     return loss, float(rewards.mean())
 
 

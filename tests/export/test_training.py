@@ -2,6 +2,8 @@
 
 import argparse
 import dataclasses
+import gzip
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +16,7 @@ from torch import Tensor
 
 from lorgnette.captioning import judging
 from lorgnette.captioning.captioner import Captioner
+from lorgnette.english.lexicon import FUNCTION_WORDS
 from lorgnette_export import cli, dataset, features, training
 from lorgnette_export import judging as fitting
 from lorgnette_export.dataset import DataError
@@ -24,6 +27,14 @@ SMALL = Config(
     hidden=32, embedding=32, heads=2, dropout=0.1, epochs=3, photos=8, captions=2,
     learning_rate=1e-2, least_count=1,
 )  # fmt: skip
+
+
+# The photos below have one thing each.
+SENTENCES = [
+    f"there is a {one} {shape} a {other} {shape}".split()
+    for one, other in itertools.permutations(COLOURS, 2)
+    for shape in ("square", "circle")
+]
 
 
 @pytest.fixture(scope="session")
@@ -104,23 +115,24 @@ class Dying(Split):
         return super().batch(rows, views, device)
 
 
-@pytest.mark.parametrize("averaging", [0.0, 0.9])
+@pytest.mark.parametrize(("averaging", "texts"), [(0.0, 0), (0.9, 0), (0.9, 4)])
 def test_a_killed_run_ends_as_if_nothing_had_happened(
-    squares: Path, tmp_path: Path, averaging: float
+    squares: Path, tmp_path: Path, averaging: float, texts: int
 ) -> None:
     whole = split(squares, tmp_path / "grids", "train")
-    small = dataclasses.replace(SMALL, averaging=averaging)
-    unbroken = training.train(small, whole, {}, tmp_path / "unbroken")
+    small = dataclasses.replace(SMALL, averaging=averaging, texts=texts)
+    unbroken = training.train(small, whole, {}, tmp_path / "unbroken", None, SENTENCES)
     dying = Dying(photos=whole.photos, grids=whole.grids, calls=[])
     with pytest.raises(KilledError):
-        training.train(small, dying, {}, tmp_path / "broken")
+        training.train(small, dying, {}, tmp_path / "broken", None, SENTENCES)
     saved = torch.load(tmp_path / "broken" / "checkpoint.pt", weights_only=True)
     assert saved["epoch"] == 1
-    resumed = training.train(small, whole, {}, tmp_path / "broken")
-    one, other = (torch.load(p, weights_only=True)["weights"] for p in (unbroken, resumed))
-    assert one.keys() == other.keys()
-    for name in one:
-        torch.testing.assert_close(one[name], other[name], rtol=0, atol=0)
+    resumed = training.train(small, whole, {}, tmp_path / "broken", None, SENTENCES)
+    one, other = (torch.load(p, weights_only=True) for p in (unbroken, resumed))
+    for part in ("weights", *(["concepts"] if texts else [])):
+        assert one[part].keys() == other[part].keys()
+        for name in one[part]:
+            torch.testing.assert_close(one[part][name], other[part][name], rtol=0, atol=0)
 
 
 def test_a_moving_average_is_kept(squares: Path, tmp_path: Path) -> None:
@@ -141,6 +153,55 @@ def test_a_moving_average_is_kept(squares: Path, tmp_path: Path) -> None:
     for name, kept in weights(training.train(averaging, whole, {}, tmp_path / "averaging")).items():
         torch.testing.assert_close(kept, 0.75 * before[name] + 0.25 * latest[name])
         assert not torch.equal(kept, latest[name]), name
+
+
+def test_captions_without_photos_teach_sentences(squares: Path, tmp_path: Path) -> None:
+    """That there can be two things it knows from the texts alone, and says it of two unheard."""
+    heldout, folder = SENTENCES[::5], tmp_path / "texts"
+    folder.mkdir()
+    lines = [f"{' '.join(words).capitalize()} ." for words in SENTENCES if words not in heldout]
+    (folder / "one.txt").write_text("\n".join(lines[::2]))
+    with gzip.open(folder / "two.txt.gz", "wt") as file:
+        file.write("\n".join(lines[1::2]))
+    config = tmp_path / "texts.toml"
+    config.write_text(
+        "hidden = 64\nembedding = 64\nheads = 2\ndropout = 0.1\nepochs = 16\nphotos = 8\n"
+        "captions = 2\nlearning_rate = 5e-3\nleast_count = 1\ntexts = 8\ntexts_weight = 1.0\n"
+    )
+    arguments = ["train", "--data", squares, "--out", tmp_path / "run", "--config", config]
+    assert cli.main([str(a) for a in arguments]) == 2  # nothing says where the texts are
+    arguments += ["--texts", folder]
+    assert cli.main([str(a) for a in arguments]) == 0
+    decoder, vocabulary = training.load(tmp_path / "run" / "checkpoint.pt")
+    vectors = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["concepts"][
+        "weight"
+    ]
+    right = []
+    for words in heldout:
+        meant = [vocabulary.index(word) for word in words if word not in FUNCTION_WORDS]
+        with torch.inference_mode():
+            seen, hidden = decoder.look_at(vectors[meant][None])
+            said, token = [], torch.tensor([vocabulary.index(dataset.START)])
+            while len(said) < training.MAX_WORDS and vocabulary[token] != dataset.END:
+                log_probabilities, hidden = decoder.step(token, seen, hidden)
+                token = log_probabilities.argmax(-1)
+                said.append(vocabulary[token])
+        assert said.count("a") == 2, said
+        right += [word in said for word in words]
+    assert np.mean(right) > 0.75
+
+
+def test_concepts_are_fitted_to_a_network_without_changing_it(
+    run: Path, squares: Path, tmp_path: Path
+) -> None:
+    whole = split(squares, tmp_path / "grids", "train")
+    begun = training.read_run(run / "checkpoint.pt")
+    still = dataclasses.replace(
+        SMALL, hidden=64, embedding=64, epochs=1, learning_rate=0.0, weight_decay=0.0, texts=4
+    )
+    after = training.train(still, whole, {}, tmp_path / "still", begun, SENTENCES)
+    for name, tensor in torch.load(after, weights_only=True)["weights"].items():
+        assert torch.equal(tensor, begun["weights"][name]), name
 
 
 def test_an_encoder_more_changes_nothing_at_first(run: Path, squares: Path, tmp_path: Path) -> None:
