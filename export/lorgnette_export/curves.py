@@ -2,10 +2,15 @@
 
 import argparse
 import json
+import math
 from pathlib import Path
+
+import numpy as np
 
 from lorgnette.errors import ExitCode
 from lorgnette_export.dataset import DataError
+
+_COLUMNS = 4
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -13,8 +18,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "curves",
         help="draw how runs went",
-        description="Draws CIDEr-D after each epoch of one or more runs; runs are drawn side by "
-        "side, in the order given.",
+        description="Draws CIDEr-D after each epoch of one or more runs, a panel each, in the "
+        "order given.",
     )
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders of runs")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=".svg or .png")
@@ -43,8 +48,13 @@ def draw(histories: dict[str, list[dict[str, float]]], out: Path) -> None:
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(4.5 * len(histories), 3.6), layout="constrained")
-    panels = figure.subplots(1, len(histories), sharey=True, squeeze=False)[0]
+    columns = min(len(histories), _COLUMNS)
+    rows = math.ceil(len(histories) / columns)
+    figure = Figure(figsize=(4.5 * columns, 3.6 * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
+    panels, unused = np.split(grid.ravel(), [len(histories)])
+    for panel in unused:
+        panel.remove()
     for panel, (name, history) in zip(panels, histories.items(), strict=True):
         epochs = [line["epoch"] for line in history]
         for split in (key for key in history[0] if key not in ("epoch", "loss")):
@@ -52,6 +62,7 @@ def draw(histories: dict[str, list[dict[str, float]]], out: Path) -> None:
         panel.set(title=name, xlabel="epoch")
         panel.xaxis.get_major_locator().set_params(integer=True)
         panel.grid(visible=True, alpha=0.3)
-    panels[0].set_ylabel("CIDEr-D, greedy")
+    for panel in grid[:, 0]:
+        panel.set_ylabel("CIDEr-D, greedy")
     panels[-1].legend()
     figure.savefig(out)

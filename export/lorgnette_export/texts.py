@@ -3,7 +3,7 @@
 There are many more of them than of captioned photos. Each word that means something, a concept, has
 a vector that stands where the projected cells of a grid stand; a caption is learnt from those of
 its own words, some left out and some wrong ones put in, so that the network must still put the
-sentence together. The vectors are learnt, and nothing at run time knows of them.
+sentence together. The vectors are learnt beside the network, and nothing at run time knows of them.
 """
 
 import gzip
@@ -56,15 +56,23 @@ def _lines(file: Path) -> Iterator[str]:
         raise DataError(f"{file} cannot be read: {error}") from error
 
 
-class Texts:
-    """Sentences as token ids, and the concepts that they can be told from."""
+class Texts(nn.Module):
+    """Sentences as token ids, and the vectors of the concepts that they are told from."""
 
-    def __init__(self, sentences: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> None:
+    def __init__(
+        self, sentences: Sequence[Sequence[str]], vocabulary: Sequence[str], width: int
+    ) -> None:
         """Keep the sentences of which vocabulary lacks one word at most.
+
+        Args:
+            width: of a grid's projected cell.
 
         Raises:
             DataError: there is none.
         """
+        super().__init__()
+        self.concepts = nn.Embedding(len(vocabulary), width)
+        nn.init.normal_(self.concepts.weight, std=0.1)
         ids = {word: i for i, word in enumerate(vocabulary)}
         unknown = ids[dataset.UNKNOWN]
         told = [[ids.get(word, unknown) for word in words] for words in sentences]
@@ -87,7 +95,7 @@ class Texts:
         return len(self._sentences)
 
     def draw(self, count: int, random: np.random.Generator) -> tuple[Tensor, list[list[int]]]:
-        """Return the concepts of count sentences, (count, CELLS), and the sentences' token ids."""
+        """Return what stands for cells, (count, CELLS, width), and the sentences' token ids."""
         rows = random.integers(0, len(self._sentences), count)
         cells = np.empty((count, CELLS), np.int64)
         for place, row in enumerate(rows):
@@ -98,11 +106,5 @@ class Texts:
                 len(self._chances), random.integers(0, _WRONG + 1), p=self._chances
             )
             cells[place] = random.choice(np.concatenate([kept, kept, wrong]), CELLS)
-        return torch.from_numpy(cells), [self._sentences[row].tolist() for row in rows]
-
-
-def concepts(vocabulary: int, width: int) -> nn.Embedding:
-    """Return a vector for each word, in the place of a grid's projected cell."""
-    embedding = nn.Embedding(vocabulary, width)
-    nn.init.normal_(embedding.weight, std=0.1)
-    return embedding
+        shown: Tensor = self.concepts(torch.from_numpy(cells).to(self.concepts.weight.device))
+        return shown, [self._sentences[row].tolist() for row in rows]

@@ -327,17 +327,13 @@ def train(
         decoder.load_state_dict({**decoder.state_dict(), **begun["weights"]})
         if network.cnn is not None and "cnn" in begun:
             network.cnn.load_state_dict(begun["cnn"])
-    told, concepts = None, None
     groups = [{"params": list(decoder.parameters()), "lr": config.learning_rate}]
     if network.cnn is not None and tunes:
         tuned = [each.requires_grad_() for each in network.cnn.trained()]
         groups.append({"params": tuned, "lr": config.top_learning_rate})
-    if config.texts:
-        told = Texts(sentences, vocabulary)
-        concepts = texts.concepts(len(vocabulary), config.hidden).to(device)
-        if "concepts" in begun:
-            concepts.load_state_dict(begun["concepts"])
-        groups.append({"params": list(concepts.parameters()), "lr": _CONCEPTS_RATE})
+    told = Texts(sentences, vocabulary, config.hidden).to(device) if config.texts else None
+    if told is not None:
+        groups.append({"params": list(told.parameters()), "lr": _CONCEPTS_RATE})
     optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
     per_epoch = math.ceil(len(training.photos) / config.photos)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -356,13 +352,15 @@ def train(
         if averaged:
             network.load_state_dict(saved["unaveraged"])
             averaged.n_averaged.fill_(saved["epoch"] * per_epoch)
-        if concepts is not None:
-            concepts.load_state_dict(saved["concepts"])
+        if told is not None:
+            told.load_state_dict(saved["texts"])
         optimiser.load_state_dict(saved["optimiser"])
         schedule.load_state_dict(saved["schedule"])
         history, first = saved["history"], saved["epoch"]
-    elif told is not None and concepts is not None and begun and "concepts" not in begun:
-        _fit_concepts(decoder, concepts, told, config)
+    elif told is not None and "texts" in begun:
+        told.load_state_dict(begun["texts"])
+    elif told is not None and begun:
+        _fit_concepts(decoder, told, config)
     run.mkdir(parents=True, exist_ok=True)
     for epoch in range(first, config.epochs):
         # Seeded anew each epoch, so that a run that was killed ends as it would have.
@@ -386,10 +384,8 @@ def train(
                     )
                     loss = config.cross_entropy * loss + drawn
                     rewards.append(reward)
-                if told is not None and concepts is not None:
-                    loss = loss + config.texts_weight * _loss_of_texts(
-                        decoder, concepts, told, config, order
-                    )
+                if told is not None:
+                    loss = loss + config.texts_weight * _told(decoder, told, config, order)
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -414,7 +410,7 @@ def train(
                 "vocabulary": vocabulary,
                 "weights": kept.decoder.state_dict(),
                 **({"cnn": kept.cnn.state_dict()} if kept.cnn is not None else {}),
-                **({"concepts": concepts.state_dict()} if concepts is not None else {}),
+                **({"texts": told.state_dict()} if told is not None else {}),
                 **({"unaveraged": network.state_dict()} if averaged else {}),
                 "optimiser": optimiser.state_dict(),
                 "schedule": schedule.state_dict(),
@@ -535,28 +531,21 @@ def _loss(
     )
 
 
-def _loss_of_texts(
-    decoder: Decoder,
-    concepts: nn.Embedding,
-    told: Texts,
-    config: Config,
-    random: np.random.Generator,
-) -> Tensor:
+def _told(decoder: Decoder, told: Texts, config: Config, random: np.random.Generator) -> Tensor:
     """Return the cross-entropy of captions without photos, told from their concepts."""
-    cells, sentences = told.draw(config.texts, random)
-    shown = concepts(cells.to(decoder.bias.device))
+    shown, sentences = told.draw(config.texts, random)
     return _loss(decoder, partial(decoder.look_at, shown), *_padded(sentences), config)
 
 
-def _fit_concepts(decoder: Decoder, concepts: nn.Embedding, told: Texts, config: Config) -> None:
-    """Give concepts the vectors by which decoder, as it is, says the captions best."""
+def _fit_concepts(decoder: Decoder, told: Texts, config: Config) -> None:
+    """Give the concepts the vectors by which decoder, as it is, says the captions best."""
     random = np.random.default_rng(config.seed)
-    optimiser = torch.optim.Adam(concepts.parameters(), lr=_CONCEPTS_FIRST_RATE)
+    optimiser = torch.optim.Adam(told.parameters(), lr=_CONCEPTS_FIRST_RATE)
     decoder.train().requires_grad_(False)
     decoder.dropout.eval()
     for _ in tqdm(range(_CONCEPTS_FIRST), desc="concepts", unit="step", mininterval=2):
         optimiser.zero_grad(set_to_none=True)
-        _loss_of_texts(decoder, concepts, told, config, random).backward()  # type: ignore[no-untyped-call]
+        _told(decoder, told, config, random).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     decoder.requires_grad_(True)
     decoder.dropout.train()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from lorgnette.english.lexicon import FUNCTION_WORDS
 from lorgnette_export import dataset, texts
@@ -53,12 +54,13 @@ def test_a_caption_is_told_from_its_own_concepts_and_few_others() -> None:
         dataset.words("the zebra and the giraffe and the dog"),  # too much is
         dataset.words("the and a on the"),  # means nothing
     ]
-    told = texts.Texts(sentences, VOCABULARY)
+    told = texts.Texts(sentences, VOCABULARY, 4)
     assert len(told) == 2
-    cells, said = told.draw(400, np.random.default_rng(0))
-    assert cells.shape == (400, texts.CELLS)
+    shown, said = told.draw(400, np.random.default_rng(0))
+    assert shown.shape == (400, texts.CELLS, 4)
+    cells = torch.cdist(shown, told.concepts.weight).argmin(-1)
     meaning = {i for i, word in enumerate(VOCABULARY) if word not in FUNCTION_WORDS and i > 2}
-    own = 0
+    own = 0.0
     for concepts, sentence in zip(cells.tolist(), said, strict=True):
         assert set(concepts) <= meaning
         assert sentence in [
@@ -70,4 +72,4 @@ def test_a_caption_is_told_from_its_own_concepts_and_few_others() -> None:
 
 def test_texts_in_other_words_are_refused() -> None:
     with pytest.raises(DataError):
-        texts.Texts([dataset.words("the zebra and the giraffe")], VOCABULARY)
+        texts.Texts([dataset.words("the zebra and the giraffe")], VOCABULARY, 4)

@@ -129,7 +129,7 @@ def test_a_killed_run_ends_as_if_nothing_had_happened(
     assert saved["epoch"] == 1
     resumed = training.train(small, whole, {}, tmp_path / "broken", None, SENTENCES)
     one, other = (torch.load(p, weights_only=True) for p in (unbroken, resumed))
-    for part in ("weights", *(["concepts"] if texts else [])):
+    for part in ("weights", *(["texts"] if texts else [])):
         assert one[part].keys() == other[part].keys()
         for name in one[part]:
             torch.testing.assert_close(one[part][name], other[part][name], rtol=0, atol=0)
@@ -173,9 +173,8 @@ def test_captions_without_photos_teach_sentences(squares: Path, tmp_path: Path) 
     arguments += ["--texts", folder]
     assert cli.main([str(a) for a in arguments]) == 0
     decoder, vocabulary = training.load(tmp_path / "run" / "checkpoint.pt")
-    vectors = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["concepts"][
-        "weight"
-    ]
+    saved = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    vectors = saved["texts"]["concepts.weight"]
     right = []
     for words in heldout:
         meant = [vocabulary.index(word) for word in words if word not in FUNCTION_WORDS]
