@@ -75,7 +75,7 @@ class Texts(nn.Module):
         nn.init.normal_(self.concepts.weight, std=0.1)
         ids = {word: i for i, word in enumerate(vocabulary)}
         unknown = ids[dataset.UNKNOWN]
-        told = [[ids.get(word, unknown) for word in words] for words in sentences]
+        told = ([ids.get(word, unknown) for word in words] for words in sentences)
         meaning = np.array(
             [word not in FUNCTION_WORDS and word not in dataset.SPECIALS for word in vocabulary]
         )
