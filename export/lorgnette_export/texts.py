@@ -26,6 +26,12 @@ _FLATTENED = 0.75  # exponent of the frequency of wrong ones
 _SHORTEST, _LONGEST = 5, 18  # words
 
 
+class TextsError(DataError):
+    """There are no captions without photos to learn from."""
+
+    hint = "Point --texts at a folder with *.txt or *.txt.gz, a caption on each line."
+
+
 def read(folder: Path) -> list[list[str]]:
     """Return the sentences of the files *.txt and *.txt.gz in folder, one a line, none twice.
 
@@ -33,11 +39,11 @@ def read(folder: Path) -> list[list[str]]:
     of stems are.
 
     Raises:
-        DataError: there is no such file, or one cannot be read.
+        TextsError: there is no such file, or one cannot be read.
     """
     files = sorted([*folder.glob("*.txt"), *folder.glob("*.txt.gz")])
     if not files:
-        raise DataError(f"{folder} holds no captions without photos: no *.txt, no *.txt.gz")
+        raise TextsError(f"{folder} holds no captions without photos: no *.txt, no *.txt.gz")
     found = dict.fromkeys(
         words
         for file in files
@@ -53,7 +59,7 @@ def _lines(file: Path) -> Iterator[str]:
             for line in stream:
                 yield line.decode("utf-8", errors="replace")
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{file} cannot be read: {error}") from error
+        raise TextsError(f"{file} cannot be read: {error}") from error
 
 
 class Texts(nn.Module):
@@ -68,7 +74,7 @@ class Texts(nn.Module):
             width: of a grid's projected cell.
 
         Raises:
-            DataError: there is none.
+            TextsError: there is none.
         """
         super().__init__()
         self.concepts = nn.Embedding(len(vocabulary), width)
@@ -86,7 +92,7 @@ class Texts(nn.Module):
             if each.count(unknown) <= 1 and meaning[tokens := np.array(each, np.int32)].any()
         ]
         if not self._sentences:
-            raise DataError("the captions without photos have too few words in common with others")
+            raise TextsError("no caption without a photo is in the words of those with photos")
         self._meaning = meaning
         often = np.bincount(np.concatenate(self._sentences), minlength=len(vocabulary)) * meaning
         self._chances = often**_FLATTENED / (often**_FLATTENED).sum()

@@ -39,7 +39,7 @@ from lorgnette_export.dataset import DataError, Photo
 from lorgnette_export.efficientnet_lite import EfficientNetLite2
 from lorgnette_export.features import ENCODERS
 from lorgnette_export.networks import Decoder, Shape
-from lorgnette_export.texts import Texts
+from lorgnette_export.texts import Texts, TextsError
 
 MAX_WORDS = 20
 WATCHED = 500  # training photos that are captioned after each epoch, beside val
@@ -144,9 +144,7 @@ def run(args: argparse.Namespace) -> int:
     sentences = []
     if config.texts:
         if args.texts is None:
-            raise DataError(
-                "the configuration asks for captions without photos: name their folder by --texts"
-            )
+            raise TextsError("the configuration asks for captions without photos (texts)")
         sentences = texts.read(args.texts)
     grids_folder = args.grids or args.out / "grids"
     begun = read_run(args.start) if args.start else {}

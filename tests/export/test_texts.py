@@ -10,7 +10,7 @@ import torch
 
 from lorgnette.english.lexicon import FUNCTION_WORDS
 from lorgnette_export import dataset, texts
-from lorgnette_export.dataset import DataError
+from lorgnette_export.texts import TextsError
 
 VOCABULARY = [
     *dataset.SPECIALS,
@@ -43,7 +43,7 @@ def test_what_holds_no_texts_is_named(tmp_path: Path, name: str) -> None:
         file.write_bytes(b"no gzip at all")
     elif name == "cut":
         file.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(DataError, match=re.escape(str(tmp_path if name == "none" else file))):
+    with pytest.raises(TextsError, match=re.escape(str(tmp_path if name == "none" else file))):
         texts.read(tmp_path)
 
 
@@ -71,5 +71,5 @@ def test_a_caption_is_told_from_its_own_concepts_and_few_others() -> None:
 
 
 def test_texts_in_other_words_are_refused() -> None:
-    with pytest.raises(DataError):
+    with pytest.raises(TextsError):
         texts.Texts([dataset.words("the zebra and the giraffe")], VOCABULARY, 4)

@@ -20,6 +20,7 @@ from lorgnette.english.lexicon import FUNCTION_WORDS
 from lorgnette_export import cli, dataset, features, training
 from lorgnette_export import judging as fitting
 from lorgnette_export.dataset import DataError
+from lorgnette_export.networks import Decoder
 from lorgnette_export.training import Config, Split
 
 COLOURS = ("red", "green", "blue", "yellow")
@@ -155,6 +156,21 @@ def test_a_moving_average_is_kept(squares: Path, tmp_path: Path) -> None:
         assert not torch.equal(kept, latest[name]), name
 
 
+@torch.inference_mode()
+def told(
+    decoder: Decoder, vocabulary: list[str], vectors: Tensor, words: Sequence[str]
+) -> list[str]:
+    """Return what decoder says, greedily, where the concepts among words stand for what is seen."""
+    meant = [vocabulary.index(word) for word in words if word not in FUNCTION_WORDS]
+    seen, hidden = decoder.look_at(vectors[meant][None])
+    said, token = [], torch.tensor([vocabulary.index(dataset.START)])
+    while len(said) < training.MAX_WORDS and vocabulary[token] != dataset.END:
+        log_probabilities, hidden = decoder.step(token, seen, hidden)
+        token = log_probabilities.argmax(-1)
+        said.append(vocabulary[token])
+    return said
+
+
 def test_captions_without_photos_teach_sentences(squares: Path, tmp_path: Path) -> None:
     """That there can be two things it knows from the texts alone, and says it of two unheard."""
     heldout, folder = SENTENCES[::5], tmp_path / "texts"
@@ -177,14 +193,7 @@ def test_captions_without_photos_teach_sentences(squares: Path, tmp_path: Path) 
     vectors = saved["texts"]["concepts.weight"]
     right = []
     for words in heldout:
-        meant = [vocabulary.index(word) for word in words if word not in FUNCTION_WORDS]
-        with torch.inference_mode():
-            seen, hidden = decoder.look_at(vectors[meant][None])
-            said, token = [], torch.tensor([vocabulary.index(dataset.START)])
-            while len(said) < training.MAX_WORDS and vocabulary[token] != dataset.END:
-                log_probabilities, hidden = decoder.step(token, seen, hidden)
-                token = log_probabilities.argmax(-1)
-                said.append(vocabulary[token])
+        said = told(decoder, vocabulary, vectors, words)
         assert said.count("a") == 2, said
         right += [word in said for word in words]
     assert np.mean(right) > 0.75
@@ -198,9 +207,16 @@ def test_concepts_are_fitted_to_a_network_without_changing_it(
     still = dataclasses.replace(
         SMALL, hidden=64, embedding=64, epochs=1, learning_rate=0.0, weight_decay=0.0, texts=4
     )
-    after = training.train(still, whole, {}, tmp_path / "still", begun, SENTENCES)
-    for name, tensor in torch.load(after, weights_only=True)["weights"].items():
+    things = [(colour, shape) for colour in COLOURS for shape in ("square", "circle")]
+    sentences = [["there", "is", "a", *thing] for thing in things]
+    after = training.train(still, whole, {}, tmp_path / "still", begun, sentences)
+    saved = torch.load(after, weights_only=True)
+    for name, tensor in saved["weights"].items():
         assert torch.equal(tensor, begun["weights"][name]), name
+    decoder, vocabulary = training.load(after)
+    vectors = saved["texts"]["concepts.weight"]
+    right = [set(thing) <= set(told(decoder, vocabulary, vectors, thing)) for thing in things]
+    assert np.mean(right) > 0.5  # one sentence for all would be right of one in eight
 
 
 def test_an_encoder_more_changes_nothing_at_first(run: Path, squares: Path, tmp_path: Path) -> None:
