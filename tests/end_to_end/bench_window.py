@@ -60,9 +60,9 @@ def run(folder: Path, count: int, model: str, captions: int) -> None:
     from PySide6.QtWidgets import QApplication
 
     from lorgnette import paths
-    from lorgnette.gui import theme
     from lorgnette.gui.app import open_drafts
     from lorgnette.gui.batch_model import Order
+    from lorgnette.gui.looks import theme
     from lorgnette.gui.main_window import MainWindow
     from lorgnette.gui.picture import State
     from lorgnette.settings import Settings

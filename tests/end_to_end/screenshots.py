@@ -63,8 +63,8 @@ def take(out: Path, scale: int, model: str, home: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
     from lorgnette import paths
-    from lorgnette.gui import theme
     from lorgnette.gui.app import dress_application, open_drafts
+    from lorgnette.gui.looks import theme
     from lorgnette.gui.main_window import MainWindow
     from lorgnette.settings import Settings
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from lorgnette.gui import icons
-from lorgnette.gui.colours import Colours
+from lorgnette.gui.looks import icons
+from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.translation import tr
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from lorgnette.gui.colours import Colours
+from lorgnette.gui.looks.colours import Colours
 
 
 class AltTextField(QPlainTextEdit):

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui import icons
 from lorgnette.gui.batch_model import PICTURE_ROLE, BatchFilter
-from lorgnette.gui.colours import Colours, mixed
+from lorgnette.gui.looks import icons
+from lorgnette.gui.looks.colours import Colours, mixed
 from lorgnette.gui.picture import Picture, State, state_words, why
 from lorgnette.gui.thumbnails import Thumbnails, scaled
 from lorgnette.gui.translation import tr

@@ -7,7 +7,7 @@ from lorgnette.gui.actions import Actions
 from lorgnette.gui.bars import Notice, Progress
 from lorgnette.gui.batch_model import BatchFilter
 from lorgnette.gui.batch_view import BatchView
-from lorgnette.gui.colours import Colours
+from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.panes import EmptyPane, FilterBar
 from lorgnette.gui.review_panel import ReviewPanel
 from lorgnette.gui.thumbnails import Thumbnails

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from lorgnette import __version__, paths
-from lorgnette.gui import icons
 from lorgnette.gui.announcer import Announcer
+from lorgnette.gui.looks import icons
 from lorgnette.gui.picture import Picture
 from lorgnette.gui.translation import tr, trn
 

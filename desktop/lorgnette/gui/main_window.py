@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu, QWidget
 
-from lorgnette.gui import copying, intake, theme, work
+from lorgnette.gui import copying, intake, work
 from lorgnette.gui.actions import Actions
 from lorgnette.gui.adding import Adding
 from lorgnette.gui.announcer import Announcer
@@ -27,10 +27,11 @@ from lorgnette.gui.body import Body
 from lorgnette.gui.captioning import Captioning
 from lorgnette.gui.captioning_run import CaptioningRun
 from lorgnette.gui.clipboard import Clipboard
-from lorgnette.gui.colours import Colours
 from lorgnette.gui.commands import RemovePictures
 from lorgnette.gui.dialogs import AboutDialog, MessagesDialog, ShortcutsDialog
 from lorgnette.gui.drafts import Drafts
+from lorgnette.gui.looks import theme
+from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.model_words import card, in_use
 from lorgnette.gui.picture import Picture, State
 from lorgnette.gui.reviewing import Reviewing

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui import icons
-from lorgnette.gui.colours import Colours
+from lorgnette.gui.looks import icons
+from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.picture import TO_REVIEW, State, state_words
 from lorgnette.gui.translation import number, tr
 

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui import icons
-from lorgnette.gui.colours import Colours
+from lorgnette.gui.looks import icons
+from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.translation import tr
 from lorgnette.gui.work import CANDIDATES
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui import theme
+from lorgnette.gui.looks import theme
 from lorgnette.gui.translation import tr
 from lorgnette.settings import BEAM_SIZES, TEXT_SIZES, Settings
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lorgnette import paths
-from lorgnette.gui import theme
 from lorgnette.gui.app import open_drafts
+from lorgnette.gui.looks import theme
 from lorgnette.gui.main_window import MainWindow
 from lorgnette.gui.picture import State
 from lorgnette.settings import Settings

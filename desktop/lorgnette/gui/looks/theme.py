@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from lorgnette.gui import indicators
-from lorgnette.gui.colours import Colours, colours_of, mixed, readable
+from lorgnette.gui.looks import indicators
+from lorgnette.gui.looks.colours import Colours, colours_of, mixed, readable
 
 _Role = QPalette.ColorRole
 _OWN_PALETTES = {

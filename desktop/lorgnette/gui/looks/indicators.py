@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from lorgnette import paths
-from lorgnette.gui.colours import Colours
+from lorgnette.gui.looks.colours import Colours
 
 _SIDE = 18
 _TICK = [QPointF(4.6, 9.4), QPointF(7.7, 12.4), QPointF(13.4, 5.9)]

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from lorgnette import paths
-from lorgnette.gui.colours import Colours, mixed
+from lorgnette.gui.looks.colours import Colours, mixed
 
 _SIZES = (16, 20, 24, 32, 48, 64)
 
