@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 
 
 @dataclass(frozen=True, slots=True)

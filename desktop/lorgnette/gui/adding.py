@@ -9,14 +9,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lorgnette.gui import intake, work
-from lorgnette.gui.announcer import Announcer
 from lorgnette.gui.batch_model import BatchModel
 from lorgnette.gui.batch_view import BatchView
 from lorgnette.gui.drafts import Drafts
 from lorgnette.gui.job_thread import JobThread
 from lorgnette.gui.picture import Picture
-from lorgnette.gui.telling import Teller
-from lorgnette.gui.translation import number, tr, trn
+from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.saying.teller import Teller
+from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.settings import Settings
 
 _JOIN_SECONDS = 30.0

@@ -18,7 +18,7 @@ from lorgnette.gui.crash_dialog import CrashDialog, log
 from lorgnette.gui.drafts import FILE_NAME, Drafts
 from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.main_window import MainWindow
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import Settings
 
 _MOST_WINDOWS = 16  # with drafts of their own

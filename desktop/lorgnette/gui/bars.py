@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from lorgnette.gui.actions import Actions
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.translation import number, tr, trn
+from lorgnette.gui.saying.translation import number, tr, trn
 
 _RATE_SECONDS = 20.0  # over which the speed of a job is measured
 

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 )
 
 from lorgnette.gui.picture import Picture, State, row_text, state_words, why
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 
 Index = QModelIndex | QPersistentModelIndex
 PICTURE_ROLE = Qt.ItemDataRole.UserRole + 1

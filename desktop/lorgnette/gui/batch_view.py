@@ -25,8 +25,8 @@ from lorgnette.gui.batch_model import PICTURE_ROLE, BatchFilter
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours, mixed
 from lorgnette.gui.picture import Picture, State, state_words, why
+from lorgnette.gui.saying.translation import tr
 from lorgnette.gui.thumbnails import Thumbnails, scaled
-from lorgnette.gui.translation import tr
 
 _MARGIN = 10
 _GAP = 12

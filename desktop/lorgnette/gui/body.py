@@ -10,8 +10,8 @@ from lorgnette.gui.batch_view import BatchView
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.panes import EmptyPane, FilterBar
 from lorgnette.gui.review_panel import ReviewPanel
+from lorgnette.gui.saying.translation import tr
 from lorgnette.gui.thumbnails import Thumbnails
-from lorgnette.gui.translation import tr
 
 _MOST_LIST_WIDTH = 360
 

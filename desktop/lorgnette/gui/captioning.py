@@ -8,15 +8,15 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from lorgnette.alttext.alt_text import Origin
-from lorgnette.gui.announcer import Announcer
 from lorgnette.gui.bars import Progress
 from lorgnette.gui.batch_model import BatchModel
 from lorgnette.gui.batch_view import BatchView
 from lorgnette.gui.captioning_run import CaptioningRun, Tally
 from lorgnette.gui.dialogs import FailuresDialog
 from lorgnette.gui.picture import Picture, State, Suggestion
-from lorgnette.gui.telling import Teller
-from lorgnette.gui.translation import number, tr, trn
+from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.saying.teller import Teller
+from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.settings import Settings
 
 

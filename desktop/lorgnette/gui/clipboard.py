@@ -4,10 +4,10 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from lorgnette.gui import copying
-from lorgnette.gui.announcer import Announcer
 from lorgnette.gui.batch_model import BatchFilter, BatchModel
 from lorgnette.gui.batch_view import BatchView
-from lorgnette.gui.translation import number, tr, trn
+from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.saying.translation import number, tr, trn
 
 
 class Clipboard:

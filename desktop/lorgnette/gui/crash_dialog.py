@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from lorgnette import __version__, paths
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 
 
 def log(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Path:

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from lorgnette import __version__, paths
-from lorgnette.gui.announcer import Announcer
 from lorgnette.gui.looks import icons
 from lorgnette.gui.picture import Picture
-from lorgnette.gui.translation import tr, trn
+from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.saying.translation import tr, trn
 
 
 class ListDialog(QDialog):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage, QImageWriter
 
 from lorgnette import paths
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 
 _SUFFIXES = {
     "image/png": ".png",

@@ -1,7 +1,7 @@
 """The notes of the rules, in sentences."""
 
 from lorgnette.alttext.lint import GOOD_LENGTH, MOST_LENGTH, Note, Rule
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 
 
 def sentence(note: Note) -> str:

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu,
 from lorgnette.gui import copying, intake, work
 from lorgnette.gui.actions import Actions
 from lorgnette.gui.adding import Adding
-from lorgnette.gui.announcer import Announcer
 from lorgnette.gui.bars import Toolbar
 from lorgnette.gui.batch_model import BatchFilter, BatchModel, Order
 from lorgnette.gui.body import Body
@@ -35,10 +34,11 @@ from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.model_words import card, in_use
 from lorgnette.gui.picture import Picture, State
 from lorgnette.gui.reviewing import Reviewing
+from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.saying.teller import Teller
+from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.gui.settings_dialog import SettingsDialog
-from lorgnette.gui.telling import Teller
 from lorgnette.gui.thumbnails import Thumbnails
-from lorgnette.gui.translation import number, tr, trn
 from lorgnette.gui.writing import Writing
 from lorgnette.gui.writing_run import WritingRun
 from lorgnette.settings import Settings

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lorgnette import paths
-from lorgnette.gui.translation import number, tr
+from lorgnette.gui.saying.translation import number, tr
 from lorgnette.gui.work import OpenedModel
 
 _CARD = "MODEL_CARD.md"

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.picture import TO_REVIEW, State, state_words
-from lorgnette.gui.translation import number, tr
+from lorgnette.gui.saying.translation import number, tr
 
 _TYPING_MILLISECONDS = 200
 

@@ -27,7 +27,7 @@ from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.picture import Picture, State, state_words, why
 from lorgnette.gui.review_parts import Candidates, Line, Lines, Preview, Questions, Section
-from lorgnette.gui.translation import number, tr
+from lorgnette.gui.saying.translation import number, tr
 
 PREVIEW_SIDE = 1280  # pixels of the longer side
 _BESIDE_FROM = 700  # logical pixels from which picture and words stand side by side

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 from lorgnette.gui.work import CANDIDATES
 
 

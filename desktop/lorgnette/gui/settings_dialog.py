@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from lorgnette.gui.looks import theme
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import BEAM_SIZES, TEXT_SIZES, Settings
 
 _LABEL_CHARACTERS = 24  # of the column of labels, so that all groups stand in line

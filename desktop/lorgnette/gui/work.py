@@ -19,7 +19,7 @@ from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.errors import LorgnetteError
 from lorgnette.gui.drafts import Drafts
 from lorgnette.gui.picture import Picture, Suggestion
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import Settings
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from lorgnette.alttext.alt_text import Destination
 from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.gui.looks import theme
-from lorgnette.gui.translation import number, tr, trn
+from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.gui.work import WritePlan
 
 

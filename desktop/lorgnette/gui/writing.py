@@ -8,12 +8,12 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QDialog, QWidget
 
 from lorgnette.alttext.sidecar import SidecarNaming
-from lorgnette.gui.announcer import Announcer
 from lorgnette.gui.bars import Progress
 from lorgnette.gui.batch_model import BatchModel
 from lorgnette.gui.picture import Picture, State
-from lorgnette.gui.telling import Teller
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.saying.teller import Teller
+from lorgnette.gui.saying.translation import tr
 from lorgnette.gui.write_dialog import WriteDialog
 from lorgnette.gui.writing_run import WritingRun, Written
 from lorgnette.settings import Settings

@@ -13,7 +13,7 @@ from lorgnette.gui import work
 from lorgnette.gui.commands import WriteBatch
 from lorgnette.gui.job_thread import JobThread
 from lorgnette.gui.picture import Picture
-from lorgnette.gui.translation import number, trn
+from lorgnette.gui.saying.translation import number, trn
 
 _JOIN_SECONDS = 60.0  # one file, on a slow share
 

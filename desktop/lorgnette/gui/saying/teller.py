@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from lorgnette.errors import LorgnetteError
-from lorgnette.gui.announcer import Announcer
 from lorgnette.gui.bars import Notice
-from lorgnette.gui.translation import tr
+from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.saying.translation import tr
 
 
 class Teller:

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from lorgnette.gui.announcer import KEPT, QUIET_MILLISECONDS, Announcer
+from lorgnette.gui.saying.announcer import KEPT, QUIET_MILLISECONDS, Announcer
 
 pytestmark = pytest.mark.gui
 
