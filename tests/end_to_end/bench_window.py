@@ -61,10 +61,10 @@ def run(folder: Path, count: int, model: str, captions: int) -> None:
 
     from lorgnette import paths
     from lorgnette.gui.app import open_drafts
-    from lorgnette.gui.batch_model import Order
+    from lorgnette.gui.batch.model import Order
+    from lorgnette.gui.batch.picture import State
     from lorgnette.gui.looks import theme
     from lorgnette.gui.main_window import MainWindow
-    from lorgnette.gui.picture import State
     from lorgnette.settings import Settings
 
     sys.setswitchinterval(0.001)

@@ -9,11 +9,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lorgnette.gui import intake, work
-from lorgnette.gui.batch_model import BatchModel
-from lorgnette.gui.batch_view import BatchView
-from lorgnette.gui.drafts import Drafts
+from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch.model import BatchModel
+from lorgnette.gui.batch.picture import Picture
+from lorgnette.gui.batch.view import BatchView
 from lorgnette.gui.job_thread import JobThread
-from lorgnette.gui.picture import Picture
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import number, tr, trn

@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QStackedWidget, Q
 
 from lorgnette.gui.actions import Actions
 from lorgnette.gui.bars import Notice, Progress
-from lorgnette.gui.batch_model import BatchFilter
-from lorgnette.gui.batch_view import BatchView
+from lorgnette.gui.batch.model import BatchFilter
+from lorgnette.gui.batch.thumbnails import Thumbnails
+from lorgnette.gui.batch.view import BatchView
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.panes import EmptyPane, FilterBar
 from lorgnette.gui.review_panel import ReviewPanel
 from lorgnette.gui.saying.translation import tr
-from lorgnette.gui.thumbnails import Thumbnails
 
 _MOST_LIST_WIDTH = 360
 

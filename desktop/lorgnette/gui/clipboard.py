@@ -4,8 +4,8 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from lorgnette.gui import copying
-from lorgnette.gui.batch_model import BatchFilter, BatchModel
-from lorgnette.gui.batch_view import BatchView
+from lorgnette.gui.batch.model import BatchFilter, BatchModel
+from lorgnette.gui.batch.view import BatchView
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.translation import number, tr, trn
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from PySide6.QtCore import QMimeData
 
-from lorgnette.gui.picture import Picture, State
+from lorgnette.gui.batch.picture import Picture, State
 
 _MARKDOWN = re.compile(r"([\\\[\]()!*_<>&`#|~])")
 _FORMULA = re.compile(r"^[\s\u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20]")

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from lorgnette import __version__, paths
+from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.looks import icons
-from lorgnette.gui.picture import Picture
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.translation import tr, trn
 

@@ -21,24 +21,24 @@ from lorgnette.gui import copying, intake, work
 from lorgnette.gui.actions import Actions
 from lorgnette.gui.adding import Adding
 from lorgnette.gui.bars import Toolbar
-from lorgnette.gui.batch_model import BatchFilter, BatchModel, Order
+from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch.history import RemovePictures
+from lorgnette.gui.batch.model import BatchFilter, BatchModel, Order
+from lorgnette.gui.batch.picture import Picture, State
+from lorgnette.gui.batch.thumbnails import Thumbnails
 from lorgnette.gui.body import Body
 from lorgnette.gui.captioning import Captioning
 from lorgnette.gui.captioning_run import CaptioningRun
 from lorgnette.gui.clipboard import Clipboard
-from lorgnette.gui.commands import RemovePictures
 from lorgnette.gui.dialogs import AboutDialog, MessagesDialog, ShortcutsDialog
-from lorgnette.gui.drafts import Drafts
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.model_words import card, in_use
-from lorgnette.gui.picture import Picture, State
 from lorgnette.gui.reviewing import Reviewing
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.gui.settings_dialog import SettingsDialog
-from lorgnette.gui.thumbnails import Thumbnails
 from lorgnette.gui.writing import Writing
 from lorgnette.gui.writing_run import WritingRun
 from lorgnette.settings import Settings

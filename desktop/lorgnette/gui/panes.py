@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lorgnette.gui.batch.picture import TO_REVIEW, State, state_words
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.picture import TO_REVIEW, State, state_words
 from lorgnette.gui.saying.translation import number, tr
 
 _TYPING_MILLISECONDS = 200

@@ -23,9 +23,9 @@ from lorgnette.alttext import lint
 from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui import lint_words
 from lorgnette.gui.alt_text_field import AltTextField
+from lorgnette.gui.batch.picture import Picture, State, state_words, why
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.picture import Picture, State, state_words, why
 from lorgnette.gui.review_parts import Candidates, Line, Lines, Preview, Questions, Section
 from lorgnette.gui.saying.translation import number, tr
 

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QApplication
 
 from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui import work
-from lorgnette.gui.batch_model import BatchFilter, BatchModel
-from lorgnette.gui.batch_view import BatchView
-from lorgnette.gui.commands import CHOOSING, TYPING, Change, ChangeAltText
-from lorgnette.gui.drafts import Drafts
+from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch.history import CHOOSING, TYPING, Change, ChangeAltText
+from lorgnette.gui.batch.model import BatchFilter, BatchModel
+from lorgnette.gui.batch.picture import TO_REVIEW, Picture, State, Suggestion, state_words
+from lorgnette.gui.batch.thumbnails import Decoded, Thumbnails
+from lorgnette.gui.batch.view import BatchView
 from lorgnette.gui.job_thread import JobThread
-from lorgnette.gui.picture import TO_REVIEW, Picture, State, Suggestion, state_words
 from lorgnette.gui.review_panel import PREVIEW_SIDE, ReviewPanel
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.translation import number, tr, trn
-from lorgnette.gui.thumbnails import Decoded, Thumbnails
 from lorgnette.settings import Settings
 
 _PREVIEW_MILLISECONDS = 50  # on one picture before it is decoded large

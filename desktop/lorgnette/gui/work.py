@@ -17,8 +17,8 @@ from lorgnette import paths
 from lorgnette.alttext.alt_text import AltText, Destination
 from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.errors import LorgnetteError
-from lorgnette.gui.drafts import Drafts
-from lorgnette.gui.picture import Picture, Suggestion
+from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch.picture import Picture, Suggestion
 from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import Settings
 

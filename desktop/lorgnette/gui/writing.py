@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.gui.bars import Progress
-from lorgnette.gui.batch_model import BatchModel
-from lorgnette.gui.picture import Picture, State
+from lorgnette.gui.batch.model import BatchModel
+from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import tr

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from lorgnette.alttext.alt_text import AltText, Destination
 from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.gui import work
-from lorgnette.gui.commands import WriteBatch
+from lorgnette.gui.batch.history import WriteBatch
+from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.job_thread import JobThread
-from lorgnette.gui.picture import Picture
 from lorgnette.gui.saying.translation import number, trn
 
 _JOIN_SECONDS = 60.0  # one file, on a slow share

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from lorgnette import paths
 from lorgnette.gui.app import open_drafts
+from lorgnette.gui.batch.picture import State
 from lorgnette.gui.looks import theme
 from lorgnette.gui.main_window import MainWindow
-from lorgnette.gui.picture import State
 from lorgnette.settings import Settings
 
 COLOURS = {"red": (200, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 200)}

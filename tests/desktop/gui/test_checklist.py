@@ -35,14 +35,14 @@ from pytestqt.qtbot import QtBot
 from lorgnette import paths
 from lorgnette.alttext import AltText, Destination, SidecarNaming, lint, read, write
 from lorgnette.gui.app import unusable_qt
-from lorgnette.gui.batch_model import Order
+from lorgnette.gui.batch.model import Order
+from lorgnette.gui.batch.picture import State, Suggestion, row_text, state_words, why
 from lorgnette.gui.copying import Format
 from lorgnette.gui.dialogs import AboutDialog, FailuresDialog, MessagesDialog, ShortcutsDialog
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import LINE_CONTRAST, TEXT_CONTRAST, colours_of, contrast
 from lorgnette.gui.main_window import MainWindow
 from lorgnette.gui.model_words import card
-from lorgnette.gui.picture import State, Suggestion, row_text, state_words, why
 from lorgnette.gui.settings_dialog import SettingsDialog
 from lorgnette.gui.write_dialog import WriteDialog
 from lorgnette.settings import Settings

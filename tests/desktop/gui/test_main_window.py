@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination, Origin
-from lorgnette.gui.batch_model import Order
+from lorgnette.gui.batch.model import Order
+from lorgnette.gui.batch.picture import State
 from lorgnette.gui.main_window import MainWindow
-from lorgnette.gui.picture import State
 from lorgnette.gui.write_dialog import WriteDialog
 from lorgnette.settings import Settings
 

@@ -12,10 +12,10 @@ from PIL import Image
 from PySide6.QtCore import QModelIndex, QTimer
 from pytestqt.qtbot import QtBot
 
-from lorgnette.gui.batch_model import Order
+from lorgnette.gui.batch.model import Order
+from lorgnette.gui.batch.thumbnails import MOST_WAITING
 from lorgnette.gui.job_thread import MOST_REPORTED
 from lorgnette.gui.main_window import MainWindow
-from lorgnette.gui.thumbnails import MOST_WAITING
 
 COUNT = 10_000
 

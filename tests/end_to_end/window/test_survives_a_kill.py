@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lorgnette.gui.drafts import FILE_NAME as DRAFTS
-from lorgnette.gui.drafts import Drafts
-from lorgnette.gui.picture import State
+from lorgnette.gui.batch.drafts import FILE_NAME as DRAFTS
+from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch.picture import State
 from lorgnette.settings import FILE_NAME, Settings
 
 pytestmark = pytest.mark.gui

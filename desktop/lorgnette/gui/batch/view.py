@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui.batch_model import PICTURE_ROLE, BatchFilter
+from lorgnette.gui.batch.model import PICTURE_ROLE, BatchFilter
+from lorgnette.gui.batch.picture import Picture, State, state_words, why
+from lorgnette.gui.batch.thumbnails import Thumbnails, scaled
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours, mixed
-from lorgnette.gui.picture import Picture, State, state_words, why
 from lorgnette.gui.saying.translation import tr
-from lorgnette.gui.thumbnails import Thumbnails, scaled
 
 _MARGIN = 10
 _GAP = 12

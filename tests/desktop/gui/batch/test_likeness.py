@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageEnhance
 from PySide6.QtGui import QImage
 
-from lorgnette.gui.likeness import alike, fingerprint
+from lorgnette.gui.batch.likeness import alike, fingerprint
 
 pytestmark = pytest.mark.gui
 

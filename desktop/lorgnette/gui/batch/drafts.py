@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lorgnette.alttext.alt_text import AltText, Origin
-from lorgnette.gui.picture import Picture, State, Suggestion
+from lorgnette.gui.batch.picture import Picture, State, Suggestion
 
 FILE_NAME = "drafts.sqlite3"
 FORMAT = 1

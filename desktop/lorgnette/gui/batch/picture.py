@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.captioning.caption import UNSURE_BELOW
-from lorgnette.gui.likeness import alike
+from lorgnette.gui.batch.likeness import alike
 from lorgnette.gui.saying.translation import number, tr
 
 NO_TEXT = AltText(reviewed=False)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lorgnette.alttext import AltText, Origin
-from lorgnette.gui.drafts import Drafts
-from lorgnette.gui.picture import Picture, Suggestion
+from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch.picture import Picture, Suggestion
 
 FULL = Picture(
     path=Path("/p/a.jpg"),

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
-from lorgnette.gui.likeness import fingerprint
+from lorgnette.gui.batch.likeness import fingerprint
 
 SIDE = 192  # pixels of the longer side, for 96 logical ones at 200 %
 KEPT = 600  # pixmaps in memory: 200 screens of a list, under 90 MB

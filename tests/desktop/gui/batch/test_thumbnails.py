@@ -9,7 +9,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from lorgnette import paths
-from lorgnette.gui.thumbnails import MOST_WAITING, SIDE, Thumbnails
+from lorgnette.gui.batch.thumbnails import MOST_WAITING, SIDE, Thumbnails
 
 pytestmark = pytest.mark.gui
 

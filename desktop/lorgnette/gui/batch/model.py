@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from lorgnette.gui.picture import Picture, State, row_text, state_words, why
+from lorgnette.gui.batch.picture import Picture, State, row_text, state_words, why
 from lorgnette.gui.saying.translation import tr
 
 Index = QModelIndex | QPersistentModelIndex

@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtGui import QUndoCommand
 
 from lorgnette.alttext.alt_text import AltText
-from lorgnette.gui.batch_model import BatchModel
-from lorgnette.gui.picture import Picture
+from lorgnette.gui.batch.model import BatchModel
+from lorgnette.gui.batch.picture import Picture
 
 TYPING = 1  # consecutive commands of one kind on one picture become one
 CHOOSING = 2

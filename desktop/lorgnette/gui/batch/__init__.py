@@ -1,0 +1,1 @@
+"""The pictures: the value, the model, the list, what is kept of them."""
