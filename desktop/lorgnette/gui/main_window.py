@@ -17,9 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu, QWidget
 
-from lorgnette.gui import copying, intake, work
+from lorgnette.gui import work
 from lorgnette.gui.actions import Actions
-from lorgnette.gui.adding import Adding
+from lorgnette.gui.adding import intake
+from lorgnette.gui.adding.act import Adding
 from lorgnette.gui.bars import Toolbar
 from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.history import RemovePictures
@@ -29,7 +30,8 @@ from lorgnette.gui.batch.thumbnails import Thumbnails
 from lorgnette.gui.body import Body
 from lorgnette.gui.captioning import Captioning
 from lorgnette.gui.captioning_run import CaptioningRun
-from lorgnette.gui.clipboard import Clipboard
+from lorgnette.gui.copying import formats
+from lorgnette.gui.copying.act import Clipboard
 from lorgnette.gui.dialogs import AboutDialog, MessagesDialog, ShortcutsDialog
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
@@ -161,9 +163,9 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "undo": self.history.undo,
             "redo": self.history.redo,
-            "copy_plain": lambda: self.clipboard.copy(copying.Format.PLAIN),
-            "copy_html": lambda: self.clipboard.copy(copying.Format.HTML),
-            "copy_markdown": lambda: self.clipboard.copy(copying.Format.MARKDOWN),
+            "copy_plain": lambda: self.clipboard.copy(formats.Format.PLAIN),
+            "copy_html": lambda: self.clipboard.copy(formats.Format.HTML),
+            "copy_markdown": lambda: self.clipboard.copy(formats.Format.MARKDOWN),
             "copy_table": self.clipboard.copy_table,
             "copy_files": self.clipboard.copy_files,
             "select_all": self.view.selectAll,

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QUrl
 
 from lorgnette import paths
-from lorgnette.gui.copying import as_table
-from lorgnette.gui.intake import can_hold, take
+from lorgnette.gui.adding.intake import can_hold, take
+from lorgnette.gui.copying.formats import as_table
 
 pytestmark = pytest.mark.gui
 

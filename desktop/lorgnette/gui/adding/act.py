@@ -8,7 +8,8 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from lorgnette.gui import intake, work
+from lorgnette.gui import work
+from lorgnette.gui.adding import intake
 from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture

@@ -3,9 +3,9 @@
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
-from lorgnette.gui import copying
 from lorgnette.gui.batch.model import BatchFilter, BatchModel
 from lorgnette.gui.batch.view import BatchView
+from lorgnette.gui.copying import formats
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.translation import number, tr, trn
 
@@ -18,22 +18,22 @@ class Clipboard:
         self._rows = rows
         self._announcer = announcer
 
-    def copy(self, form: copying.Format) -> None:
+    def copy(self, form: formats.Format) -> None:
         """Put the words of the selected pictures on the clipboard."""
-        data, count = copying.as_data(self._view.selected(), form)
+        data, count = formats.as_data(self._view.selected(), form)
         if not count:
             self._announcer.say(tr("There is no alt text to copy."))
             return
         QGuiApplication.clipboard().setMimeData(data)
         self._announcer.say(
             {
-                copying.Format.PLAIN: trn(
+                formats.Format.PLAIN: trn(
                     "Copied as plain text.", "{count} alt texts copied as plain text.", count
                 ),
-                copying.Format.HTML: trn(
+                formats.Format.HTML: trn(
                     "Copied as HTML.", "{count} alt texts copied as HTML.", count
                 ),
-                copying.Format.MARKDOWN: trn(
+                formats.Format.MARKDOWN: trn(
                     "Copied as Markdown.", "{count} alt texts copied as Markdown.", count
                 ),
             }[form].format(count=number(count))
@@ -42,7 +42,7 @@ class Clipboard:
     def copy_table(self) -> None:
         """Put the pictures that are shown on the clipboard with their words, for a spreadsheet."""
         pictures = self._rows.pictures()
-        QGuiApplication.clipboard().setMimeData(copying.as_table(BatchModel.table(pictures)))
+        QGuiApplication.clipboard().setMimeData(formats.as_table(BatchModel.table(pictures)))
         self._announcer.say(
             trn(
                 "{count} picture copied as a table.",
