@@ -28,8 +28,8 @@ from lorgnette.gui.batch.model import BatchFilter, BatchModel, Order
 from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.batch.thumbnails import Thumbnails
 from lorgnette.gui.body import Body
-from lorgnette.gui.captioning import Captioning
-from lorgnette.gui.captioning_run import CaptioningRun
+from lorgnette.gui.captioning.act import Captioning
+from lorgnette.gui.captioning.run import CaptioningRun
 from lorgnette.gui.copying import formats
 from lorgnette.gui.copying.act import Clipboard
 from lorgnette.gui.dialogs import AboutDialog, MessagesDialog, ShortcutsDialog
@@ -41,8 +41,8 @@ from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.gui.settings_dialog import SettingsDialog
-from lorgnette.gui.writing import Writing
-from lorgnette.gui.writing_run import WritingRun
+from lorgnette.gui.writing.act import Writing
+from lorgnette.gui.writing.run import WritingRun
 from lorgnette.settings import Settings
 
 _REFRESH_MILLISECONDS = 80  # between two looks at the counts while a batch runs

@@ -44,7 +44,7 @@ from lorgnette.gui.looks.colours import LINE_CONTRAST, TEXT_CONTRAST, colours_of
 from lorgnette.gui.main_window import MainWindow
 from lorgnette.gui.model_words import card
 from lorgnette.gui.settings_dialog import SettingsDialog
-from lorgnette.gui.write_dialog import WriteDialog
+from lorgnette.gui.writing.dialog import WriteDialog
 from lorgnette.settings import Settings
 
 pytestmark = pytest.mark.gui

@@ -16,7 +16,7 @@ from lorgnette.alttext import AltText, Destination, Origin
 from lorgnette.gui.batch.model import Order
 from lorgnette.gui.batch.picture import State
 from lorgnette.gui.main_window import MainWindow
-from lorgnette.gui.write_dialog import WriteDialog
+from lorgnette.gui.writing.dialog import WriteDialog
 from lorgnette.settings import Settings
 
 pytestmark = pytest.mark.gui

@@ -47,7 +47,8 @@ def test_checklist_25_drafts_outlive_a_kill(person: dict[str, str], tmp_path: Pa
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     code = (
         "import sys\n"
-        "from lorgnette.gui import app, captioning\n"
+        "from lorgnette.gui import app\n"
+        "from lorgnette.gui.captioning import act\n"
         "taken = captioning.Captioning._suggested\n"
         "def tell(self, found):\n"
         "    taken(self, found)\n"

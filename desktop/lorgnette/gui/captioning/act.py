@@ -12,7 +12,7 @@ from lorgnette.gui.bars import Progress
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture, State, Suggestion
 from lorgnette.gui.batch.view import BatchView
-from lorgnette.gui.captioning_run import CaptioningRun, Tally
+from lorgnette.gui.captioning.run import CaptioningRun, Tally
 from lorgnette.gui.dialogs import FailuresDialog
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller

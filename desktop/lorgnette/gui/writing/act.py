@@ -14,8 +14,8 @@ from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import tr
-from lorgnette.gui.write_dialog import WriteDialog
-from lorgnette.gui.writing_run import WritingRun, Written
+from lorgnette.gui.writing.dialog import WriteDialog
+from lorgnette.gui.writing.run import WritingRun, Written
 from lorgnette.settings import Settings
 
 

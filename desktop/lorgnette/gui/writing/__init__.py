@@ -1,0 +1,1 @@
+"""Words go to disk."""
