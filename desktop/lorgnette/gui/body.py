@@ -10,7 +10,7 @@ from lorgnette.gui.batch.thumbnails import Thumbnails
 from lorgnette.gui.batch.view import BatchView
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.panes import EmptyPane, FilterBar
-from lorgnette.gui.review_panel import ReviewPanel
+from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.translation import tr
 
 _MOST_LIST_WIDTH = 360

@@ -36,7 +36,7 @@ from lorgnette.gui.dialogs import AboutDialog, MessagesDialog, ShortcutsDialog
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.model_words import card, in_use
-from lorgnette.gui.reviewing import Reviewing
+from lorgnette.gui.reviewing.act import Reviewing
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import number, tr, trn

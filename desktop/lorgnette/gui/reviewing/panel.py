@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 
 from lorgnette.alttext import lint
 from lorgnette.alttext.alt_text import AltText, Origin
-from lorgnette.gui import lint_words
-from lorgnette.gui.alt_text_field import AltTextField
 from lorgnette.gui.batch.picture import Picture, State, state_words, why
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.review_parts import Candidates, Line, Lines, Preview, Questions, Section
+from lorgnette.gui.reviewing import lint_words
+from lorgnette.gui.reviewing.alt_text_field import AltTextField
+from lorgnette.gui.reviewing.parts import Candidates, Line, Lines, Preview, Questions, Section
 from lorgnette.gui.saying.translation import number, tr
 
 PREVIEW_SIDE = 1280  # pixels of the longer side

@@ -18,7 +18,7 @@ from lorgnette.gui.batch.picture import TO_REVIEW, Picture, State, Suggestion, s
 from lorgnette.gui.batch.thumbnails import Decoded, Thumbnails
 from lorgnette.gui.batch.view import BatchView
 from lorgnette.gui.job_thread import JobThread
-from lorgnette.gui.review_panel import PREVIEW_SIDE, ReviewPanel
+from lorgnette.gui.reviewing.panel import PREVIEW_SIDE, ReviewPanel
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.settings import Settings

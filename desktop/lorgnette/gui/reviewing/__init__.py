@@ -1,0 +1,1 @@
+"""One picture and its words, before a person's eyes."""
