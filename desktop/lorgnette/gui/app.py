@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from lorgnette import __version__, paths
 from lorgnette.files import CannotWriteError
 from lorgnette.gui.batch.drafts import FILE_NAME, Drafts
-from lorgnette.gui.crash_dialog import CrashDialog, log
+from lorgnette.gui.frame.crash_dialog import CrashDialog, log
 from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.main_window import MainWindow
 from lorgnette.gui.saying.translation import tr

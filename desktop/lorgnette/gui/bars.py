@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui.actions import Actions
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
+from lorgnette.gui.parts.actions import Actions
 from lorgnette.gui.saying.translation import number, tr, trn
 
 _RATE_SECONDS = 20.0  # over which the speed of a job is measured

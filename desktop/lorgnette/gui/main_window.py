@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu, QWidget
 
 from lorgnette.gui import work
-from lorgnette.gui.actions import Actions
 from lorgnette.gui.adding import intake
 from lorgnette.gui.adding.act import Adding
 from lorgnette.gui.bars import Toolbar
@@ -27,20 +26,21 @@ from lorgnette.gui.batch.history import RemovePictures
 from lorgnette.gui.batch.model import BatchFilter, BatchModel, Order
 from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.batch.thumbnails import Thumbnails
-from lorgnette.gui.body import Body
 from lorgnette.gui.captioning.act import Captioning
 from lorgnette.gui.captioning.run import CaptioningRun
 from lorgnette.gui.copying import formats
 from lorgnette.gui.copying.act import Clipboard
 from lorgnette.gui.dialogs import AboutDialog, MessagesDialog, ShortcutsDialog
+from lorgnette.gui.frame.body import Body
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.model_words import card, in_use
+from lorgnette.gui.parts.actions import Actions
 from lorgnette.gui.reviewing.act import Reviewing
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import number, tr, trn
-from lorgnette.gui.settings_dialog import SettingsDialog
+from lorgnette.gui.settings.dialog import SettingsDialog
+from lorgnette.gui.settings.model_words import card, in_use
 from lorgnette.gui.writing.act import Writing
 from lorgnette.gui.writing.run import WritingRun
 from lorgnette.settings import Settings

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
 from lorgnette.gui.app import Reporter, open_drafts
-from lorgnette.gui.crash_dialog import CrashDialog
+from lorgnette.gui.frame.crash_dialog import CrashDialog
 
 pytestmark = pytest.mark.gui
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from lorgnette.gui.actions import Actions
 from lorgnette.gui.bars import Toolbar
 from lorgnette.gui.looks import theme
+from lorgnette.gui.parts.actions import Actions
 
 pytestmark = pytest.mark.gui
 

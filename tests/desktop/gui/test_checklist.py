@@ -42,8 +42,8 @@ from lorgnette.gui.dialogs import AboutDialog, FailuresDialog, MessagesDialog, S
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import LINE_CONTRAST, TEXT_CONTRAST, colours_of, contrast
 from lorgnette.gui.main_window import MainWindow
-from lorgnette.gui.model_words import card
-from lorgnette.gui.settings_dialog import SettingsDialog
+from lorgnette.gui.settings.dialog import SettingsDialog
+from lorgnette.gui.settings.model_words import card
 from lorgnette.gui.writing.dialog import WriteDialog
 from lorgnette.settings import Settings
 

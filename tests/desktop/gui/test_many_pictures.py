@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from lorgnette.gui.batch.model import Order
 from lorgnette.gui.batch.thumbnails import MOST_WAITING
-from lorgnette.gui.job_thread import MOST_REPORTED
 from lorgnette.gui.main_window import MainWindow
+from lorgnette.gui.parts.job_thread import MOST_REPORTED
 
 COUNT = 10_000
 

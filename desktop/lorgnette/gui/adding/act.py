@@ -14,7 +14,7 @@ from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.batch.view import BatchView
-from lorgnette.gui.job_thread import JobThread
+from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import number, tr, trn

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lorgnette.captioning.caption import UNSURE_BELOW
 from lorgnette.gui.batch.picture import Suggestion
-from lorgnette.gui.job_thread import JobThread
+from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.work import Models, OpenedModel, Queue, caption, open_model
 from lorgnette.settings import Settings
 

@@ -17,7 +17,7 @@ from lorgnette.gui.batch.model import BatchFilter, BatchModel
 from lorgnette.gui.batch.picture import TO_REVIEW, Picture, State, Suggestion, state_words
 from lorgnette.gui.batch.thumbnails import Decoded, Thumbnails
 from lorgnette.gui.batch.view import BatchView
-from lorgnette.gui.job_thread import JobThread
+from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.reviewing.panel import PREVIEW_SIDE, ReviewPanel
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.translation import number, tr, trn

@@ -12,7 +12,7 @@ from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.gui import work
 from lorgnette.gui.batch.history import WriteBatch
 from lorgnette.gui.batch.picture import Picture
-from lorgnette.gui.job_thread import JobThread
+from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.saying.translation import number, trn
 
 _JOIN_SECONDS = 60.0  # one file, on a slow share

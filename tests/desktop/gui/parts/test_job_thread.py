@@ -6,7 +6,7 @@ from collections.abc import Generator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from lorgnette.gui.job_thread import MOST_REPORTED, JobThread
+from lorgnette.gui.parts.job_thread import MOST_REPORTED, JobThread
 
 pytestmark = pytest.mark.gui
 

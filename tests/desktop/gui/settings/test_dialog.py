@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from lorgnette.gui.settings_dialog import SettingsDialog
+from lorgnette.gui.settings.dialog import SettingsDialog
 from lorgnette.settings import Settings
 
 pytestmark = pytest.mark.gui
