@@ -49,11 +49,11 @@ def test_checklist_25_drafts_outlive_a_kill(person: dict[str, str], tmp_path: Pa
         "import sys\n"
         "from lorgnette.gui import app\n"
         "from lorgnette.gui.captioning import act\n"
-        "taken = captioning.Captioning._suggested\n"
+        "taken = act.Captioning._suggested\n"
         "def tell(self, found):\n"
         "    taken(self, found)\n"
         "    print(len(found), flush=True)\n"
-        "captioning.Captioning._suggested = tell\n"
+        "act.Captioning._suggested = tell\n"
         "app.main(sys.argv[1:])\n"
     )
     window = subprocess.Popen(
