@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from lorgnette import paths
+from lorgnette import gui, paths
 from lorgnette.alttext import AltText, Destination, SidecarNaming, lint, read, write
 from lorgnette.gui.app import unusable_qt
 from lorgnette.gui.batch.model import Order
@@ -513,8 +513,7 @@ def test_checklist_19_a_new_colour_scheme_repaints_the_icons(
 
 
 def test_checklist_20_nothing_is_animated() -> None:
-    gui = Path(theme.__file__).parent
-    for source in gui.glob("*.py"):
+    for source in Path(gui.__file__).parent.rglob("*.py"):
         assert not re.search(r"Animation|QMovie|QTimeLine", source.read_text(encoding="utf-8"))
 
 
@@ -770,9 +769,8 @@ def test_checklist_35_results_find_their_picture_whatever_the_list_does(
 
 def test_checklist_36_messages_are_whole_sentences() -> None:
     """tr and trn get literals, never strings that were put together."""
-    gui = Path(theme.__file__).parent
     calls = 0
-    for source in gui.glob("*.py"):
+    for source in Path(gui.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 texts = {"tr": node.args[:1], "trn": node.args[:2]}.get(node.func.id, [])
@@ -784,8 +782,7 @@ def test_checklist_36_messages_are_whole_sentences() -> None:
 
 def test_checklist_37_nothing_needs_a_network() -> None:
     """Every test here runs with sockets forbidden; nothing imports the modules either."""
-    gui = Path(theme.__file__).parent
-    for source in gui.glob("*.py"):
+    for source in Path(gui.__file__).parent.rglob("*.py"):
         assert not re.search(r"QtNetwork|urllib\.request|import socket|http\.client",
                              source.read_text(encoding="utf-8"))  # fmt: skip
 
