@@ -6,17 +6,9 @@ from collections.abc import Sequence
 
 from lorgnette import __version__
 from lorgnette.errors import ExitCode, LorgnetteError
-from lorgnette_export import (
-    averaging,
-    benchmark,
-    confusions,
-    conversion,
-    curves,
-    evaluation,
-    judging,
-    release,
-    training,
-)
+from lorgnette_export.conversion import convert, release
+from lorgnette_export.measuring import benchmark, confusions, evaluate
+from lorgnette_export.training import average, curves, judge, train
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,13 +20,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"lorgnette {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (
-        training,
+        train,
         curves,
-        averaging,
-        judging,
-        conversion,
+        average,
+        judge,
+        convert,
         release,
-        evaluation,
+        evaluate,
         confusions,
         benchmark,
     ):

@@ -18,7 +18,8 @@ from torch.nn import functional
 
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.decoding import Floats, Hypothesis, Ints, SpecialIds, beam_search
-from lorgnette_export import cli, gate
+from lorgnette_export import cli
+from lorgnette_export.conversion import gate
 
 WORDS = 60
 

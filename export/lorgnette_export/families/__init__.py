@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lorgnette_export import checkpoints
-from lorgnette_export.checkpoints import Brought, CheckpointError
 from lorgnette_export.families import (
     description,
     own,
@@ -14,6 +12,8 @@ from lorgnette_export.families import (
     show_attend_and_tell,
 )
 from lorgnette_export.families.torch_model import TorchModel
+from lorgnette_export.reading import checkpoints
+from lorgnette_export.reading.checkpoints import Brought, CheckpointError
 
 AUTO = "auto"
 

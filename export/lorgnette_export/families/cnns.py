@@ -10,8 +10,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from lorgnette_export.checkpoints import CheckpointError
 from lorgnette_export.families.tensors import Tensors
+from lorgnette_export.reading.checkpoints import CheckpointError
 
 
 class Residual(nn.Module):

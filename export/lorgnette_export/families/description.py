@@ -52,7 +52,6 @@ from typing import Any, TypeVar, cast, get_args
 
 from torch import Tensor, nn
 
-from lorgnette_export.checkpoints import Brought, CheckpointError, Weights
 from lorgnette_export.families import cnns, finishing
 from lorgnette_export.families.recurrent import Attention, ImageUse, Layout, RecurrentDecoder
 from lorgnette_export.families.tensors import Tensors
@@ -66,7 +65,8 @@ from lorgnette_export.families.torch_model import (
     TorchModel,
     grid_of,
 )
-from lorgnette_export.vocabularies import Words
+from lorgnette_export.reading.checkpoints import Brought, CheckpointError, Weights
+from lorgnette_export.reading.vocabularies import Words
 
 FAMILY = "description"
 _WRAPPERS = {"state_dict", "model_state_dict", "model", "net", "weights"}

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from torch import nn
 
-from lorgnette_export import vocabularies
-from lorgnette_export.checkpoints import Brought, CheckpointError
 from lorgnette_export.families.tensors import Tensors
 from lorgnette_export.families.torch_model import Preprocessing, TorchModel
-from lorgnette_export.vocabularies import Words
+from lorgnette_export.reading import vocabularies
+from lorgnette_export.reading.checkpoints import Brought, CheckpointError
+from lorgnette_export.reading.vocabularies import Words
 
 UNKNOWN_LICENCE = "unknown"
 

@@ -6,9 +6,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from lorgnette_export.checkpoints import CheckpointError
 from lorgnette_export.families.tensors import Tensors
 from lorgnette_export.families.torch_model import ACTIVATIONS
+from lorgnette_export.reading.checkpoints import CheckpointError
 
 ImageUse = Literal["first_input", "initial_state", "every_input"]
 

@@ -14,8 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from lorgnette.captioning.vocabulary import Vocabulary
-from lorgnette_export import vocabularies
-from lorgnette_export.checkpoints import Brought, CheckpointError, Weights
 from lorgnette_export.families import cnns, finishing
 from lorgnette_export.families.tensors import Tensors
 from lorgnette_export.families.torch_model import (
@@ -26,6 +24,8 @@ from lorgnette_export.families.torch_model import (
     TorchModel,
     grid_of,
 )
+from lorgnette_export.reading import vocabularies
+from lorgnette_export.reading.checkpoints import Brought, CheckpointError, Weights
 
 FAMILY = "ruotianluo"
 _GRID = 14  # att_size

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from torch import nn
 
-from lorgnette_export.checkpoints import Brought, CheckpointError, Weights
 from lorgnette_export.families import cnns, finishing
 from lorgnette_export.families.recurrent import Layout, RecurrentDecoder
 from lorgnette_export.families.tensors import Tensors
 from lorgnette_export.families.torch_model import Look, Preprocessing, Step, TorchModel
+from lorgnette_export.reading.checkpoints import Brought, CheckpointError, Weights
 
 UDACITY = "udacity"
 YUNJEY = "yunjey"

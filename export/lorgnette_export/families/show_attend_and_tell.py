@@ -4,7 +4,6 @@ A ResNet's last map, pooled to 14 x 14, under additive attention with a gate; th
 two linear layers of the map's mean. Names as in the tutorial's models.py.
 """
 
-from lorgnette_export.checkpoints import Brought, CheckpointError
 from lorgnette_export.families import cnns, finishing
 from lorgnette_export.families.recurrent import Attention, Layout, RecurrentDecoder
 from lorgnette_export.families.tensors import Tensors
@@ -16,6 +15,7 @@ from lorgnette_export.families.torch_model import (
     TorchModel,
     grid_of,
 )
+from lorgnette_export.reading.checkpoints import Brought, CheckpointError
 
 FAMILY = "sgrvinod"
 _GRID = 14  # encoded_image_size

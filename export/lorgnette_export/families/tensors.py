@@ -5,7 +5,7 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from lorgnette_export.checkpoints import CheckpointError
+from lorgnette_export.reading.checkpoints import CheckpointError
 
 
 class Tensors:

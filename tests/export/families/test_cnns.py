@@ -11,13 +11,13 @@ import pytest
 import torch
 from tests.export.layouts import ResNet, filled, picture_like, values
 
-from lorgnette_export.checkpoints import CheckpointError
 from lorgnette_export.families import cnns
 from lorgnette_export.families.tensors import Tensors
+from lorgnette_export.reading.checkpoints import CheckpointError
 
 pytestmark = pytest.mark.torch
 
-CASES = json.loads((Path(__file__).parents[1] / "data" / "torchvision.json").read_text())
+CASES = json.loads((Path(__file__).parent / "recorded" / "torchvision.json").read_text())
 del CASES["torchvision"]
 
 

@@ -10,7 +10,7 @@ from lorgnette.captioning.manifest import Manifest
 
 pytestmark = pytest.mark.torch
 
-CASES = json.loads((Path(__file__).parents[1] / "data" / "torchvision.json").read_text())
+CASES = json.loads((Path(__file__).parent / "recorded" / "torchvision.json").read_text())
 
 
 class VGGWithGRU(nn.Module):

@@ -9,19 +9,21 @@ import torch
 from tests.export.layouts import run, values
 
 from lorgnette.captioning.manifest import Manifest
-from lorgnette_export import dataset, families, training
-from lorgnette_export.conversion import Options, convert
-from lorgnette_export.networks import Decoder, Shape
+from lorgnette_export import families
+from lorgnette_export.conversion.convert import Options, convert
+from lorgnette_export.data import captioned
+from lorgnette_export.networks.decoder import Decoder, Shape
+from lorgnette_export.training import train
 
 pytestmark = pytest.mark.torch
 
-WORDS = [*dataset.SPECIALS, *(f"w{i}" for i in range(40))]
+WORDS = [*captioned.SPECIALS, *(f"w{i}" for i in range(40))]
 
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkpoint as training writes it, of a decoder that was never trained."""
-    config = training.Config(hidden=32, embedding=16, heads=2)
+    config = train.Config(hidden=32, embedding=16, heads=2)
     decoder = Decoder(Shape(vocabulary=len(WORDS), hidden=32, embedding=16, heads=2))
     decoder.load_state_dict({n: values(n, t.shape) for n, t in decoder.state_dict().items()})
     file = tmp_path_factory.mktemp("run") / "checkpoint.pt"

@@ -152,7 +152,7 @@ def test_a_tensor_that_is_missing_is_named(
 
 
 def test_what_data_parallel_adds_to_names_is_taken_off(project: tuple[Path, Path, Path]):
-    from lorgnette_export.checkpoints import Checkpoint
+    from lorgnette_export.reading.checkpoints import Checkpoint
 
     weights = torch.load(project[1], weights_only=True)
     renamed = {f"module.{name}": tensor for name, tensor in weights.items()}

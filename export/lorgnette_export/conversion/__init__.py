@@ -1,0 +1,1 @@
+"""From a captioner in PyTorch to a model directory that says the same."""

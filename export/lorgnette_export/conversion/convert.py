@@ -1,0 +1,349 @@
+"""Checkpoint -> candidate folder -> gate -> model directory."""
+
+import argparse
+import dataclasses
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import onnx
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from lorgnette.captioning import images, manifest
+from lorgnette.captioning.captioner import Captioner
+from lorgnette.captioning.decoding import Floats, Ints, SpecialIds, beam_search
+from lorgnette.captioning.manifest import Manifest
+from lorgnette_export import families
+from lorgnette_export.conversion import gate, precision
+from lorgnette_export.conversion.graph import DEFAULT_OPSET, MAX_OPSET, graph_of
+from lorgnette_export.families.torch_model import TorchModel
+from lorgnette_export.measuring import metrics
+from lorgnette_export.reading.checkpoints import CheckpointError
+
+PRODUCER = "lorgnette-export"
+PRECISIONS = ("fp32", "fp16", "int8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person may choose about a conversion."""
+
+    precision: Literal["fp32", "fp16", "int8"] = "fp32"
+    opset: int = DEFAULT_OPSET
+    force: bool = False  # publish what fails the gate, and say so in the manifest
+    images: Path | None = None  # a folder of pictures for the gate; drawn ones otherwise
+    pictures: int = gate.PICTURES
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A model directory that was written, and what the gate found."""
+
+    manifest: Manifest
+    failures: tuple[str, ...]  # not empty only with force
+
+
+def convert(model: TorchModel, out: Path, options: Options) -> Converted:
+    """Write a model directory, if it says what PyTorch says.
+
+    Raises:
+        GateError: it does not, and force is not given; out is as it was.
+        CheckpointError: out is a file, or there are too few pictures to compare on.
+    """
+    if out.exists() and not out.is_dir():
+        raise CheckpointError(out, "it is a file; name a folder for the model directory")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
+        candidate, reference = Path(scratch, "candidate"), Path(scratch, "reference")
+        candidate.mkdir()
+        reference.mkdir()
+        written = _write_candidate(model, candidate, options)
+        captioner = Captioner.open(candidate, provider="cpu", threads=1)
+        wanted = _reference(model, captioner, _pictures(options, captioner.least_side))
+        wanted.write(reference)
+        measured = gate.measure(candidate, reference)
+        lost = {
+            theirs.beam_size: _cider_d_lost(model, theirs, ours)
+            for theirs, ours in zip(wanted.said, measured.said, strict=False)
+        }
+        failures = gate.failures(
+            measured, wanted.said, precision=options.precision, cider_d_lost=lost
+        )
+        if failures and not options.force:
+            raise gate.GateError(
+                f"{out} was not written, for its captions are not PyTorch's:\n"
+                + "\n".join(failures)
+            )
+        written = dataclasses.replace(written, gate=_report(wanted, measured, lost, failures))
+        written.write(candidate)
+        gate.publish(candidate, out)
+    return Converted(written, tuple(failures))
+
+
+def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manifest:
+    shape = model.preprocessing
+    pixels = torch.zeros(2, 3, shape.height, shape.width)
+    with torch.inference_mode():
+        features, hidden = model.encoder.eval()(pixels)[:2]
+    image, beam = torch.export.Dim("image"), torch.export.Dim("beam")
+    graphs = {
+        manifest.ENCODER: _export(
+            model.encoder,
+            (pixels,),
+            ({0: image},),
+            (
+                manifest.ENCODER_INPUTS,
+                manifest.ENCODER_OUTPUTS
+                if model.photo_threshold is None
+                else (*manifest.ENCODER_OUTPUTS, manifest.PHOTO_OUTPUT),
+            ),
+            options,
+        ),
+        manifest.DECODER_STEP: _export(
+            model.decoder_step,
+            # Three rows: an axis of one would be taken for a constant.
+            (
+                torch.tensor([model.start_id] * 3),
+                features[:1].repeat(3, 1, 1),
+                hidden[:1].repeat(3, 1),
+            ),
+            ({0: beam}, {0: beam}, {0: beam}),
+            (manifest.DECODER_INPUTS, manifest.DECODER_OUTPUTS),
+            options,
+        ),
+    }
+    for name, graph in graphs.items():
+        graph.producer_name = PRODUCER
+        for key, value in (
+            ("family", model.family),
+            ("licence", model.licence),
+            ("vocabulary_sha256", model.vocabulary.sha256),
+        ):
+            graph.metadata_props.add(key=key, value=value)
+        onnx.checker.check_model(graph, full_check=True)
+        (folder / name).write_bytes(graph.SerializeToString(deterministic=True))
+    model.vocabulary.write(folder / manifest.VOCABULARY)
+    written = Manifest(
+        name=model.name,
+        version=model.version,
+        family=model.family,
+        licence=model.licence,
+        image_height=shape.height,
+        image_width=shape.width,
+        resize=shape.resize,
+        resize_side=shape.resize_side,
+        mean=shape.mean,
+        deviation=shape.deviation,
+        start_id=model.start_id,
+        end_id=model.end_id,
+        unknown_id=model.unknown_id,
+        forbidden_ids=model.forbidden_ids,
+        max_words=model.max_words,
+        length_exponent=model.length_exponent,
+        vocabulary_size=len(model.vocabulary.words),
+        opset=options.opset,
+        precision=options.precision,
+        photo_threshold=model.photo_threshold,
+        confidence=dict(model.confidence),
+        files={
+            name: manifest.record(folder / name)
+            for name in (manifest.ENCODER, manifest.DECODER_STEP, manifest.VOCABULARY)
+        },
+    )
+    written.write(folder)
+    return written
+
+
+def _export(
+    network: nn.Module,
+    example: tuple[Tensor, ...],
+    axes: tuple[dict[int, Any], ...],
+    names: tuple[Sequence[str], Sequence[str]],
+    options: Options,
+) -> onnx.ModelProto:
+    """Return network as a graph, its weights in the precision that is asked for."""
+    graph = graph_of(
+        network, example, inputs=names[0], outputs=names[1], axes=axes, opset=options.opset
+    )
+    if options.precision == "fp16":
+        precision.halve(graph)
+    elif options.precision == "int8":
+        precision.quantise(graph)
+    return graph
+
+
+def _pictures(options: Options, least_side: int) -> list[Image.Image]:
+    if options.images is None:
+        return gate.pictures(options.pictures)
+    files = list(images.find([options.images]))[: options.pictures]
+    if len(files) < options.pictures:
+        raise CheckpointError(
+            options.images, f"it holds {len(files)} pictures; the gate needs {options.pictures}"
+        )
+    return [images.load(file, least_side) for file in files]
+
+
+@torch.inference_mode()
+def _reference(
+    model: TorchModel, captioner: Captioner, pictures: list[Image.Image]
+) -> gate.Reference:
+    """Return what PyTorch makes of pictures."""
+    encoder, step = model.encoder.eval(), model.decoder_step.eval()
+    seen = [encoder(torch.from_numpy(captioner.pixels(p))[None]) for p in pictures]
+    features, hidden, *photo = (torch.cat(parts) for parts in zip(*seen, strict=True))
+    start = torch.full((len(pictures),), model.start_id)
+    first, _ = step(start, features, hidden)
+    first[:, model.start_id] = -math.inf
+    token_ids = first.argmax(-1)
+    log_probabilities, hidden_after = step(token_ids, features, hidden)
+
+    def say(tokens: Ints, rows: Floats, state: Floats) -> tuple[Floats, Floats]:
+        said, after = step(*(torch.from_numpy(a.copy()) for a in (tokens, rows, state)))
+        return said.numpy(), after.numpy()
+
+    ids = SpecialIds(
+        start=model.start_id,
+        end=model.end_id,
+        never=tuple(
+            {*model.forbidden_ids, *([] if model.unknown_id is None else [model.unknown_id])}
+        ),
+    )
+    said = []
+    for beam_size in gate.BEAM_SIZES:
+        best = [
+            beam_search(
+                say,
+                features[i : i + 1].numpy(),
+                hidden[i : i + 1].numpy(),
+                ids=ids,
+                beam_size=beam_size,
+                max_length=model.max_words,
+                length_exponent=model.length_exponent,
+            )[0]
+            for i in range(len(pictures))
+        ]
+        said.append(gate.Said.of(beam_size, best))
+    return gate.Reference(
+        pictures=pictures,
+        features=features.numpy(),
+        hidden=hidden.numpy(),
+        token_ids=token_ids.numpy(),
+        log_probabilities=log_probabilities.numpy(),
+        hidden_after=hidden_after.numpy(),
+        said=said,
+        photo_probability=photo[0].numpy() if photo else None,
+    )
+
+
+def _cider_d_lost(model: TorchModel, wanted: gate.Said, found: gate.Said) -> float:
+    """Return the share of CIDEr-D, 0 to 1, that found loses with wanted as the only references."""
+    if wanted.token_ids == found.token_ids:
+        return 0.0
+    texts = [
+        {i: " ".join(model.vocabulary.texts(ids)) for i, ids in enumerate(said.token_ids)}
+        for said in (wanted, found)
+    ]
+    references = {i: [text] for i, text in texts[0].items()}
+    whole = metrics.cider_d(texts[0], references)
+    return 1 - metrics.cider_d(texts[1], references) / whole if whole else 0.0
+
+
+def _report(
+    wanted: gate.Reference,
+    measured: gate.Measured,
+    lost: dict[int, float],
+    failures: Sequence[str],
+) -> dict[str, Any]:
+    """Return what the manifest says of the gate; differences as the next power of ten.
+
+    The last bits of a difference depend on the machine; a model directory must not.
+    """
+    return {
+        "passed": not failures,
+        **({"failures": list(failures)} if failures else {}),
+        "pictures": len(wanted.pictures),
+        "differences_below": {
+            d.output: float(f"1e{math.ceil(math.log10(max(d.absolute, 1e-9)))}")
+            for d in measured.differences
+            if np.isfinite(d.absolute)
+        },
+        "captions": {
+            "greedy" if theirs.beam_size == 1 else f"beam {theirs.beam_size}": {
+                "equal": round(gate.equal_share(theirs, ours), 4),
+                "cider_d_lost": round(lost[theirs.beam_size], 4),
+            }
+            for theirs, ours in zip(wanted.said, measured.said, strict=False)
+        },
+    }
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `convert`."""
+    parser = subparsers.add_parser(
+        "convert",
+        help="make a model directory for the app from a PyTorch checkpoint",
+        description="Make a model directory for the app from a PyTorch checkpoint, and prove that "
+        "both say the same. Nothing in the checkpoint is ever run.",
+    )
+    parser.add_argument("checkpoints", metavar="CHECKPOINT", type=Path, nargs="+")
+    parser.add_argument("--out", metavar="MODEL_DIR", type=Path, required=True)
+    parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
+    parser.add_argument(
+        "--opset",
+        metavar="N",
+        type=int,
+        choices=range(DEFAULT_OPSET, MAX_OPSET + 1),
+        default=DEFAULT_OPSET,
+        help=f"of ONNX, {DEFAULT_OPSET} to {MAX_OPSET}",
+    )
+    parser.add_argument(
+        "--family",
+        choices=(families.AUTO, *families.FAMILIES),
+        default=families.AUTO,
+        help="auto finds it by the names and shapes of the tensors",
+    )
+    parser.add_argument(
+        "--vocabulary", metavar="FILE", type=Path, help="where it is none of CHECKPOINT"
+    )
+    parser.add_argument(
+        "--input-size", metavar="PIXELS", type=int, help="side of the square that the CNN sees"
+    )
+    parser.add_argument(
+        "--encoder-weights", metavar="FILE", type=Path, help="of a CNN that is not in CHECKPOINT"
+    )
+    parser.add_argument(
+        "--images",
+        metavar="DIR",
+        type=Path,
+        help=f"compare on {gate.PICTURES} pictures from here, not on drawn ones",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="write the model although its captions differ"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    model = families.read(
+        args.checkpoints,
+        family=args.family,
+        vocabulary=args.vocabulary,
+        encoder_weights=args.encoder_weights,
+        input_size=args.input_size,
+    )
+    converted = convert(
+        model,
+        args.out,
+        Options(precision=args.precision, opset=args.opset, force=args.force, images=args.images),
+    )
+    size = sum(record.size for record in converted.manifest.files.values())
+    print(f"{args.out}: {converted.manifest.label}, {size / 1e6:.1f} MB")
+    for failure in converted.failures:
+        print(f"  not as PyTorch: {failure}")
+    return 0

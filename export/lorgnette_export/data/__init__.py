@@ -1,0 +1,1 @@
+"""What is learnt from: photos with captions, and captions alone."""

@@ -1,0 +1,1 @@
+"""The networks that lorgnette trains: CNNs that see, an RNN that says."""

@@ -1,0 +1,1 @@
+"""Files that people bring, read without running anything that is in them."""

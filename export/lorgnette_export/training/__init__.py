@@ -1,0 +1,1 @@
+"""From photos with captions to a checkpoint."""

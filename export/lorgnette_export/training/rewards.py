@@ -1,0 +1,137 @@
+"""Self-critical training: the network draws sentences, and CIDEr-D says which were better.
+
+S. Rennie et al. (2017), "Self-critical sequence training for image captioning", with the baseline
+of R. Luo (2020), "A better variant of self-critical sequence training": the mean reward of the
+other sentences drawn for the same photo.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from lorgnette_export.data import captioned
+from lorgnette_export.networks.decoder import Decoder
+
+_LIKELIEST = 20  # a word is drawn from these: label smoothing leaves some chance to every word
+_LONGEST = 4  # n-grams
+_DEVIATION = 6.0  # of the penalty on the difference in length, in words
+
+NGram = tuple[str, ...]
+# For each length of n-grams the tf-idf of each and the norm; then the number of words.
+Vector = tuple[list[dict[NGram, float]], list[float], int]
+
+
+class Consensus:
+    """CIDEr-D with people's captions of a photo (R. Vedantam et al. 2015), 0 to 10.
+
+    The end of a sentence counts as a word of it, so that one with a dangling end is worth less.
+    """
+
+    def __init__(self, spoken: Sequence[Sequence[Sequence[str]]]) -> None:
+        """Weigh n-grams by how few of the photos they are said of.
+
+        Args:
+            spoken: the captions of each photo, as words.
+        """
+        photos = Counter[NGram]()
+        for captions in spoken:
+            photos.update({ngram for words in captions for ngram in _ngrams(words)})
+        self._spoken = spoken
+        self._most = math.log(len(spoken))
+        # Four in five are said of one photo only, and those of none weigh as much.
+        self._weights = {
+            ngram: self._most - math.log(count) for ngram, count in photos.items() if count > 1
+        }
+
+    def scores(self, sentences: Sequence[Sequence[str]], photo: int) -> list[float]:
+        """Return how much each sentence is like the captions of a photo, by its place in spoken."""
+        captions = [self._vector(words) for words in self._spoken[photo]]
+        return [
+            10 * sum(_likeness(found, wanted) for wanted in captions) / len(captions)
+            for found in map(self._vector, sentences)
+        ]
+
+    def _vector(self, words: Sequence[str]) -> Vector:
+        found: list[dict[NGram, float]] = [{} for _ in range(_LONGEST)]
+        for ngram, count in _ngrams(words).items():
+            found[len(ngram) - 1][ngram] = count * self._weights.get(ngram, self._most)
+        return found, [math.hypot(*part.values()) for part in found], len(words) + 1
+
+
+def _likeness(one: Vector, other: Vector) -> float:
+    """Return the mean over the lengths of n-grams, 0 to 1."""
+    penalty = math.exp(-((one[2] - other[2]) ** 2) / (2 * _DEVIATION**2))
+    total = 0.0
+    for found, norm, wanted, wanted_norm in zip(*one[:2], *other[:2], strict=True):
+        if norm and wanted_norm:
+            shared = sum(
+                min(value, wanted[ngram]) * wanted[ngram]
+                for ngram, value in found.items()
+                if ngram in wanted
+            )
+            total += shared / (norm * wanted_norm)
+    return penalty * total / _LONGEST
+
+
+def _ngrams(words: Sequence[str]) -> Counter[NGram]:
+    ended = (*words, captioned.END)
+    return Counter(
+        ended[first : first + length]
+        for length in range(1, _LONGEST + 1)
+        for first in range(len(ended) - length + 1)
+    )
+
+
+@torch.no_grad()
+def draw(
+    decoder: Decoder, features: Tensor, hidden: Tensor, *, samples: int, max_words: int
+) -> Tensor:
+    """Return sentences drawn at random, each word as likely as the network holds it.
+
+    Only among the _LIKELIEST words: surrogate() leaves this cut out of account.
+
+    Args:
+        features, hidden: of decoder.look().
+
+    Returns:
+        Token ids, (image * samples, length); after the end of a sentence only ends follow. One
+        without an end was cut off at max_words.
+    """
+    start, end, unknown = map(captioned.SPECIALS.index, captioned.SPECIALS)
+    features, hidden = (each.repeat_interleave(samples, 0) for each in (features, hidden))
+    tokens = torch.full((len(features),), start, device=features.device)
+    said: list[Tensor] = []
+    while len(said) < max_words and not (said and bool((tokens == end).all())):
+        log_probabilities, hidden = decoder.step(tokens, features, hidden)
+        log_probabilities[:, [start, unknown] if said else [start, end, unknown]] = -math.inf
+        values, likeliest = log_probabilities.float().topk(min(_LIKELIEST, len(decoder.bias)), -1)
+        chosen = likeliest.gather(1, torch.multinomial(values.softmax(-1), 1))[:, 0]
+        tokens = torch.where(tokens == end, end, chosen)
+        said.append(tokens)
+    return torch.stack(said, 1)
+
+
+def surrogate(
+    decoder: Decoder, features: Tensor, hidden: Tensor, drawn: Tensor, rewards: Tensor
+) -> Tensor:
+    """Return what has the gradient of the expected reward, with the sign of a loss.
+
+    Args:
+        features, hidden: of decoder.look().
+        drawn: of draw(), for the same features.
+        rewards: (image, samples), of drawn; 2 samples or more.
+    """
+    start, end, unknown = map(captioned.SPECIALS.index, captioned.SPECIALS)
+    samples = rewards.shape[1]
+    others = (rewards.sum(1, keepdim=True) - rewards) / (samples - 1)
+    tokens = torch.cat([torch.full_like(drawn[:, :1], start), drawn[:, :-1]], 1)
+    real = torch.cat([torch.ones_like(drawn[:, :1], dtype=torch.bool), drawn[:, :-1] != end], 1)
+    logits = decoder.sentences(features, hidden, tokens, real).float()
+    never = torch.tensor([start, unknown], device=logits.device)
+    log_probabilities = logits.index_fill(1, never, -math.inf).log_softmax(-1)
+    said = log_probabilities.gather(1, drawn[real][:, None])[:, 0]
+    advantage = (rewards - others).reshape(-1, 1).expand_as(real)[real]
+    return -(advantage * said).mean()
