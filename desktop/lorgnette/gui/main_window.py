@@ -17,21 +17,24 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu, QWidget
 
-from lorgnette.gui import work
 from lorgnette.gui.adding import intake
 from lorgnette.gui.adding.act import Adding
-from lorgnette.gui.bars import Toolbar
 from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch.filter import BatchFilter
 from lorgnette.gui.batch.history import RemovePictures
-from lorgnette.gui.batch.model import BatchFilter, BatchModel, Order
+from lorgnette.gui.batch.model import BatchModel, Order
 from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.batch.thumbnails import Thumbnails
 from lorgnette.gui.captioning.act import Captioning
+from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.captioning.run import CaptioningRun
 from lorgnette.gui.copying import formats
 from lorgnette.gui.copying.act import Clipboard
-from lorgnette.gui.dialogs import AboutDialog, MessagesDialog, ShortcutsDialog
 from lorgnette.gui.frame.body import Body
+from lorgnette.gui.frame.toolbar import Toolbar
+from lorgnette.gui.help.about import AboutDialog
+from lorgnette.gui.help.messages import MessagesDialog
+from lorgnette.gui.help.shortcuts import ShortcutsDialog
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.parts.actions import Actions
@@ -56,7 +59,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self._drafts = drafts
         self._colours = colours
-        self._models = work.Models()
+        self._models = Models()
         self.captioning = CaptioningRun(self._models, self)
         self.batch = BatchModel(self.captioning.is_waiting, self)
         self.rows = BatchFilter(self.batch, self)

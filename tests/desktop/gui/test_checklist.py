@@ -37,8 +37,11 @@ from lorgnette.alttext import AltText, Destination, SidecarNaming, lint, read, w
 from lorgnette.gui.app import unusable_qt
 from lorgnette.gui.batch.model import Order
 from lorgnette.gui.batch.picture import State, Suggestion, row_text, state_words, why
+from lorgnette.gui.captioning.failures import FailuresDialog
 from lorgnette.gui.copying.formats import Format
-from lorgnette.gui.dialogs import AboutDialog, FailuresDialog, MessagesDialog, ShortcutsDialog
+from lorgnette.gui.help.about import AboutDialog
+from lorgnette.gui.help.messages import MessagesDialog
+from lorgnette.gui.help.shortcuts import ShortcutsDialog
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import LINE_CONTRAST, TEXT_CONTRAST, colours_of, contrast
 from lorgnette.gui.main_window import MainWindow

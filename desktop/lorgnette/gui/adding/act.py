@@ -8,8 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from lorgnette.gui import work
-from lorgnette.gui.adding import intake
+from lorgnette.gui.adding import intake, jobs
 from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture
@@ -109,7 +108,7 @@ class Adding(QObject):
         """Bring back the batch of last time, if there is one."""
         if not len(self._drafts):
             return
-        job = JobThread(work.restore(self._drafts), "lorgnette restore", self)
+        job = JobThread(jobs.restore(self._drafts), "lorgnette restore", self)
         job.reported.connect(self._take_restored)
         job.ended.connect(self._restored)
         self._restoring = job
@@ -130,7 +129,7 @@ class Adding(QObject):
         self._found = 0
         if not len(self._batch):
             self._folder_name = _folder_name(wanted)
-        job = JobThread(work.find(wanted, self._settings().language), "lorgnette find", self)
+        job = JobThread(jobs.find(wanted, self._settings().language), "lorgnette find", self)
         job.reported.connect(self._take_found)
         job.ended.connect(self._found_all)
         self._finding = job

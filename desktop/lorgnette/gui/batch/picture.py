@@ -11,6 +11,7 @@ from lorgnette.gui.batch.likeness import alike
 from lorgnette.gui.saying.translation import number, tr
 
 NO_TEXT = AltText(reviewed=False)
+CANDIDATES = 5  # of a suggestion, that the panel has room and keys for
 
 
 class State(StrEnum):

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from lorgnette.alttext.alt_text import Origin
-from lorgnette.gui.bars import Progress
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture, State, Suggestion
 from lorgnette.gui.batch.view import BatchView
+from lorgnette.gui.captioning.failures import FailuresDialog
 from lorgnette.gui.captioning.run import CaptioningRun, Tally
-from lorgnette.gui.dialogs import FailuresDialog
+from lorgnette.gui.parts.progress import Progress
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import number, tr, trn

@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal
 
 from lorgnette.captioning.caption import UNSURE_BELOW
 from lorgnette.gui.batch.picture import Suggestion
+from lorgnette.gui.captioning.jobs import caption
+from lorgnette.gui.captioning.models import Models, OpenedModel, open_model
+from lorgnette.gui.captioning.queue import Queue
 from lorgnette.gui.parts.job_thread import JobThread
-from lorgnette.gui.work import Models, OpenedModel, Queue, caption, open_model
 from lorgnette.settings import Settings
 
 _JOIN_SECONDS = 30.0  # one image, even a huge one on a slow machine

@@ -3,7 +3,8 @@
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
-from lorgnette.gui.batch.model import BatchFilter, BatchModel
+from lorgnette.gui.batch.filter import BatchFilter
+from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.view import BatchView
 from lorgnette.gui.copying import formats
 from lorgnette.gui.saying.announcer import Announcer

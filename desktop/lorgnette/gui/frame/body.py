@@ -3,14 +3,16 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from lorgnette.gui.bars import Notice, Progress
-from lorgnette.gui.batch.model import BatchFilter
+from lorgnette.gui.batch.filter import BatchFilter
+from lorgnette.gui.batch.filter_bar import FilterBar
 from lorgnette.gui.batch.thumbnails import Thumbnails
 from lorgnette.gui.batch.view import BatchView
+from lorgnette.gui.frame.empty_pane import EmptyPane
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.panes import EmptyPane, FilterBar
 from lorgnette.gui.parts.actions import Actions
+from lorgnette.gui.parts.progress import Progress
 from lorgnette.gui.reviewing.panel import ReviewPanel
+from lorgnette.gui.saying.notice import Notice
 from lorgnette.gui.saying.translation import tr
 
 _MOST_LIST_WIDTH = 360

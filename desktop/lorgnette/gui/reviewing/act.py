@@ -10,13 +10,15 @@ from PySide6.QtGui import QPixmap, QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from lorgnette.alttext.alt_text import AltText, Origin
-from lorgnette.gui import work
 from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch.filter import BatchFilter
 from lorgnette.gui.batch.history import CHOOSING, TYPING, Change, ChangeAltText
-from lorgnette.gui.batch.model import BatchFilter, BatchModel
+from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import TO_REVIEW, Picture, State, Suggestion, state_words
 from lorgnette.gui.batch.thumbnails import Decoded, Thumbnails
 from lorgnette.gui.batch.view import BatchView
+from lorgnette.gui.captioning.jobs import guess
+from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.reviewing.panel import PREVIEW_SIDE, ReviewPanel
 from lorgnette.gui.saying.announcer import Announcer
@@ -49,7 +51,7 @@ class Reviewing(QObject):
         history: QUndoStack,
         drafts: Drafts,
         thumbnails: Thumbnails,
-        models: work.Models,
+        models: Models,
         announcer: Announcer,
         settings: Callable[[], Settings],
         parent: QObject,
@@ -215,7 +217,7 @@ class Reviewing(QObject):
         if self._guessing is not None:
             return
         path = picture.path
-        job = JobThread(work.guess(path, self._models, self._settings()), "lorgnette guess", self)
+        job = JobThread(guess(path, self._models, self._settings()), "lorgnette guess", self)
         job.reported.connect(lambda found: self._take_guess(path, found[0]))
         job.ended.connect(self._guessed)
         self._guessing = job

@@ -26,7 +26,11 @@ from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.reviewing import lint_words
 from lorgnette.gui.reviewing.alt_text_field import AltTextField
-from lorgnette.gui.reviewing.parts import Candidates, Line, Lines, Preview, Questions, Section
+from lorgnette.gui.reviewing.candidates import Candidates
+from lorgnette.gui.reviewing.lines import Line, Lines
+from lorgnette.gui.reviewing.preview import Preview
+from lorgnette.gui.reviewing.questions import Questions
+from lorgnette.gui.reviewing.section import Section
 from lorgnette.gui.saying.translation import number, tr
 
 PREVIEW_SIDE = 1280  # pixels of the longer side

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from lorgnette.errors import LorgnetteError
-from lorgnette.gui.bars import Notice
 from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.saying.notice import Notice
 from lorgnette.gui.saying.translation import tr
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from lorgnette import paths
+from lorgnette.gui.captioning.models import OpenedModel
 from lorgnette.gui.saying.translation import number, tr
-from lorgnette.gui.work import OpenedModel
 
 _CARD = "MODEL_CARD.md"
 _MOST_CHARACTERS = 20_000

@@ -8,9 +8,9 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QDialog, QWidget
 
 from lorgnette.alttext.sidecar import SidecarNaming
-from lorgnette.gui.bars import Progress
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture, State
+from lorgnette.gui.parts.progress import Progress
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import tr

@@ -16,7 +16,7 @@ from lorgnette.alttext.alt_text import Destination
 from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.gui.looks import theme
 from lorgnette.gui.saying.translation import number, tr, trn
-from lorgnette.gui.work import WritePlan
+from lorgnette.gui.writing.jobs import WritePlan
 
 
 class WriteDialog(QDialog):

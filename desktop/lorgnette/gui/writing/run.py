@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Signal
 
 from lorgnette.alttext.alt_text import AltText, Destination
 from lorgnette.alttext.sidecar import SidecarNaming
-from lorgnette.gui import work
 from lorgnette.gui.batch.history import WriteBatch
 from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.saying.translation import number, trn
+from lorgnette.gui.writing import jobs
 
 _JOIN_SECONDS = 60.0  # one file, on a slow share
 
@@ -104,7 +104,7 @@ class WritingRun(QObject):
         if self._planning is not None:
             self._planning.blockSignals(True)
             self._planning.cancel()
-        plan = work.plan(pictures, destination, naming=naming, replace=replace)
+        plan = jobs.plan(pictures, destination, naming=naming, replace=replace)
         job = JobThread(plan, "lorgnette plan", self)
         job.reported.connect(lambda plans: self.planned.emit(plans[-1]))
         job.ended.connect(self._planned)
@@ -121,12 +121,12 @@ class WritingRun(QObject):
     ) -> None:
         """Write the pictures' words, as one batch of the journal."""
         texts = [(picture.path, picture.alt) for picture in pictures]
-        job = partial(work.write, texts, destination, naming=naming, replace=replace)
+        job = partial(jobs.write, texts, destination, naming=naming, replace=replace)
         self._write(job, len(texts), [])
 
     def _write(
         self,
-        job: Callable[[], Generator[work.WroteOne | work.BatchNumber]],
+        job: Callable[[], Generator[jobs.WroteOne | jobs.BatchNumber]],
         total: int,
         batches: list[int],
     ) -> None:
@@ -139,9 +139,9 @@ class WritingRun(QObject):
         redone = bool(batches)
         result = Written()
 
-        def take(found: list[work.WroteOne | work.BatchNumber]) -> None:
+        def take(found: list[jobs.WroteOne | jobs.BatchNumber]) -> None:
             for one in found:
-                if isinstance(one, work.BatchNumber):
+                if isinstance(one, jobs.BatchNumber):
                     batches.append(one.number)
                 else:
                     _count(result, one)
@@ -163,7 +163,7 @@ class WritingRun(QObject):
         """Give the files of a batch their old bytes back."""
         result = Written()
 
-        def take(found: list[work.UndidOne]) -> None:
+        def take(found: list[jobs.UndidOne]) -> None:
             for one in found:
                 result.written += one.restored
                 if one.trouble:
@@ -171,7 +171,7 @@ class WritingRun(QObject):
                 result.on_disk.append((one.image, one.alt, one.kept_in))
             self.progressed.emit(len(result.on_disk), len(result.on_disk))
 
-        job = JobThread(work.undo(batch), "lorgnette undo", self)
+        job = JobThread(jobs.undo(batch), "lorgnette undo", self)
         self._run(job, take, lambda: self.undone.emit(result), undoing=True)
 
     def cancel(self) -> None:
@@ -181,10 +181,10 @@ class WritingRun(QObject):
 
     def close(self) -> bool:
         """Stop and wait for the threads; tell whether they have ended."""
-        jobs = [job for job in (self._job, self._planning) if job is not None]
-        for job in jobs:
+        running = [job for job in (self._job, self._planning) if job is not None]
+        for job in running:
             job.blockSignals(True)
-        ended = [job.wait(_JOIN_SECONDS) for job in jobs]
+        ended = [job.wait(_JOIN_SECONDS) for job in running]
         return all(ended)
 
     def _run(
@@ -213,7 +213,7 @@ class WritingRun(QObject):
             self.broken.emit(error)
 
 
-def _count(result: Written, one: work.WroteOne) -> None:
+def _count(result: Written, one: jobs.WroteOne) -> None:
     if one.trouble:
         result.troubles.append(one.trouble)
     if one.alt is None:

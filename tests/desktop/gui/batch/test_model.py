@@ -9,7 +9,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from lorgnette.alttext import AltText, Origin
-from lorgnette.gui.batch.model import PICTURE_ROLE, BatchFilter, BatchModel, Order
+from lorgnette.gui.batch.filter import BatchFilter
+from lorgnette.gui.batch.model import PICTURE_ROLE, BatchModel, Order
 from lorgnette.gui.batch.picture import Picture, State
 
 pytestmark = pytest.mark.gui

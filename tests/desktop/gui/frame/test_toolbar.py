@@ -1,11 +1,11 @@
-"""The bars of the window."""
+"""The toolbar."""
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from lorgnette.gui.bars import Toolbar
+from lorgnette.gui.frame.toolbar import Toolbar
 from lorgnette.gui.looks import theme
 from lorgnette.gui.parts.actions import Actions
 

@@ -1,138 +1,23 @@
-"""The bars of the window: its main actions, a notice with offers, and the progress of a job."""
+"""How far a job is."""
 
-from collections.abc import Callable, Sequence
 from time import monotonic
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.parts.actions import Actions
 from lorgnette.gui.saying.translation import number, tr, trn
 
 _RATE_SECONDS = 20.0  # over which the speed of a job is measured
-
-
-class Toolbar(QToolBar):
-    """The actions that everybody needs, with words beside their icons where there is room."""
-
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
-        super().__init__(tr("Main actions"), parent)
-        self.setMovable(False)
-        self.setIconSize(QSize(20, 20))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        for name, words in (
-            ("add_pictures", tr("Add pictures")),
-            ("add_folder", tr("Add folder")),
-            ("", ""),
-            ("caption_missing", tr("Caption")),
-            ("copy_plain", tr("Copy")),
-            ("write", tr("Write")),
-            ("", ""),
-            ("undo", tr("Undo")),
-            ("redo", tr("Redo")),
-        ):
-            if not name:
-                self.addSeparator()
-                continue
-            actions[name].setIconText(words)
-            self.addAction(actions[name])
-
-    def fit(self, width: int) -> None:
-        """Leave the words out where they do not fit into a window of this width."""
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        if (layout := self.layout()) is not None:
-            layout.invalidate()  # Qt would answer with the width of the style before
-        if self.sizeHint().width() > width:
-            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-
-
-class Notice(QWidget):
-    """A sentence that stays until it is closed, with buttons for what it offers.
-
-    Signals:
-        closed: whether the focus was in it, and has to go elsewhere.
-    """
-
-    closed = Signal(bool)
-
-    def __init__(self, colours: Colours, parent: QWidget) -> None:
-        super().__init__(parent)
-        frame = QFrame(self)
-        frame.setObjectName("notice")
-        around = QVBoxLayout(self)
-        around.setContentsMargins(12, 4, 12, 8)
-        around.addWidget(frame)
-        self._icon = QLabel(self)
-        self.text = QLabel(self)
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
-        self.text.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.buttons: list[QPushButton] = []
-        self.close_button = QPushButton(tr("Dismiss"), self)
-        self.close_button.clicked.connect(self.dismiss)
-        self._layout = QHBoxLayout(frame)
-        self._layout.setContentsMargins(14, 8, 10, 8)
-        self._layout.setSpacing(10)
-        self._layout.addWidget(self._icon)
-        self._layout.addWidget(self.text, 1)
-        self._layout.addWidget(self.close_button)
-        self._name = "information"
-        self.setVisible(False)
-        self.wear(colours)
-
-    def wear(self, colours: Colours) -> None:
-        """Paint with these colours from now on."""
-        self._colours = colours
-        self._icon.setPixmap(icons.pixmap(self._name, colours.accent, 20, self.devicePixelRatioF()))
-
-    def show_text(
-        self,
-        text: str,
-        offers: Sequence[tuple[str, Callable[[], None]]] = (),
-        *,
-        icon: str = "information",
-    ) -> None:
-        """Show a sentence and a button for each offer; a button also closes the notice."""
-        self._name = icon
-        self.wear(self._colours)
-        self.text.setText(text)
-        self.text.setAccessibleName(text)
-        for button in self.buttons:
-            self._layout.removeWidget(button)
-            button.deleteLater()
-        self.buttons = []
-        for place, (label, act) in enumerate(offers):
-            button = QPushButton(label, self)
-            button.clicked.connect(lambda _=False, act=act: self._take(act))
-            self._layout.insertWidget(2 + place, button)
-            self.buttons.append(button)
-        before: QWidget = self.text
-        for button in (*self.buttons, self.close_button):
-            QWidget.setTabOrder(before, button)
-            before = button
-        self.setVisible(True)
-
-    def dismiss(self) -> None:
-        """Close the notice."""
-        had_focus = self.isAncestorOf(QApplication.focusWidget() or self.window())
-        self.setVisible(False)
-        self.closed.emit(had_focus)
-
-    def _take(self, act: Callable[[], None]) -> None:
-        self.dismiss()
-        act()
 
 
 class Progress(QFrame):

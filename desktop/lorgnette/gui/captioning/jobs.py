@@ -1,0 +1,83 @@
+"""The jobs that let the model speak; threads drain them.
+
+Everything heavy (numpy, onnxruntime, Pillow) is imported in here, by the thread that needs it.
+"""
+
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lorgnette.gui.batch.picture import CANDIDATES, Suggestion
+from lorgnette.gui.captioning.models import Models
+from lorgnette.gui.captioning.queue import Queue
+from lorgnette.settings import Settings
+
+if TYPE_CHECKING:
+    from lorgnette.captioning.caption import Caption
+    from lorgnette.jobs.outcome import Outcome
+
+
+def caption(queue: Queue, models: Models, settings: Settings) -> Generator[tuple[Path, Suggestion]]:
+    """Yield what the captioner says of each picture in the queue, until it is empty.
+
+    Raises:
+        BrokenModelError, ProviderError: before the first picture; the queue is as it was.
+    """
+    captioner = models.captioner(settings)
+    from lorgnette.jobs.batch import caption_batch
+
+    label = captioner.manifest.label
+    with closing(caption_batch(queue, captioner, overwrite=True)) as outcomes:
+        for outcome in outcomes:
+            yield outcome.image, suggestion(outcome, label, captioner.provider)
+
+
+def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestion]:
+    """Yield what the model says of a picture that it would rather not describe.
+
+    Raises:
+        UnreadableImageError, BrokenModelError, ProviderError: nothing is yielded.
+    """
+    captioner = models.captioner(settings)
+    said = captioner.caption(path, anyway=True)
+    yield Suggestion(
+        text=said.text,
+        candidates=said.candidates[:CANDIDATES],
+        doubted=_doubted(said),
+        confidence=said.confidence,
+        model=captioner.manifest.label,
+        provider=captioner.provider,
+    )
+
+
+def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
+    """Return what became of a picture as a value that the window can keep."""
+    from lorgnette.captioning import judging
+    from lorgnette.jobs.outcome import Verdict
+
+    said = outcome.caption
+    hint = outcome.error.hint if outcome.error is not None else ""
+    return Suggestion(
+        text=outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else "",
+        candidates=said.candidates[:CANDIDATES] if said is not None else (),
+        doubted=_doubted(said) if said is not None else (),
+        confidence=said.confidence if said is not None else None,
+        declined=outcome.verdict is Verdict.DECLINED,
+        no_photo=said is not None and said.reason == judging.NO_PHOTO,
+        failed=outcome.verdict is Verdict.FAILED,
+        reason=" ".join(filter(None, (_sentence(outcome.reason), hint))),
+        model=model,
+        provider=provider,
+        seconds=outcome.seconds,
+    )
+
+
+def _sentence(text: str) -> str:
+    """Return text with a capital and a full stop; nothing comes of nothing."""
+    text = text.strip().rstrip(".")
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _doubted(said: "Caption") -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.text.strip(",.") for word in said.words if word.doubted))

@@ -1,0 +1,86 @@
+"""What an empty window says."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QFont
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lorgnette.gui.looks import icons
+from lorgnette.gui.looks.colours import Colours
+from lorgnette.gui.saying.translation import tr
+
+
+class EmptyPane(QScrollArea):
+    """What a person sees first: what to do, and three ways to do it."""
+
+    def __init__(self, actions: Sequence[QAction], colours: Colours, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("review")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = QWidget(self)
+        body.setObjectName("review-body")
+        self._picture = QLabel(body)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = QLabel(tr("Drop pictures or a folder here"), body)
+        large = QFont(title.font())
+        large.setPointSizeF(large.pointSizeF() * 1.7)
+        large.setWeight(QFont.Weight.DemiBold)
+        title.setFont(large)
+        words = QLabel(
+            tr(
+                "lorgnette drafts alt text for each one, and you decide what stays.\n"
+                "Everything happens on this computer; no picture is changed until you write."
+            ),
+            body,
+        )
+        words.setProperty("muted", True)
+        for label in (title, words):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch(1)
+        made = []
+        for action in actions:
+            button = QPushButton(action.text().replace("&", ""), body)
+            button.setToolTip(action.toolTip())
+            button.setIcon(action.icon())
+            button.clicked.connect(action.trigger)
+            buttons.addWidget(button)
+            made.append(button)
+        buttons.addStretch(1)
+        self.first_button = made[0]
+        self.first_button.setProperty("primary", True)
+        self._buttons = list(zip(made, actions, strict=True))
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setSpacing(10)
+        layout.addStretch(2)
+        layout.addWidget(self._picture)
+        layout.addSpacing(8)
+        layout.addWidget(title)
+        layout.addWidget(words)
+        layout.addSpacing(14)
+        layout.addLayout(buttons)
+        layout.addStretch(3)
+        self.setWidget(body)
+        self.wear(colours)
+
+    def wear(self, colours: Colours) -> None:
+        """Paint with these colours from now on."""
+        ratio = self.devicePixelRatioF()
+        self._picture.setPixmap(icons.pixmap("empty", colours.accent, 112, ratio))
+        for button, action in self._buttons:
+            button.setIcon(action.icon())
+        if not self.first_button.icon().isNull():
+            self.first_button.setIcon(icons.on_accent("add-pictures", colours))
