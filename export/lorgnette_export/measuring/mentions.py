@@ -7,6 +7,7 @@ say: an orange shirt is no fruit, and train tracks, a jet ski and a flower bed a
 aeroplane, ski and bed.
 """
 
+import itertools
 from collections.abc import Container, Iterator, Sequence
 
 from lorgnette.english.lexicon import words_of
@@ -208,6 +209,7 @@ _LIKENESSES = words_of(
     "carving carvings drawing drawings portrait portraits poster posters bust "
     "shape shadow"
 )
+_BESIDE = words_of("near next beside by in behind with at")  # what follows is none of the statue
 # "an orange and white cat", "dressed in orange": the words beside a fruit are others.
 _AFTER_FRUIT = words_of(
     "on in at with of next beside near by from that which is are sits sitting lying being cut "
@@ -255,7 +257,7 @@ _LONGEST = max(map(len, _KINDS))
 KINDS = frozenset(_KINDS.values()) - {""}
 
 
-def mentions(words: Sequence[str]) -> list[tuple[str, str]]:
+def each(words: Sequence[str]) -> list[tuple[str, str]]:
     """Return each word, or words, that say a thing and its kind, in order; words are lower case."""
     found = []
     at = 0
@@ -278,7 +280,7 @@ def mentions(words: Sequence[str]) -> list[tuple[str, str]]:
 
 def things_said(words: Sequence[str]) -> set[str]:
     """Return the kinds of MS-COCO that words say; words are lower case."""
-    return {kind for _, kind in mentions(words)}
+    return {kind for _, kind in each(words)}
 
 
 def people_said(words: Sequence[str]) -> set[str]:
@@ -310,13 +312,16 @@ def _beings(words: Sequence[str], kind: Container[str]) -> set[str]:
         if word in kind
         and tuple(words[at : at + 2]) not in _NO_BEINGS
         and tuple(words[at - 1 : at + 1] if at else ()) not in _NO_BEINGS
-        and not _is_likeness(words[max(at - 4, 0) : at])
+        and not _is_likeness(words[:at])
     }
 
 
 def _is_likeness(before: Sequence[str]) -> bool:
     """Tell whether "statue of a" or the like stands before a word."""
-    return any(word in _LIKENESSES and "of" in before[at:] for at, word in enumerate(before))
+    return any(
+        word in _LIKENESSES and after == "of" and not _BESIDE.intersection(before[at:])
+        for at, (word, after) in enumerate(itertools.pairwise(before))
+    )
 
 
 def _is_animals(words: Sequence[str], at: int) -> bool:
