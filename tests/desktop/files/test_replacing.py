@@ -4,9 +4,6 @@ import os
 import resource
 import shutil
 import signal
-import stat
-import subprocess
-import sys
 import tempfile
 from collections import namedtuple
 from collections.abc import Iterator
@@ -19,9 +16,9 @@ from lorgnette.files import (
     CannotWriteError,
     ChangedMeanwhileError,
     Replacement,
-    Source,
     Span,
     Stamp,
+    replacing,
 )
 
 
@@ -51,30 +48,6 @@ def test_spans_stay_and_bytes_come_in(target: Path) -> None:
     assert files.sha256(target) == recorded[0].old_sha256
     assert (recorded[0].old_size, recorded[0].new_size) == (10, 10)
     assert alone(target)
-
-
-def test_rights_times_and_attributes_are_carried(target: Path) -> None:
-    target.chmod(0o640)
-    os.utime(target, ns=(10**18 + 1, 10**18 + 2))
-    try:
-        os.setxattr(target, "user.note", b"mine")
-    except OSError:
-        attribute = None
-    else:
-        attribute = b"mine"
-    files.replace_file(replacement(target, b"new"))
-    status = target.stat()
-    assert stat.S_IMODE(status.st_mode) == 0o640
-    assert status.st_mtime_ns == 10**18 + 2
-    if attribute:
-        assert os.getxattr(target, "user.note") == attribute
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_the_owner_stays(target: Path) -> None:
-    os.chown(target, 1234, 4321)
-    files.replace_file(replacement(target, b"new"))
-    assert (target.stat().st_uid, target.stat().st_gid) == (1234, 4321)
 
 
 def test_another_version_is_not_replaced(target: Path) -> None:
@@ -123,7 +96,7 @@ def test_what_a_check_raises_leaves_everything(target: Path) -> None:
 
 def test_a_full_disk_is_seen_beforehand(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, files.SPARE_BYTES))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, replacing.SPARE_BYTES))
     with pytest.raises(CannotWriteError, match="No space left"):
         files.replace_file(replacement(target, b"new"))
     assert alone(target)
@@ -181,44 +154,3 @@ def test_removing_asks_for_the_version(target: Path) -> None:
         files.remove_file(target, stamp)
     files.remove_file(target, Stamp.of(target.stat()))
     assert not target.exists()
-
-
-def test_dead_writers_files_go_and_living_ones_stay(tmp_path: Path) -> None:
-    host, _, token = files.process_name().split("-")
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    names = {
-        f".{host}-{dead.pid}-{token}-abc.lorgnette-tmp": False,
-        f".{host}-{os.getpid()}-00000000-abc.lorgnette-tmp": False,  # our number, an earlier life
-        f".{files.process_name()}-abc.lorgnette-tmp": True,
-        f".{host}-{os.getppid()}-00000000-abc.lorgnette-tmp": True,
-        f".00000000-{dead.pid}-{token}-abc.lorgnette-tmp": True,  # another computer's
-        "notes.lorgnette-tmp": True,
-    }
-    for name in names:
-        (tmp_path / name).touch()
-    files.remove_stale_temporaries(tmp_path)
-    assert {name: (tmp_path / name).exists() for name in names} == names
-
-
-def test_a_lock_keeps_another_process_out(target: Path) -> None:
-    script = (
-        "import sys; from pathlib import Path; from lorgnette import files\n"
-        "files.LOCK_SECONDS = 0.05\n"
-        "try:\n    with files.locked(Path(sys.argv[1])): print('in')\n"
-        "except files.CannotWriteError as error: print(error)\n"
-    )
-
-    def other() -> str:
-        command = [sys.executable, "-c", script, target]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-    with files.locked(target):
-        assert "another lorgnette" in other()
-    assert other() == "in\n"
-
-
-def test_a_source_ends_where_the_file_ends() -> None:
-    source = Source.of(b"abc")
-    assert (source.read(1, 99), source.read(1 << 70, 1), source.size) == (b"bc", b"", 3)
-    assert list(source.chunks(1, 9)) == [b"bc"]
