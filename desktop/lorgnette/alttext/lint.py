@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lorgnette.english import people
+from lorgnette.english.rewriting import rewritten
 
 GOOD_LENGTH = 125  # characters that a screen reader says in one go
 MOST_LENGTH = 250  # characters that IPTC allows
@@ -194,7 +194,7 @@ def _wording(text: str) -> Iterator[Note]:
 
 
 def _people(text: str) -> Iterator[Note]:
-    if rewriting := people.rewritten(text):
+    if rewriting := rewritten(text):
         yield Note(Rule.PERSON, Level.INFORMATION, rewriting.found, rewriting.text)
     elif match := _OTHER_PERSON.search(text):
         yield Note(Rule.PERSON, Level.INFORMATION, match[0])

@@ -17,6 +17,8 @@ FUNCTION_WORDS = words_of(
 
 ARTICLES = {"a", "an", "the"}
 
+SENTENCE_ENDS = {".", "!", "?"}
+
 # Words that have capitals wherever they stand.
 SPELLED = {
     word.lower(): word
