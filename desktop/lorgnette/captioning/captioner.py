@@ -1,16 +1,19 @@
 """Captioner.open(model directory); caption(path) -> Caption."""
 
+import dataclasses
 import math
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from lorgnette.captioning import candidates as choosing
-from lorgnette.captioning import images, judging, manifest, wording
+from lorgnette.captioning import candidates, choosing, images, judging, manifest, wording
 from lorgnette.captioning.candidates import Candidate
 from lorgnette.captioning.caption import Caption, Word
+from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.decoding import (
     Floats,
     Fork,
@@ -20,6 +23,7 @@ from lorgnette.captioning.decoding import (
     beam_search,
     branches,
 )
+from lorgnette.captioning.evidence import Evidence, EvidenceTable
 from lorgnette.captioning.graphs import Graph, choose_provider
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.captioning.people import People
@@ -30,7 +34,22 @@ from lorgnette.errors import BrokenModelError
 DEFAULT_BEAM_SIZE = 3
 MAX_BEAM_SIZE = 20
 BRANCHES = 6  # other sentences that are tried for the candidates; five that differ come of 95 %
+MORE_BRANCHES = 12  # where there is evidence to choose among them
+SPARE = 6  # sentences that ended on the way of beam search, kept for the same
 NOTHING_TO_SAY = "the model found no words for this picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the encoder makes of one picture.
+
+    features and hidden are (1, ...), as the decoder step takes them.
+    """
+
+    features: Floats
+    hidden: Floats
+    photo_probability: float | None
+    evidence: Evidence | None
 
 
 class Captioner:
@@ -46,7 +65,9 @@ class Captioner:
         beam_size: int,
         threads: int,
         people: People,
+        evidence: EvidenceTable | None = None,
     ) -> None:
+        self.evidence_table = evidence
         self.manifest = model
         self.vocabulary = vocabulary
         self.provider = provider
@@ -102,13 +123,16 @@ class Captioner:
                 f"the vocabulary in {folder} has {len(vocabulary.words)} words, "
                 f"its manifest says {model.vocabulary_size}"
             )
+        evidence = (
+            EvidenceTable.read(folder / manifest.EVIDENCE)
+            if manifest.EVIDENCE in model.files
+            else None
+        )
         chosen = choose_provider(provider)
         encoder = Graph(
             folder / manifest.ENCODER,
             inputs=manifest.ENCODER_INPUTS,
-            outputs=manifest.ENCODER_OUTPUTS
-            if model.photo_threshold is None
-            else (*manifest.ENCODER_OUTPUTS, manifest.PHOTO_OUTPUT),
+            outputs=model.encoder_outputs,
             provider=chosen,
             threads=1,
         )
@@ -128,6 +152,7 @@ class Captioner:
             beam_size,
             threads or os.cpu_count() or 1,
             people,
+            evidence,
         )
 
     def caption(self, path: Path, *, anyway: bool = False) -> Caption:
@@ -148,71 +173,120 @@ class Captioner:
 
     def describe(self, image: Image.Image, *, anyway: bool = False) -> Caption:
         """Return what the model says of an upright RGB picture, or why it says nothing."""
-        features, hidden, *photo = self.look(image)
+        seen = self.look(image)
         threshold = self.manifest.photo_threshold
         # A model that was not taught to judge may be meant for icons or drawings: it says it all.
-        if threshold is not None and not anyway:
-            reason = judging.refusal(image, float(photo[0][0]), threshold)
+        if threshold is not None and seen.photo_probability is not None and not anyway:
+            reason = judging.refusal(image, seen.photo_probability, threshold)
             if reason:
                 return _declined(reason)
+        found, searched = self._found(seen)
+        told = candidates.different([self._candidate(each) for each in found])
+        if not told:
+            return _declined(NOTHING_TO_SAY)
+        return Caption(
+            text=wording.sentence(told[0].words),
+            log_probability=found[0].hypothesis.log_probability,
+            confidence=self._confidence(found, searched),
+            candidates=tuple(wording.sentence(candidate.words) for candidate in told),
+            words=candidates.marked(told[0].words, told),
+        )
+
+    def found(self, image: Image.Image) -> list[Found]:
+        """Return what there is to say of an upright RGB picture, the best first."""
+        return self._found(self.look(image))[0]
+
+    def _found(self, seen: Look) -> tuple[list[Found], list[Hypothesis]]:
+        """Return what there is to say, the best first, and what beam search alone would say."""
+        evidence = seen.evidence
+        ids = self._ids if evidence is None else self._without(evidence.unsupported())
         forks: dict[tuple[int, ...], Fork] = {}
-        hypotheses = self._search(features, hidden, forks)
-        best = hypotheses[0]
+        hypotheses = self._search(seen, ids, forks, spare=0 if evidence is None else SPARE)
+        if not hypotheses:  # every sentence needs a word that must not be said
+            return [], []
         others = branches(
             self._say,
-            features,
-            best,
+            seen.features,
+            hypotheses[0],
             forks,
-            ids=self._ids,
-            count=BRANCHES,
+            ids=ids,
+            count=BRANCHES if evidence is None else MORE_BRANCHES,
             max_length=self.manifest.max_words,
             light=self._light,
         )
-        found = sorted({*hypotheses[1:], *others} - {best}, key=lambda h: h.score, reverse=True)
-        candidates = choosing.different([self._candidate(h) for h in (best, *found)])
-        if not candidates:
-            return _declined(NOTHING_TO_SAY)
-        return Caption(
-            text=wording.sentence(candidates[0].words),
-            log_probability=best.log_probability,
-            confidence=judging.confidence(hypotheses, self.manifest.confidence),
-            candidates=tuple(wording.sentence(candidate.words) for candidate in candidates),
-            words=choosing.marked(candidates[0].words, candidates),
+        every = list(dict.fromkeys((*hypotheses, *others)))
+        texts = [tuple(self.vocabulary.texts(each.token_ids)) for each in every]
+        return choosing.ranked(every, texts, evidence), hypotheses
+
+    def _without(self, words: frozenset[str]) -> SpecialIds:
+        """Return the special ids with those that must not be said because nothing supports them."""
+        if not words:
+            return self._ids
+        banned = [token for token, word in enumerate(self.vocabulary.words) if word in words]
+        return dataclasses.replace(self._ids, never=(*self._ids.never, *banned))
+
+    def _confidence(self, found: Sequence[Found], searched: Sequence[Hypothesis]) -> float:
+        weights = self.evidence_table.confidence if self.evidence_table is not None else {}
+        if weights:
+            return judging.weighed(choosing.confidence_traits(found), weights)
+        best = found[0].hypothesis
+        return judging.confidence(
+            [best, *(other for other in searched if other != best)], self.manifest.confidence
         )
 
-    def _candidate(self, hypothesis: Hypothesis) -> Candidate:
-        said = zip(
-            self.vocabulary.texts(hypothesis.token_ids),
-            hypothesis.token_log_probabilities,
-            strict=False,  # the end has a probability, too
-        )
+    def _candidate(self, found: Found) -> Candidate:
+        # The end has a probability, too, and no word.
+        said = zip(found.words, found.hypothesis.token_log_probabilities, strict=False)
         words = [Word(text=text, probability=math.exp(value)) for text, value in said]
-        return Candidate(wording.worded(words, self.people), hypothesis.score)
+        return Candidate(wording.worded(words, self.people), found.worth)
 
     def hypotheses(self, image: Image.Image) -> list[Hypothesis]:
-        """Return what beam search finds for an upright RGB picture, the best first."""
-        features, hidden, *_ = self.look(image)
-        return self._search(features, hidden)
+        """Return what beam search finds for an upright RGB picture, the best first.
 
-    def look(self, image: Image.Image) -> list[Floats]:
-        """Return the encoder's outputs for an upright RGB picture, as the manifest lists them."""
-        return self._encoder.run({"pixels": self.pixels(image)[None]})
+        No evidence has a say in it.
+        """
+        return self._search(self.look(image), self._ids)
+
+    def look(self, image: Image.Image) -> Look:
+        """Return what the encoder makes of an upright RGB picture."""
+        names = self.manifest.encoder_outputs
+        outputs = dict(
+            zip(names, self._encoder.run({"pixels": self.pixels(image)[None]}), strict=True)
+        )
+        photo, evidence = outputs.get(manifest.PHOTO_OUTPUT), outputs.get(manifest.EVIDENCE_OUTPUT)
+        return Look(
+            outputs["features"],
+            outputs["hidden"],
+            None if photo is None else float(photo[0]),
+            None if evidence is None else self._evidence(evidence[0]),
+        )
+
+    def _evidence(self, probabilities: Floats) -> Evidence:
+        table = self.evidence_table
+        if table is None or probabilities.shape != (table.outputs,):
+            raise BrokenModelError(
+                f"the encoder's evidence has {probabilities.size} numbers; "
+                f"{manifest.EVIDENCE} says otherwise"
+            )
+        return table.of(probabilities)
 
     def _search(
         self,
-        features: Floats,
-        hidden: Floats,
+        seen: Look,
+        ids: SpecialIds,
         forks: dict[tuple[int, ...], Fork] | None = None,
+        spare: int = 0,
     ) -> list[Hypothesis]:
         return beam_search(
             self._say,
-            features,
-            hidden,
-            ids=self._ids,
+            seen.features,
+            seen.hidden,
+            ids=ids,
             beam_size=self._beam_size,
             max_length=self.manifest.max_words,
             length_exponent=self.manifest.length_exponent,
             forks=forks,
+            spare=spare,
         )
 
     def pixels(self, image: Image.Image) -> Floats:

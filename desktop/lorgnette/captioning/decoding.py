@@ -89,8 +89,9 @@ def beam_search(
     max_length: int,
     length_exponent: float = LENGTH_EXPONENT,
     forks: dict[tuple[int, ...], Fork] | None = None,
+    spare: int = 0,
 ) -> list[Hypothesis]:
-    """Return up to beam_size hypotheses for one image, the best score first.
+    """Return up to beam_size hypotheses for one image, and spare ones, the best score first.
 
     No hypothesis says the same pair of words twice, says the same word twice in a row, or says
     a token that is no word.
@@ -105,6 +106,7 @@ def beam_search(
         max_length: tokens, the end not counted.
         length_exponent: of the length that a log-probability is divided by.
         forks: gains an entry for each path, by its token ids, for `branches`.
+        spare: how many more of those that ended on the way are kept; the search is the same.
     """
     paths: list[Hypothesis] = [Hypothesis(length_exponent=length_exponent)]
     finished: list[Hypothesis] = []
@@ -138,7 +140,7 @@ def beam_search(
                 open_paths.append(path.then(word, value))
                 open_rows.append(row)
         finished.sort(key=lambda path: path.score, reverse=True)
-        del finished[beam_size:]
+        del finished[beam_size + spare :]
         if not open_paths or _settled(finished, open_paths, beam_size, max_length):
             break
         paths, hidden = open_paths, hidden[open_rows]
@@ -234,7 +236,7 @@ def _settled(
     if len(finished) < beam_size:
         return False
     best = max(open_paths, key=lambda path: path.log_probability)
-    return best.log_probability * best.worth(max_length + 1) <= finished[-1].score
+    return best.log_probability * best.worth(max_length + 1) <= finished[beam_size - 1].score
 
 
 def _allowed(

@@ -57,7 +57,16 @@ def confidence(hypotheses: Sequence[Hypothesis], weights: Mapping[str, float]) -
             probabilities, which is not calibrated.
     """
     found = traits(hypotheses)
-    if not weights:
-        return math.exp(found["mean"])
-    logit = weights["bias"] + sum(weights[name] * value for name, value in found.items())
+    return weighed(found, weights) if weights else math.exp(found["mean"])
+
+
+def weighed(traits: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the probability, 0 to 1, that a logistic regression makes of traits.
+
+    Args:
+        weights: of traits, and "bias".
+    """
+    logit = weights["bias"] + sum(
+        weight * traits[name] for name, weight in weights.items() if name != "bias"
+    )
     return 1 / (1 + math.exp(-max(min(logit, 50.0), -50.0)))

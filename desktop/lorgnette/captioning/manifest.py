@@ -21,12 +21,14 @@ ENCODER = "encoder.onnx"
 DECODER_STEP = "decoder_step.onnx"
 VOCABULARY = "vocabulary.txt"
 CARD = "MODEL_CARD.md"
+EVIDENCE = "evidence.json"  # not every model has it; see evidence.py
 MAX_BYTES = 4 << 30  # of one file
 MAX_MANIFEST_BYTES = 1 << 20
 
 ENCODER_INPUTS = ("pixels",)
 ENCODER_OUTPUTS = ("features", "hidden")
 PHOTO_OUTPUT = "photo_probability"  # (image,): how likely it is a photo; not every model has it
+EVIDENCE_OUTPUT = "evidence"  # (image, number): of a model with evidence.json
 DECODER_INPUTS = ("token_ids", "features", "hidden")
 DECODER_OUTPUTS = ("log_probabilities", "hidden_after")
 
@@ -79,6 +81,15 @@ class Manifest:
         """Name, version and a short hash of the weights: what provenance records."""
         weights = "".join(self.files[name].sha256 for name in (ENCODER, DECODER_STEP))
         return f"{self.name}/{self.version}+{hashlib.sha256(weights.encode()).hexdigest()[:8]}"
+
+    @property
+    def encoder_outputs(self) -> tuple[str, ...]:
+        """Names of what the encoder gives, in the order in which they are asked for."""
+        return (
+            *ENCODER_OUTPUTS,
+            *([] if self.photo_threshold is None else [PHOTO_OUTPUT]),
+            *([EVIDENCE_OUTPUT] if EVIDENCE in self.files else []),
+        )
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.desktop.captioning.seeing import TOY_EVIDENCE, with_evidence
 
 from lorgnette.captioning import manifest
 from lorgnette.captioning.captioner import Captioner
@@ -156,3 +157,72 @@ def test_cuda_is_never_replaced_in_silence(toy_model: Path) -> None:
     with pytest.raises(ProviderError, match="CUDA does not run here"):
         Captioner.open(toy_model, provider="cuda")
     assert Captioner.open(toy_model, provider="auto").provider == "cpu"
+
+
+PEOPLE_DOGS_BOATS = {"red": "man", "green": "dog", "blue": "boat", "picture": "outside"}
+
+
+def test_nobody_is_said_whom_the_evidence_does_not_see(toy_model: Path, tmp_path: Path) -> None:
+    told = saying(toy_model, tmp_path / "blind", **PEOPLE_DOGS_BOATS)
+    seeing = with_evidence(toy_model, tmp_path / "seeing", **PEOPLE_DOGS_BOATS)
+    reddish = Image.new("RGB", (64, 48), (40, 20, 20))  # a man, it says, with eyes or without
+    assert Captioner.open(told).describe(reddish).text == "A person outside."
+    caption = Captioner.open(seeing).describe(reddish)
+    assert caption.text == "A boat outside."
+    assert caption.candidates == (caption.text,)
+    red = Image.new("RGB", (64, 48), (200, 20, 20))
+    assert Captioner.open(seeing).describe(red).text == "A person outside."
+    green = Image.new("RGB", (64, 48), (90, 120, 20))
+    assert set(Captioner.open(seeing).describe(green).candidates) == {
+        "A dog outside.",
+        "A person outside.",
+        "A boat outside.",
+    }
+
+
+def test_evidence_chooses_among_sentences_where_its_weights_say_so(
+    toy_model: Path, tmp_path: Path
+) -> None:
+    weighing = dataclasses.replace(TOY_EVIDENCE, choice={"missed": -1.0})
+    folder = with_evidence(toy_model, tmp_path / "model", weighing, **PEOPLE_DOGS_BOATS)
+    picture = Image.new("RGB", (64, 48), (200, 20, 150))
+    assert Captioner.open(folder).describe(picture).candidates[0] == "A boat outside."
+    found = Captioner.open(folder).found(picture)
+    assert found[0].words == ("a", "boat", "outside")
+    assert [each.worth for each in found] == sorted((e.worth for e in found), reverse=True)
+
+
+def test_the_confidence_is_the_table_s_where_it_has_one(toy_model: Path, tmp_path: Path) -> None:
+    sure = dataclasses.replace(TOY_EVIDENCE, confidence={"bias": 2.0, "missed": -1.0})
+    folder = with_evidence(toy_model, tmp_path / "model", sure, **PEOPLE_DOGS_BOATS)
+    caption = Captioner.open(folder).describe(Image.new("RGB", (64, 48), (200, 20, 150)))
+    assert caption.text == "A person outside."
+    assert caption.confidence == pytest.approx(1 / (1 + np.exp(-1)))
+
+
+def test_an_encoder_without_the_evidence_of_its_table_is_a_broken_model(
+    toy_model: Path, tmp_path: Path
+) -> None:
+    folder = with_evidence(toy_model, tmp_path / "model")
+    shutil.copy(toy_model / manifest.ENCODER, folder)
+    files = {
+        name: manifest.record(folder / name)
+        for name in (
+            manifest.ENCODER,
+            manifest.DECODER_STEP,
+            manifest.VOCABULARY,
+            manifest.EVIDENCE,
+        )
+    }
+    dataclasses.replace(Manifest.read(toy_model), files=files).write(folder)
+    with pytest.raises(BrokenModelError, match="evidence is missing"):
+        Captioner.open(folder)
+
+
+def test_evidence_of_another_length_than_the_table_says_is_a_broken_model(
+    toy_model: Path, tmp_path: Path, red: Path
+) -> None:
+    wider = dataclasses.replace(TOY_EVIDENCE, outputs=5)
+    captioner = Captioner.open(with_evidence(toy_model, tmp_path / "model", wider))
+    with pytest.raises(BrokenModelError, match="4 numbers"):
+        captioner.caption(red)

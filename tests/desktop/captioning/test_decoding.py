@@ -159,3 +159,13 @@ def test_a_word_that_says_little_never_takes_the_place_of_another(seed: int) -> 
     assert {b.token_ids for b in found} == {
         b.token_ids for b in whole if not set(turn(b)) <= set(light)
     }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_spare_sentences_follow_and_leave_the_search_as_it_was(seed: int) -> None:
+    step, _ = chain(seed)
+    features, hidden = np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32)
+    more = beam_search(step, features, hidden, ids=IDS, beam_size=2, max_length=MAX_LENGTH, spare=3)
+    assert more[:2] == search(step, 2)
+    assert len(more) > 2
+    assert more == sorted(set(more), key=lambda h: h.score, reverse=True)
