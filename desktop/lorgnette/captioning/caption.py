@@ -37,6 +37,8 @@ class Caption:
         candidates: at most five alt texts that say different things, text first; fewer where the
             model has no more to say, none where it declined.
         words: of text, in their order.
+        model_words: the sentence as the model said it, before it was made fit to publish: with its
+            own words for people, and whatever it says twice.
     """
 
     text: str
@@ -44,4 +46,5 @@ class Caption:
     confidence: float
     candidates: tuple[str, ...]
     words: tuple[Word, ...]
+    model_words: tuple[str, ...] = ()
     reason: str = ""

@@ -190,6 +190,7 @@ class Captioner:
             confidence=self._confidence(found, searched),
             candidates=tuple(wording.sentence(candidate.words) for candidate in told),
             words=candidates.marked(told[0].words, told),
+            model_words=found[0].words,
         )
 
     def found(self, image: Image.Image) -> list[Found]:

@@ -61,6 +61,15 @@ def test_people_are_neutral_unless_the_model_s_words_are_asked_for(
     assert Captioner.open(folder, people=People.AS_IS).caption(red).text == "A tall man."
 
 
+def test_the_model_s_own_words_are_kept_beside_the_text(
+    toy_model: Path, tmp_path: Path, red: Path
+) -> None:
+    folder = saying(toy_model, tmp_path / "model", red="tall", picture="man")
+    caption = Captioner.open(folder).caption(red)
+    assert caption.text == "A tall person."
+    assert caption.model_words == ("a", "tall", "man")
+
+
 def test_a_caption_of_which_no_word_is_left_is_declined_with_the_reason(
     toy_model: Path, tmp_path: Path, red: Path
 ) -> None:
