@@ -26,6 +26,7 @@ from lorgnette.captioning.decoding import (
 from lorgnette.captioning.evidence import Evidence, EvidenceTable
 from lorgnette.captioning.graphs import Graph, choose_provider
 from lorgnette.captioning.manifest import Manifest
+from lorgnette.captioning.naming import named
 from lorgnette.captioning.people import People
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette.english.lexicon import FUNCTION_WORDS
@@ -181,7 +182,7 @@ class Captioner:
             if reason:
                 return _declined(reason)
         found, searched = self._found(seen)
-        told = candidates.different([self._candidate(each) for each in found])
+        told = candidates.different([self._candidate(each, seen.evidence) for each in found])
         if not told:
             return _declined(NOTHING_TO_SAY)
         return Caption(
@@ -235,11 +236,18 @@ class Captioner:
             [best, *(other for other in searched if other != best)], self.manifest.confidence
         )
 
-    def _candidate(self, found: Found) -> Candidate:
-        # The end has a probability, too, and no word.
-        said = zip(found.words, found.hypothesis.token_log_probabilities, strict=False)
-        words = [Word(text=text, probability=math.exp(value)) for text, value in said]
-        return Candidate(wording.worded(words, self.people), found.worth)
+    def said(self, image: Image.Image) -> str:
+        """Return the words that the app chooses for an upright RGB picture, "" for none.
+
+        Names are put in; but nothing that the model said twice is cut, no word for people is made
+        neutral, and nothing is left unsaid for doubt.
+        """
+        seen = self.look(image)
+        found, _ = self._found(seen)
+        return " ".join(word.text for word in _named(found[0], seen.evidence)) if found else ""
+
+    def _candidate(self, found: Found, evidence: Evidence | None) -> Candidate:
+        return Candidate(wording.worded(_named(found, evidence), self.people), found.worth)
 
     def hypotheses(self, image: Image.Image) -> list[Hypothesis]:
         """Return what beam search finds for an upright RGB picture, the best first.
@@ -315,6 +323,14 @@ class Captioner:
             {"token_ids": token_ids, "features": features, "hidden": hidden}
         )
         return log_probabilities, after
+
+
+def _named(found: Found, evidence: Evidence | None) -> list[Word]:
+    """Return the words of a sentence, with names where the evidence is sure of them."""
+    # The end has a probability, too, and no word.
+    said = zip(found.words, found.hypothesis.token_log_probabilities, strict=False)
+    words = [Word(text=text, probability=math.exp(value)) for text, value in said]
+    return words if evidence is None else named(words, evidence)
 
 
 def _declined(reason: str) -> Caption:

@@ -49,6 +49,7 @@ class Thing:
     """A kind of thing that the encoder can see.
 
     Attributes:
+        name: as it is written in a sentence: "otter", "TV".
         plural: empty for what is not counted ("grass"), the name itself for pairs ("scissors").
         words: words or phrases that say it, in any number; lower case.
         outputs: of the encoder; their sum, at most 1, is the probability that it is there.
@@ -145,7 +146,7 @@ class EvidenceTable:
         for number, thing in enumerate(self.things):
             for phrase in dict.fromkeys((*thing.words, thing.name, thing.plural)):
                 if phrase:
-                    phrases[tuple(phrase.split())].append(number)
+                    phrases[tuple(phrase.lower().split())].append(number)
         object.__setattr__(self, "_phrases", {key: tuple(ids) for key, ids in phrases.items()})
         object.__setattr__(self, "_longest", max(map(len, phrases), default=0))
 
@@ -339,10 +340,10 @@ def _thing(content: Any, outputs: int) -> Thing:
             "found": _share(content["found"]),
         }
     )
-    for text in (thing.name, thing.kind, thing.at):
+    for text in (thing.kind, thing.at):
         _phrase(text)
-    if thing.plural:
-        _phrase(thing.plural)
+    for text in (thing.name, *([thing.plural] if thing.plural else [])):
+        _name(text)
     if not isinstance(thing.source, str) or type(thing.photos) is not int:
         raise TypeError(f"source or photos of {thing.name} is of another type")
     return thing
@@ -379,12 +380,18 @@ def _list(values: Any) -> list[Any]:
     return values
 
 
-def _phrase(text: Any) -> str:
+def _name(text: Any) -> str:
     if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT or not text.isprintable():
         raise ValueError(f"{text!r:.80} is no word or phrase")
-    if text != " ".join(text.lower().split()):
-        raise ValueError(f"{text!r} must be lower case with single spaces")
+    if text != " ".join(text.split()):
+        raise ValueError(f"{text!r} must have single spaces")
     return text
+
+
+def _phrase(text: Any) -> str:
+    if _name(text) != text.lower():
+        raise ValueError(f"{text!r} must be lower case")
+    return str(text)
 
 
 def _outputs(values: Any, outputs: int) -> tuple[int, ...]:

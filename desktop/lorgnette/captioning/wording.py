@@ -17,6 +17,7 @@ from lorgnette.english.lexicon import (
     ANIMALS,
     ARTICLES,
     FUNCTION_WORDS,
+    LOOKS,
     OWNERS,
     SPELLED,
     THINGS_IN_ING,
@@ -73,10 +74,6 @@ _BEFORE_OF = words_of(
     "lots variety number full made"
 )
 _BEFORE_WITH = words_of("filled covered surrounded topped decorated made")
-_MIDDLES = words_of(
-    "white black red blue green yellow brown gray grey pink purple tan small large big little "
-    "young old wooden tall long short bright colorful beautiful other"
-)
 _SOUNDS_A_VOWEL = re.compile(
     r"[aeio]|u(?!ni(?!nt|de|n)|s|ten|ku|-)|hour|honest|heir", re.IGNORECASE
 )
@@ -142,7 +139,7 @@ def _whole(said: Sequence[Word]) -> list[Word]:
         if not gap:
             whole.append(word)
         elif not after or after in FUNCTION_WORDS:
-            while whole and whole[-1].text in _HANGING | _MIDDLES:
+            while whole and whole[-1].text in _HANGING | LOOKS:
                 whole.pop()
     return whole
 
@@ -229,7 +226,7 @@ def _without_stammer(said: list[Word]) -> list[Word]:
             phrase = [word.text for word in said[place : place + length]]
             again = place + length
             linked = said[again].text in _LINKS
-            if linked and (length > 1 or phrase[0] in ADJECTIVES | _MIDDLES):  # "white and white"
+            if linked and (length > 1 or phrase[0] in ADJECTIVES | LOOKS):  # "white and white"
                 again += 1
             if phrase == [word.text for word in said[again : again + length]] and not (
                 length == 1 and phrase[0] in _TWICE
@@ -253,7 +250,7 @@ def _mended(
     start = noun.start - len(join)
     if not join or noun.article in OWNERS or noun.words[0] in {"another", "other"}:
         return None
-    if noun.words[-1] in _MIDDLES:  # "in black and white"
+    if noun.words[-1] in LOOKS:  # "in black and white"
         return None
     same = [other for other in earlier if other.says(noun)]
     after = texts[noun.end] if noun.end < len(texts) else ""
@@ -312,7 +309,7 @@ def _without_end(said: list[Word]) -> list[Word]:
         if _can_end(said):
             break
         middle = len(said) - 1
-        while middle >= 0 and said[middle].text in _MIDDLES:
+        while middle >= 0 and said[middle].text in LOOKS:
             middle -= 1
         after_article = middle >= 0 and said[middle].text in {"a", "an", *OWNERS}
         if last not in _HANGING and not (middle < len(said) - 1 and after_article):
@@ -346,12 +343,13 @@ def _with_articles(said: Sequence[Word]) -> list[Word]:
     right = list(said)
     for place, word in enumerate(right[:-1]):
         if word.text in {"a", "an"}:
-            text = "an" if _takes_an(right[place + 1].text) else "a"
+            text = "an" if takes_an(right[place + 1].text) else "a"
             right[place] = word if word.text == text else replace(word, text=text)
     return right
 
 
-def _takes_an(word: str) -> bool:
+def takes_an(word: str) -> bool:
+    """Tell whether the article before word is "an"."""
     return word != "u" and bool(_SOUNDS_A_VOWEL.match(word)) and not _SOUNDS_NONE.match(word)
 
 

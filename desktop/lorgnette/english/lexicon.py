@@ -93,3 +93,9 @@ ADJECTIVES = words_of(
     "other pretty beautiful attractive handsome cute seated sleeping identical different "
     "excited laughing casually formally well nicely scantily similarly"
 )
+
+# Of things: what stands between an article and a noun, and says nothing alone.
+LOOKS = words_of(
+    "white black red blue green yellow brown gray grey pink purple tan small large big little "
+    "young old wooden tall long short bright colorful beautiful other"
+)

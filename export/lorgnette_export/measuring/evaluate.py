@@ -81,8 +81,8 @@ def run(args: argparse.Namespace) -> int:
 def captions_of(captioner: Captioner, photos: Sequence[Photo]) -> tuple[list[str], int]:
     """Return the caption of each photo, "" where it cannot be read, and how many those are.
 
-    The model's own words, whatever the app would make of them or decline: no word for people is
-    made neutral, nothing said twice is cut.
+    The sentence that the app chooses, whatever it would make of it or decline: no word for people
+    is made neutral, nothing said twice is cut.
     """
 
     def opened(photo: Photo) -> Image.Image | None:
@@ -96,7 +96,6 @@ def captions_of(captioner: Captioner, photos: Sequence[Photo]) -> tuple[list[str
     with ThreadPoolExecutor(1) as pool, tqdm(total=len(photos), unit="photo") as bar:
         for first in range(0, len(photos), _DECODED_AHEAD):
             for image in pool.map(opened, photos[first : first + _DECODED_AHEAD]):
-                best = None if image is None else captioner.hypotheses(image)[0]
-                texts.append(" ".join(captioner.vocabulary.texts(best.token_ids)) if best else "")
+                texts.append("" if image is None else captioner.said(image))
                 bar.update()
     return texts, texts.count("")

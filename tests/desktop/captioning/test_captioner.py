@@ -235,3 +235,12 @@ def test_evidence_of_another_length_than_the_table_says_is_a_broken_model(
     captioner = Captioner.open(with_evidence(toy_model, tmp_path / "model", wider))
     with pytest.raises(BrokenModelError, match="4 numbers"):
         captioner.caption(red)
+
+
+def test_a_thing_is_called_by_its_name(toy_model: Path, tmp_path: Path) -> None:
+    folder = with_evidence(toy_model, tmp_path / "model", **PEOPLE_DOGS_BOATS)
+    green = Image.new("RGB", (64, 48), (20, 220, 60))
+    caption = Captioner.open(folder).describe(green)
+    assert caption.text == "An otter outside."
+    assert caption.words[1].probability == pytest.approx(220 / 255, abs=0.01)
+    assert Captioner.open(folder).said(green) == "an otter outside"
