@@ -28,12 +28,14 @@ class DataError(LorgnetteError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A photo that people have captioned."""
+    """A photo with captions."""
 
     file: Path
     source: str  # the data set's name: figures are reported for each apart
     split: str
     captions: tuple[str, ...]
+    machine: bool = False  # the captions are a model's: figures on them stand apart
+    empty: bool = False  # somebody looked, and no person and no animal is on it
 
 
 def read(folder: Path) -> list[Photo]:
@@ -74,16 +76,17 @@ def _plain(content: dict[str, Any], file: Path, folder: Path) -> list[Photo]:
             source=content.get("set", file.stem),
             split=image["split"],
             captions=tuple(image["captions"]),
+            machine=bool(image.get("machine")),
+            empty=bool(image.get("empty")),
         )
         for image in content["images"]
     ]
 
 
 def _coco(content: dict[str, Any], file: Path, folder: Path) -> list[Photo]:
-    """Read captions_train2017.json and its like: the part after the last underscore is a folder."""
-    part = file.stem.rsplit("_", 1)[-1]
-    split = "train" if part.startswith("train") else "val"
-    where = next((f for f in (folder / part, folder / "images" / part) if f.is_dir()), folder)
+    """Read captions_train2017.json and its like."""
+    split = "train" if _part(file).startswith("train") else "val"
+    where = coco_folder(file, folder)
     captions: dict[int, list[str]] = {}
     for annotation in content["annotations"]:
         if "caption" not in annotation:
@@ -99,6 +102,16 @@ def _coco(content: dict[str, Any], file: Path, folder: Path) -> list[Photo]:
         for image in content["images"]
         if image["id"] in captions
     ]
+
+
+def coco_folder(file: Path, folder: Path) -> Path:
+    """Return where the photos of MS-COCO's captions_train2017.json and its like lie in folder."""
+    part = _part(file)
+    return next((f for f in (folder / part, folder / "images" / part) if f.is_dir()), folder)
+
+
+def _part(file: Path) -> str:
+    return file.stem.rsplit("_", 1)[-1]
 
 
 def _karpathy(content: dict[str, Any], file: Path, folder: Path) -> list[Photo]:

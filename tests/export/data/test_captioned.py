@@ -59,6 +59,17 @@ def test_karpathys_splits(tmp_path: Path) -> None:
     assert first.captions == ("A dog .",)
 
 
+def test_what_is_known_of_a_photo_beside_its_captions(tmp_path: Path) -> None:
+    images = [
+        {"file": "a.webp", "split": "val", "captions": ["A hill."], "machine": True, "empty": True},
+        {"file": "b.webp", "split": "val", "captions": ["A dog."]},
+    ]
+    save(tmp_path / "captions" / "own.json", {"set": "own", "images": images})
+    hill, dog = captioned.read(tmp_path)
+    assert (hill.machine, hill.empty) == (True, True)
+    assert (dog.machine, dog.empty) == (False, False)
+
+
 def test_a_folder_without_captions_says_what_was_sought(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no captioned photos") as caught:
         captioned.read(tmp_path)
