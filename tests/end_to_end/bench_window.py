@@ -115,16 +115,16 @@ def run(folder: Path, count: int, model: str, captions: int) -> None:
         )
 
     opened: list[object] = []
-    window.captioning.opened.connect(opened.append)
-    window.prepare()
+    window.captioning.run.opened.connect(opened.append)
+    window.captioning.prepare()
     phase("opening the model", lambda: bool(opened), None)
     first_row: list[float] = []
     begun = perf_counter()
-    window.rows.rowsInserted.connect(lambda *_: first_row.append(perf_counter() - begun))
-    window.add([folder])
-    phase("adding", lambda: len(window.batch) == count, None)
+    window.batch.rows.rowsInserted.connect(lambda *_: first_row.append(perf_counter() - begun))
+    window.adding.add([folder])
+    phase("adding", lambda: len(window.batch.model) == count, None)
     print(f"first rows after {first_row[0]:.2f} s")
-    view = window.view
+    view = window.batch.view
     QAccessible.setActive(True)
     ends = [perf_counter() + 3]
     phase(
@@ -139,30 +139,32 @@ def run(folder: Path, count: int, model: str, captions: int) -> None:
         lambda: perf_counter() > ends[0],
         lambda: QTest.keyClick(view, Qt.Key.Key_PageDown),
     )
-    window.filters.reset()
+    window.body.filters.reset()
     for name, act in (
-        ("filtering by words", lambda: window._filter_words("img77")),
-        ("showing all again", lambda: window._filter_words("")),
-        ("sorting by name", lambda: window.batch.sort_by(Order.NAME)),
-        ("sorting by state", lambda: window.batch.sort_by(Order.STATE)),
+        ("filtering by words", lambda: window.browsing.show_words("img77")),
+        ("showing all again", lambda: window.browsing.show_words("")),
+        ("sorting by name", lambda: window.batch.model.sort_by(Order.NAME)),
+        ("sorting by state", lambda: window.batch.model.sort_by(Order.STATE)),
         ("selecting all", view.selectAll),
         ("going to the last", lambda: QTest.keyClick(view, Qt.Key.Key_End)),
     ):
         acts = [act]
         phase(name, lambda: not acts, lambda: acts.pop()())  # noqa: B023 - run at once
-    window.caption_all()
+    window.captioning.caption_all()
     typed = iter(range(10**9))
     phase(
         "captioning and typing",
-        lambda: window.captioning.tally.done >= captions or not window.captioning.running,
-        lambda: QTest.keyClick(window.panel.field, Qt.Key.Key_X) if next(typed) % 10 == 0 else None,
+        lambda: window.captioning.run.tally.done >= captions or not window.captioning.run.running,
+        lambda: (
+            QTest.keyClick(window.body.panel.field, Qt.Key.Key_X) if next(typed) % 10 == 0 else None
+        ),
     )
-    tally = window.captioning.tally
-    counts = window.batch.counts()
+    tally = window.captioning.run.tally
+    counts = window.batch.model.counts()
     drafts_shown = counts[State.DRAFT] + counts[State.UNSURE]
     print(f"captioned {tally.drafts}, {drafts_shown} drafts in the list")
-    window.cancel()
-    phase("ending", lambda: not window.captioning.running, None)
+    window.actions_["cancel"].trigger()
+    phase("ending", lambda: not window.captioning.run.running, None)
     window.close()
     lock.unlock()
 

@@ -85,7 +85,9 @@ def take(out: Path, scale: int, model: str, home: Path) -> None:
 
     def shoot(what: str) -> None:
         wait(lambda: False, 400)
-        window.grab().save(str(out / f"{what}-{window.settings.appearance}-{scale}00.png"))
+        window.grab().save(
+            str(out / f"{what}-{window.batch.settings.now.appearance}-{scale}00.png")
+        )
 
     for appearance in APPEARANCES:
         settings = Settings(
@@ -97,26 +99,26 @@ def take(out: Path, scale: int, model: str, home: Path) -> None:
         window.show()
         window.activateWindow()
         shoot("empty")
-        window.add([folder])
-        wait(lambda: len(window.batch) == len(PHOTOS))  # noqa: B023 - called at once
-        window.caption_all()
-        wait(lambda: window.captioning.tally.done >= 7)  # noqa: B023
+        window.adding.add([folder])
+        wait(lambda: len(window.batch.model) == len(PHOTOS))  # noqa: B023 - called at once
+        window.captioning.caption_all()
+        wait(lambda: window.captioning.run.tally.done >= 7)  # noqa: B023
         window.grab().save(str(out / f"running-{appearance}-{scale}00.png"))
-        wait(lambda: not window.captioning.running)  # noqa: B023
-        told = window.notice.text.text()
-        window.notice.dismiss()
+        wait(lambda: not window.captioning.run.running)  # noqa: B023
+        told = window.body.notice.text.text()
+        window.body.notice.dismiss()
         for name in ("astronaut.jpg", "rocket launch.jpg"):
-            window.view.go_to(folder / name)
+            window.batch.view.go_to(folder / name)
             window.reviewing.accept_current()
-        window.view.go_to(folder / "coffee cup.jpg")
-        window.view.scrollToTop()
-        window.panel.field.setFocus()
+        window.batch.view.go_to(folder / "coffee cup.jpg")
+        window.batch.view.scrollToTop()
+        window.body.panel.field.setFocus()
         shoot("reviewing")
-        window.notice.show_text(told)
-        window.panel.extended_section.open()
-        window.panel.questions_section.open()
-        window.view.go_to(folder / "scanned page.jpg")
-        window.view.setFocus()
+        window.body.notice.show_text(told)
+        window.body.panel.extended_section.open()
+        window.body.panel.questions_section.open()
+        window.batch.view.go_to(folder / "scanned page.jpg")
+        window.batch.view.setFocus()
         shoot("declined")
         window.close()
         lock.unlock()

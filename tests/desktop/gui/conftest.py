@@ -109,16 +109,16 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def filled(qtbot: QtBot, window: MainWindow, folder: Path) -> MainWindow:
     """A window with the six pictures, not captioned."""
-    window.add([folder])
-    qtbot.waitUntil(lambda: len(window.batch) == 6)
+    window.adding.add([folder])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 6)
     return window
 
 
 @pytest.fixture
 def captioned(qtbot: QtBot, filled: MainWindow) -> MainWindow:
     """A window with six drafts, the first one current."""
-    filled.caption_all()
+    filled.captioning.caption_all()
     qtbot.waitUntil(
-        lambda: filled.batch.counts()[State.DRAFT] == 6 and not filled.captioning.running
+        lambda: filled.batch.model.counts()[State.DRAFT] == 6 and not filled.captioning.run.running
     )
     return filled

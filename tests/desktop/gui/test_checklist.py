@@ -77,20 +77,20 @@ def tab_stops(top: QWidget) -> Iterator[QWidget]:
 
 def dialogs_of(window: MainWindow) -> list[QDialog]:
     failures = FailuresDialog(window)
-    failures.show_failures([p for p in window.batch.pictures() if p.state is State.FAILED])
+    failures.show_failures([p for p in window.batch.model.pictures() if p.state is State.FAILED])
     return [
         ShortcutsDialog(window.actions_.groups, window),
-        MessagesDialog(window.announcer, window),
+        MessagesDialog(window.batch.announcer, window),
         AboutDialog(lambda: card(""), window),
-        SettingsDialog(window.settings, "", card, window),
+        SettingsDialog(window.batch.settings.now, "", card, window),
         WriteDialog("ask", SidecarNaming.WITH_EXTENSION, 1, 1, window),
         failures,
     ]
 
 
 def suggest(window: MainWindow, name: str, suggestion: Suggestion) -> None:
-    path = next(p.path for p in window.batch.pictures() if p.path.name == name)
-    window.captioning.suggested.emit([(path, suggestion)])
+    path = next(p.path for p in window.batch.model.pictures() if p.path.name == name)
+    window.captioning.run.suggested.emit([(path, suggestion)])
 
 
 UNSURE = Suggestion(
@@ -119,18 +119,17 @@ def varied(captioned: MainWindow) -> MainWindow:
     suggest(captioned, "0 red.png", UNSURE)
     for name, suggestion in (("1 green.png", FAILED), ("2 blue.png", DECLINED)):
         suggest(captioned, name, suggestion)
-    captioned.view.setFocus()
+    captioned.batch.view.setFocus()
     return captioned
 
 
 def test_checklist_01_every_tab_stop_has_a_name_of_its_own(
     qtbot: QtBot, varied: MainWindow
 ) -> None:
-    for section in (
-        varied.panel.extended_section, varied.panel.questions_section, varied.panel.details_section
-    ):  # fmt: skip
+    panel = varied.body.panel
+    for section in (panel.extended_section, panel.questions_section, panel.details_section):
         section.open()
-    varied.teller.tell("Something.", [("Do it", lambda: None)])
+    varied.batch.teller.tell("Something.", [("Do it", lambda: None)])
     for top in (varied, *dialogs_of(varied)):
         if isinstance(top, QDialog):
             top.show()
@@ -194,7 +193,7 @@ def test_checklist_04_every_input_has_a_visible_label(varied: MainWindow) -> Non
 def test_checklist_05_a_row_says_name_state_text_and_place(
     varied: MainWindow, someone_listens: None
 ) -> None:
-    interface = QAccessible.queryAccessibleInterface(varied.view)
+    interface = QAccessible.queryAccessibleInterface(varied.batch.view)
     assert interface.role() == QAccessible.Role.List
     first = interface.child(0)
     assert first.text(QAccessible.Text.Name) == (
@@ -204,42 +203,42 @@ def test_checklist_05_a_row_says_name_state_text_and_place(
         "Check closely: the words dog may be wrong."
     )
     assert interface.child(1).text(QAccessible.Text.Name) == "1 green.png, Failed, 2 of 6"
-    varied.rows.show_words("blue")
+    varied.batch.rows.show_words("blue")
     assert interface.child(1).text(QAccessible.Text.Name) == (
         "5 blue.png, Draft, A blue picture, 2 of 2"
     )
 
 
 def test_checklist_06_a_row_tells_its_new_text_at_once(qtbot: QtBot, captioned: MainWindow) -> None:
-    with qtbot.waitSignal(captioned.rows.dataChanged, timeout=200) as changed:
+    with qtbot.waitSignal(captioned.batch.rows.dataChanged, timeout=200) as changed:
         captioned.reviewing.accept_current()
     assert Qt.ItemDataRole.AccessibleTextRole in changed.args[2]
-    interface = QAccessible.queryAccessibleInterface(captioned.view)
+    interface = QAccessible.queryAccessibleInterface(captioned.batch.view)
     assert interface.child(0).text(QAccessible.Text.Name).startswith("0 red.png, Reviewed")
 
 
 def test_checklist_07_the_preview_is_called_by_its_alt_text(
     qtbot: QtBot, captioned: MainWindow
 ) -> None:
-    preview = captioned.panel.preview
+    preview = captioned.body.panel.preview
     qtbot.waitUntil(lambda: not preview.pixmap().isNull())
     assert accessible_name(preview) == "Preview: A red picture."
     assert QAccessible.queryAccessibleInterface(preview).role() == QAccessible.Role.Graphic
-    captioned.panel.decorative.click()
+    captioned.body.panel.decorative.click()
     assert accessible_name(preview) == "Preview, decorative"
 
 
 def test_checklist_08_tab_goes_round_in_the_order_of_the_eye(
     qtbot: QtBot, varied: MainWindow
 ) -> None:
-    panel = varied.panel
+    panel = varied.body.panel
     panel.field.selectAll()
     qtbot.keyClicks(panel.field, "A dog runs on a wide beach.")  # no note with a button
     panel.show_notes_now()
-    varied.notice.dismiss()
-    varied.view.setFocus()
+    varied.body.notice.dismiss()
+    varied.batch.view.setFocus()
     expected = [
-        varied.view,
+        varied.batch.view,
         panel.field,
         panel.candidates.first_stop(),
         panel.decorative,
@@ -248,9 +247,9 @@ def test_checklist_08_tab_goes_round_in_the_order_of_the_eye(
         panel.extended_section.toggle,
         panel.questions_section.toggle,
         panel.details_section.toggle,
-        varied.filters.states,
-        varied.filters.words,
-        varied.view,
+        varied.body.filters.states,
+        varied.body.filters.words,
+        varied.batch.view,
     ]
     seen = [QApplication.focusWidget()]
     for _ in expected[1:]:
@@ -266,7 +265,7 @@ def test_checklist_09_focus_is_never_lost(qtbot: QtBot, captioned: MainWindow) -
     def focus_is(widget: QWidget) -> bool:
         return QApplication.focusWidget() is widget and widget.isVisible()
 
-    panel, view = captioned.panel, captioned.view
+    panel, view = captioned.body.panel, captioned.batch.view
     panel.field.setFocus()
     captioned.reviewing.accept_current()
     assert focus_is(panel.field)
@@ -274,23 +273,23 @@ def test_checklist_09_focus_is_never_lost(qtbot: QtBot, captioned: MainWindow) -
     captioned.reviewing.accept_current()
     assert focus_is(view)
     qtbot.keyClick(view, Qt.Key.Key_Delete)
-    assert len(captioned.batch) == 5
+    assert len(captioned.batch.model) == 5
     assert focus_is(view)
     assert view.currentIndex().isValid()
     captioned.actions_["undo"].trigger()
     assert focus_is(view)
-    captioned.filters.words.setFocus()
-    captioned.filters.words.setText("no such thing")
-    qtbot.waitUntil(lambda: captioned.rows.rowCount() == 0)
-    assert focus_is(captioned.filters.words)
-    captioned.filters.reset()
+    captioned.body.filters.words.setFocus()
+    captioned.body.filters.words.setText("no such thing")
+    qtbot.waitUntil(lambda: captioned.batch.rows.rowCount() == 0)
+    assert focus_is(captioned.body.filters.words)
+    captioned.body.filters.reset()
     view.setFocus()
-    captioned.show_shortcuts()
+    captioned.helping.show_shortcuts()
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, ShortcutsDialog)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: focus_is(view))
-    captioned.panel.field.selectAll()
+    captioned.body.panel.field.selectAll()
     qtbot.keyClicks(panel.field, "Image of a wall")
     panel.show_notes_now()
     button = next(b for b in panel.notes.buttons() if b.isVisible())
@@ -298,12 +297,12 @@ def test_checklist_09_focus_is_never_lost(qtbot: QtBot, captioned: MainWindow) -
     while any(b.isVisible() for b in panel.notes.buttons()):
         next(b for b in panel.notes.buttons() if b.isVisible()).click()
     assert focus_is(panel.field)
-    captioned.notice.show_text("Done.")
-    captioned.notice.close_button.setFocus()
-    captioned.notice.close_button.click()
+    captioned.body.notice.show_text("Done.")
+    captioned.body.notice.close_button.setFocus()
+    captioned.body.notice.close_button.click()
     assert focus_is(view)
-    captioned.clear()
-    assert focus_is(captioned.empty.first_button)
+    captioned.browsing.clear()
+    assert focus_is(captioned.body.empty.first_button)
 
 
 def test_checklist_11_no_key_collides_with_typing_or_screen_readers(
@@ -337,29 +336,29 @@ def test_checklist_12_a_batch_of_a_thousand_is_told_in_few_words(
         Image.new("RGB", (64 + number % 50, 48 + number // 50), (200, 20, 20)).save(
             tmp_path / f"{number}.png"
         )
-    window.add([tmp_path])
-    qtbot.waitUntil(lambda: len(window.batch) == 1000)
+    window.adding.add([tmp_path])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 1000)
     said: list[str] = []
-    window.announcer.said.connect(said.append)
-    with qtbot.waitSignal(window.captioning.finished):
-        window.caption_all()
+    window.batch.announcer.said.connect(said.append)
+    with qtbot.waitSignal(window.captioning.run.finished):
+        window.captioning.caption_all()
     assert len(said) <= 15
     assert said[-1] == "1000 pictures captioned."
     assert QApplication.activeModalWidget() is None
-    assert window.notice.text.text() == said[-1]
-    assert window.notice.text.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert window.body.notice.text.text() == said[-1]
+    assert window.body.notice.text.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
 def test_checklist_13_each_announcement_is_also_in_the_list(
     qtbot: QtBot, captioned: MainWindow
 ) -> None:
     said: list[str] = []
-    captioned.announcer.said.connect(said.append)
+    captioned.batch.announcer.said.connect(said.append)
     captioned.reviewing.accept_current()
-    captioned.clipboard.copy(Format.PLAIN)
-    captioned.announcer.repeat()
+    captioned.copying.copy(Format.PLAIN)
+    captioned.batch.announcer.repeat()
     assert said == ["Accepted. 5 left to review.", *["Copied as plain text."] * 2]
-    captioned.show_messages()
+    captioned.helping.show_messages()
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, MessagesDialog)
     lines = dialog.lines.stringList()
@@ -375,7 +374,7 @@ def test_checklist_14_only_the_window_thread_announces(window: MainWindow) -> No
 
     def announce() -> None:
         try:
-            window.announcer.say("from elsewhere")
+            window.batch.announcer.say("from elsewhere")
         except RuntimeError as error:
             errors.append(error)
 
@@ -383,10 +382,10 @@ def test_checklist_14_only_the_window_thread_announces(window: MainWindow) -> No
     thread.start()
     thread.join()
     assert len(errors) == 1
-    assert not window.announcer.messages
+    assert not window.batch.announcer.messages
     assert not QAccessible.isActive()
-    window.announcer.say("nobody listens, and it is kept all the same")
-    assert len(window.announcer.messages) == 1
+    window.batch.announcer.say("nobody listens, and it is kept all the same")
+    assert len(window.batch.announcer.messages) == 1
 
 
 def test_checklist_15_failures_are_one_list_and_the_batch_goes_on(
@@ -395,24 +394,24 @@ def test_checklist_15_failures_are_one_list_and_the_batch_goes_on(
     whole = (folder / "1 green.png").read_bytes()
     (folder / "1 green.png").write_bytes(whole[:60])
     (folder / "2 blue.png").write_text("no picture")
-    window.add([folder])
-    qtbot.waitUntil(lambda: len(window.batch) == 6)
-    with qtbot.waitSignal(window.captioning.finished):
-        window.caption_all()
+    window.adding.add([folder])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 6)
+    with qtbot.waitSignal(window.captioning.run.finished):
+        window.captioning.caption_all()
     assert QApplication.activeModalWidget() is None
-    assert window.batch.counts()[State.DRAFT] == 4
-    assert window.batch.counts()[State.FAILED] == 2
-    assert "2 failed." in window.notice.text.text()
-    qtbot.mouseClick(window.notice.buttons[0], Qt.MouseButton.LeftButton)
+    assert window.batch.model.counts()[State.DRAFT] == 4
+    assert window.batch.model.counts()[State.FAILED] == 2
+    assert "2 failed." in window.body.notice.text.text()
+    qtbot.mouseClick(window.body.notice.buttons[0], Qt.MouseButton.LeftButton)
     dialog = window.findChild(FailuresDialog)
     assert dialog is not None
     reasons = dialog.lines.stringList()
     assert len(reasons) == 2
     assert reasons[0].startswith("1 green.png: it is cut off")
     (folder / "1 green.png").write_bytes(whole)
-    with qtbot.waitSignal(window.captioning.finished):
+    with qtbot.waitSignal(window.captioning.run.finished):
         dialog.retry.click()
-    assert window.batch.counts()[State.FAILED] == 1
+    assert window.batch.model.counts()[State.FAILED] == 1
     dialog.close()
 
 
@@ -477,17 +476,17 @@ def test_checklist_18_a_large_font_and_scale_clip_nothing(
     try:
         window = open_window()
         window.resize(width, height)
-        window.add([folder])
-        qtbot.waitUntil(lambda: len(window.batch) == 6)
+        window.adding.add([folder])
+        qtbot.waitUntil(lambda: len(window.batch.model) == 6)
         suggest(window, "0 red.png", UNSURE)
-        window.panel.field.setPlainText("An image of a dog that is running on a wide beach")
-        window.panel.show_notes_now()
-        window.panel.extended_section.open()
-        window.panel.questions_section.open()
-        window.panel.details_section.open()
-        body = window.panel.widget()
+        window.body.panel.field.setPlainText("An image of a dog that is running on a wide beach")
+        window.body.panel.show_notes_now()
+        window.body.panel.extended_section.open()
+        window.body.panel.questions_section.open()
+        window.body.panel.details_section.open()
+        body = window.body.panel.widget()
         assert body is not None
-        qtbot.waitUntil(lambda: body.width() <= window.panel.viewport().width())
+        qtbot.waitUntil(lambda: body.width() <= window.body.panel.viewport().width())
         qtbot.waitUntil(lambda: not list(clipped(body)))
         for button in window.findChildren(QToolBar)[0].findChildren(QToolButton):
             assert button.isVisible() == (button.defaultAction() is not None)
@@ -506,13 +505,19 @@ def test_checklist_19_a_new_colour_scheme_repaints_the_icons(
         return max(pixels, key=QColor.alpha)
 
     assert ink(captioned).lightness() < 80
-    captioned.use_settings(dataclasses.replace(captioned.settings, appearance="dark"))
+    captioned.batch.settings.use(
+        dataclasses.replace(captioned.batch.settings.now, appearance="dark")
+    )
     qtbot.waitUntil(lambda: ink(captioned).lightness() > 180)
     background = captioned.grab().toImage().pixelColor(600, 60)
     assert background.lightness() < 80
-    captioned.use_settings(dataclasses.replace(captioned.settings, appearance="high-contrast"))
+    captioned.batch.settings.use(
+        dataclasses.replace(captioned.batch.settings.now, appearance="high-contrast")
+    )
     qtbot.waitUntil(lambda: ink(captioned) == QColor("white"))
-    captioned.use_settings(dataclasses.replace(captioned.settings, appearance="light"))
+    captioned.batch.settings.use(
+        dataclasses.replace(captioned.batch.settings.now, appearance="light")
+    )
 
 
 def test_checklist_20_nothing_is_animated() -> None:
@@ -525,12 +530,12 @@ def test_checklist_21_only_write_writes(qtbot: QtBot, captioned: MainWindow, fol
         return {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.iterdir()}
 
     before = state()
-    field = captioned.panel.field
+    field = captioned.body.panel.field
     field.setFocus()
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert field.toPlainText() == "A red picture.\n"
     captioned.reviewing.accept_current()
-    captioned.panel.decorative.click()
+    captioned.body.panel.decorative.click()
     captioned.close()
     assert state() == before
 
@@ -552,10 +557,10 @@ def test_checklist_22_writing_shows_a_plan_and_asks_once(
         dialog.write.click()
 
     QTimer.singleShot(0, answer)
-    with qtbot.waitSignal(captioned.writing.written):
-        captioned.write()
+    with qtbot.waitSignal(captioned.writing.run.written):
+        captioned.writing.write()
     assert seen == ["2 pictures get a sidecar.\n1 picture keeps the other text that it has."]
-    assert captioned.settings.destination == "sidecar"
+    assert captioned.batch.settings.now.destination == "sidecar"
     assert Settings.read().destination == "sidecar"
 
 
@@ -563,50 +568,50 @@ def test_checklist_23_existing_text_is_shown_and_kept(
     qtbot: QtBot, window: MainWindow, folder: Path
 ) -> None:
     write(folder / "0 red.png", AltText(text="My wall.", language="en"), Destination.EMBED)
-    window.add([folder])
-    qtbot.waitUntil(lambda: len(window.batch) == 6)
-    assert window.panel.field.toPlainText() == "My wall."
-    with qtbot.waitSignal(window.captioning.finished):
-        window.caption_all()
-    assert window.panel.field.toPlainText() == "My wall."
-    assert window.panel.picture is not None
-    assert window.panel.picture.state is State.REVIEWED
+    window.adding.add([folder])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 6)
+    assert window.body.panel.field.toPlainText() == "My wall."
+    with qtbot.waitSignal(window.captioning.run.finished):
+        window.captioning.caption_all()
+    assert window.body.panel.field.toPlainText() == "My wall."
+    assert window.body.panel.picture is not None
+    assert window.body.panel.picture.state is State.REVIEWED
 
 
 def test_checklist_24_undo_says_what_it_undoes(captioned: MainWindow, folder: Path) -> None:
-    before = captioned.batch.pictures()
+    before = captioned.batch.model.pictures()
     captioned.reviewing.accept_current()
     assert captioned.actions_["undo"].text() == "&Undo acceptance of 0 red.png"
-    captioned.view.selectAll()
+    captioned.batch.view.selectAll()
     captioned.reviewing.accept_selected()
     assert captioned.actions_["undo"].text() == "&Undo acceptance of 5 drafts"
-    captioned.panel.decorative.click()
+    captioned.body.panel.decorative.click()
     captioned.actions_["remove"].trigger()
     assert captioned.actions_["undo"].text() == "&Undo taking out 6 pictures"
-    while captioned.history.canUndo():
+    while captioned.batch.history.canUndo():
         captioned.actions_["undo"].trigger()
-    now = {p.path: p.alt for p in captioned.batch.pictures()}
+    now = {p.path: p.alt for p in captioned.batch.model.pictures()}
     assert now == {p.path: p.alt for p in before}
-    while captioned.history.canRedo():
+    while captioned.batch.history.canRedo():
         captioned.actions_["redo"].trigger()
-    assert not len(captioned.batch)
+    assert not len(captioned.batch.model)
 
 
 def test_checklist_26_the_same_picture_is_offered_its_earlier_text(
     qtbot: QtBot, captioned: MainWindow, folder: Path, tmp_path: Path
 ) -> None:
-    panel = captioned.panel
-    qtbot.waitUntil(lambda: bool(captioned.batch.pictures()[0].digest))
+    panel = captioned.body.panel
+    qtbot.waitUntil(lambda: bool(captioned.batch.model.pictures()[0].digest))
     panel.field.selectAll()
     qtbot.keyClicks(panel.field, "The red door of our house.")
     captioned.reviewing.accept_current()
     twin = tmp_path / "another name.png"
     twin.write_bytes((folder / "0 red.png").read_bytes())
-    captioned.add([twin])
-    qtbot.waitUntil(lambda: twin in captioned.batch)
-    qtbot.waitUntil(lambda: captioned._drafts.accepted(
-        captioned.batch.pictures()[0].digest, twin) is not None)  # fmt: skip
-    captioned.view.go_to(twin)
+    captioned.adding.add([twin])
+    qtbot.waitUntil(lambda: twin in captioned.batch.model)
+    qtbot.waitUntil(lambda: captioned.batch.drafts.accepted(
+        captioned.batch.model.pictures()[0].digest, twin) is not None)  # fmt: skip
+    captioned.batch.view.go_to(twin)
     qtbot.waitUntil(lambda: any("The red door" in text for text in panel.notes.texts()))
     captioned.actions_["mend_1"].trigger()
     assert panel.field.toPlainText() == "The red door of our house."
@@ -615,30 +620,30 @@ def test_checklist_26_the_same_picture_is_offered_its_earlier_text(
 def test_checklist_27_a_declined_picture_has_no_sentence_but_a_reason(
     qtbot: QtBot, varied: MainWindow, folder: Path
 ) -> None:
-    picture = varied.batch.picture(folder / "2 blue.png")
+    picture = varied.batch.model.picture(folder / "2 blue.png")
     assert picture is not None
     assert picture.alt.text == ""
     assert row_text(picture, 3, 6) == "2 blue.png, Declined, 3 of 6"
     assert why(picture) == "This looks like a page of text."
-    varied.view.go_to(picture.path)
-    assert not varied.panel.candidates.isVisible()
+    varied.batch.view.go_to(picture.path)
+    assert not varied.body.panel.candidates.isVisible()
     varied.actions_["guess"].trigger()
-    qtbot.waitUntil(lambda: varied.panel.field.toPlainText() == "A blue picture.")
-    picture = varied.batch.picture(folder / "2 blue.png")
+    qtbot.waitUntil(lambda: varied.body.panel.field.toPlainText() == "A blue picture.")
+    picture = varied.batch.model.picture(folder / "2 blue.png")
     assert picture is not None
     assert picture.state is State.UNSURE
-    varied.view.setFocus()
+    varied.batch.view.setFocus()
     varied.actions_["undo"].trigger()
-    picture = varied.batch.picture(folder / "2 blue.png")
+    picture = varied.batch.model.picture(folder / "2 blue.png")
     assert picture is not None
     assert picture.state is State.DECLINED
 
 
 def test_checklist_28_drafts_are_called_so_and_hedges_are_noted(varied: MainWindow) -> None:
-    assert varied.panel.picture is not None
-    assert state_words(varied.panel.picture.state) == "Unsure draft"
-    assert "Check closely" in why(varied.panel.picture)
-    assert varied.panel.picture.alt.text == "A dog on a beach."
+    assert varied.body.panel.picture is not None
+    assert state_words(varied.body.panel.picture.state) == "Unsure draft"
+    assert "Check closely" in why(varied.body.panel.picture)
+    assert varied.body.panel.picture.alt.text == "A dog on a beach."
     notes = lint.check("It could be a dog on a beach.", lint.Context())
     assert [note.rule for note in notes] == [lint.Rule.HEDGE]
 
@@ -646,18 +651,18 @@ def test_checklist_28_drafts_are_called_so_and_hedges_are_noted(varied: MainWind
 def test_checklist_29_decorative_is_a_value(
     qtbot: QtBot, open_window: Callable[..., MainWindow], captioned: MainWindow, folder: Path
 ) -> None:
-    captioned.panel.decorative.click()
-    captioned.panel.show_notes_now()
-    assert captioned.panel.notes.texts() == []
-    captioned.clipboard.copy(Format.HTML)
+    captioned.body.panel.decorative.click()
+    captioned.body.panel.show_notes_now()
+    assert captioned.body.panel.notes.texts() == []
+    captioned.copying.copy(Format.HTML)
     assert QGuiApplication.clipboard().text() == '<img src="0%20red.png" alt="">'
-    captioned.clipboard.copy(Format.MARKDOWN)
+    captioned.copying.copy(Format.MARKDOWN)
     assert QGuiApplication.clipboard().text() == "![](<0%20red.png>)"
     captioned.close()
     again = open_window()
-    again.restore()
-    qtbot.waitUntil(lambda: len(again.batch) == 6)
-    picture = again.batch.picture(folder / "0 red.png")
+    again.adding.restore()
+    qtbot.waitUntil(lambda: len(again.batch.model) == 6)
+    picture = again.batch.model.picture(folder / "0 red.png")
     assert picture is not None
     assert picture.state is State.DECORATIVE
 
@@ -668,8 +673,8 @@ def test_checklist_29_decorative_is_a_value(
         dialog.write.click()
 
     QTimer.singleShot(0, agree)
-    with qtbot.waitSignal(again.writing.written):
-        again.write()
+    with qtbot.waitSignal(again.writing.run.written):
+        again.writing.write()
     found = read(folder / "0 red.png").alt_text
     assert found is not None
     assert found.decorative
@@ -678,7 +683,7 @@ def test_checklist_29_decorative_is_a_value(
 def test_checklist_30_candidates_are_radio_buttons_in_a_named_group(
     qtbot: QtBot, varied: MainWindow
 ) -> None:
-    candidates = varied.panel.candidates
+    candidates = varied.body.panel.candidates
     assert accessible_name(candidates) == "What the model suggests"
     shown = [button for button in candidates.buttons() if button.isVisible()]
     assert all(isinstance(button, QRadioButton) for button in shown)
@@ -686,28 +691,28 @@ def test_checklist_30_candidates_are_radio_buttons_in_a_named_group(
         "1: A dog on a beach.", "2: A wolf on a beach.", "3: A dog in the snow.",
     ]  # fmt: skip
     qtbot.keyClick(varied, Qt.Key.Key_2, ALT)
-    assert varied.panel.field.toPlainText() == "A wolf on a beach."
+    assert varied.body.panel.field.toPlainText() == "A wolf on a beach."
     assert shown[1].isChecked()
     varied.actions_["undo"].trigger()
-    assert varied.panel.field.toPlainText() == "A dog on a beach."
+    assert varied.body.panel.field.toPlainText() == "A dog on a beach."
     assert shown[0].isChecked()
 
 
 def test_checklist_31_copies_are_escaped_and_say_their_format(
     qtbot: QtBot, captioned: MainWindow
 ) -> None:
-    captioned.panel.field.selectAll()
-    qtbot.keyClicks(captioned.panel.field, 'A "sign" [no] <entry> & more*')
+    captioned.body.panel.field.selectAll()
+    qtbot.keyClicks(captioned.body.panel.field, 'A "sign" [no] <entry> & more*')
     said: list[str] = []
-    captioned.announcer.said.connect(said.append)
+    captioned.batch.announcer.said.connect(said.append)
     clipboard = QGuiApplication.clipboard()
-    captioned.clipboard.copy(Format.PLAIN)
+    captioned.copying.copy(Format.PLAIN)
     assert clipboard.text() == 'A "sign" [no] <entry> & more*'
-    captioned.clipboard.copy(Format.HTML)
+    captioned.copying.copy(Format.HTML)
     source = '<img src="0%20red.png" alt="A &quot;sign&quot; [no] &lt;entry&gt; &amp; more*">'
     assert clipboard.text() == source
     assert clipboard.mimeData().html() == source
-    captioned.clipboard.copy(Format.MARKDOWN)
+    captioned.copying.copy(Format.MARKDOWN)
     assert clipboard.text() == (r'![A "sign" \[no\] \<entry\> \& more\*](<0%20red.png>)')
     assert said == ["Copied as plain text.", "Copied as HTML.", "Copied as Markdown."]
 
@@ -720,29 +725,29 @@ def test_checklist_32_everything_can_be_dropped_and_pasted(
         data.setUrls([QUrl(url) for url in found])
         return data
 
-    window.take(urls("https://example.org/cat.jpg"))
-    assert "web address" in window.notice.text.text()
-    assert not len(window.batch)
+    window.adding.take(urls("https://example.org/cat.jpg"))
+    assert "web address" in window.body.notice.text.text()
+    assert not len(window.batch.model)
     text = QMimeData()
     text.setText(str(folder / "0 red.png"))
     QGuiApplication.clipboard().setMimeData(text)
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
-    qtbot.waitUntil(lambda: len(window.batch) == 1)
-    window.take(urls(QUrl.fromLocalFile(str(folder)).toString()))
-    qtbot.waitUntil(lambda: len(window.batch) == 6)
+    qtbot.waitUntil(lambda: len(window.batch.model) == 1)
+    window.adding.take(urls(QUrl.fromLocalFile(str(folder)).toString()))
+    qtbot.waitUntil(lambda: len(window.batch.model) == 6)
     picture = QImage(40, 30, QImage.Format.Format_RGB32)
     picture.fill(QColor("red"))
     data = QMimeData()
     data.setImageData(picture)
     data.setUrls([QUrl("https://example.org/page.html")])  # as browsers do
-    window.take(data)
-    qtbot.waitUntil(lambda: len(window.batch) == 7)
+    window.adding.take(data)
+    qtbot.waitUntil(lambda: len(window.batch.model) == 7)
     many = tmp_path / "many"
     many.mkdir()
     for number in range(500):
         Image.new("RGB", (8, 8), (number % 256, 0, 0)).save(many / f"{number}.bmp")
-    window.take(urls(*(QUrl.fromLocalFile(str(path)).toString() for path in many.iterdir())))
-    qtbot.waitUntil(lambda: len(window.batch) == 507)
+    window.adding.take(urls(*(QUrl.fromLocalFile(str(path)).toString() for path in many.iterdir())))
+    qtbot.waitUntil(lambda: len(window.batch.model) == 507)
 
 
 def test_checklist_35_results_find_their_picture_whatever_the_list_does(
@@ -753,19 +758,19 @@ def test_checklist_35_results_find_their_picture_whatever_the_list_does(
     for number in range(240):
         name = chance.choice(sorted(colours))
         Image.new("RGB", (64 + number, 48), colours[name]).save(tmp_path / f"{number} {name}.png")
-    window.add([tmp_path])
-    qtbot.waitUntil(lambda: len(window.batch) == 240)
-    window.caption_all()
+    window.adding.add([tmp_path])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 240)
+    window.captioning.caption_all()
     removed = 0
-    while window.captioning.running:
-        window.batch.sort_by(chance.choice(list(Order)))
-        window.rows.show_words(chance.choice(["", "red", "blue"]))
+    while window.captioning.run.running:
+        window.batch.model.sort_by(chance.choice(list(Order)))
+        window.batch.rows.show_words(chance.choice(["", "red", "blue"]))
         if removed < 40:
-            window.batch.remove([chance.choice(window.batch.pictures()).path])
+            window.batch.model.remove([chance.choice(window.batch.model.pictures()).path])
             removed += 1
         qtbot.wait(10)
-    assert len(window.batch) == 240 - removed
-    for picture in window.batch.pictures():
+    assert len(window.batch.model) == 240 - removed
+    for picture in window.batch.model.pictures():
         colour = picture.path.stem.split()[1]
         assert picture.alt.text == f"A {colour} picture."
 
@@ -794,12 +799,12 @@ def test_checklist_38_without_a_model_there_is_a_sentence_and_a_way_on(
     qtbot: QtBot, open_window: Callable[..., MainWindow], settings: Settings, tmp_path: Path
 ) -> None:
     window = open_window(dataclasses.replace(settings, model=str(tmp_path)))
-    with qtbot.waitSignal(window.captioning.broken):
-        window.prepare()
-    text = window.notice.text.text()
+    with qtbot.waitSignal(window.captioning.run.broken):
+        window.captioning.prepare()
+    text = window.body.notice.text.text()
     assert "there is no model in" in text.lower()
     assert "Traceback" not in text
-    button = window.notice.buttons[0]
+    button = window.body.notice.buttons[0]
     assert button.text() == "Open the settings"
     assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
 

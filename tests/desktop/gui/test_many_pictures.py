@@ -45,14 +45,14 @@ def test_checklist_33_adding_ten_thousand_files_leaves_the_window_free(
     def note(_: QModelIndex, first: int, last: int) -> None:
         inserted.append((last - first + 1, len(turns)))
 
-    window.rows.rowsInserted.connect(note)
+    window.batch.rows.rowsInserted.connect(note)
     asked: set[Path] = set()
-    pixmap = window.thumbnails.pixmap
-    window.thumbnails.pixmap = lambda path: (asked.add(path), pixmap(path))[1]  # type: ignore[method-assign]
-    window.add([many])
-    qtbot.waitUntil(lambda: len(window.batch) == COUNT)
+    pixmap = window.batch.thumbnails.pixmap
+    window.batch.thumbnails.pixmap = lambda path: (asked.add(path), pixmap(path))[1]  # type: ignore[method-assign]
+    window.adding.add([many])
+    qtbot.waitUntil(lambda: len(window.batch.model) == COUNT)
     heartbeat.stop()
-    assert sum(rows for rows, _ in inserted) == window.rows.rowCount() == COUNT
+    assert sum(rows for rows, _ in inserted) == window.batch.rows.rowCount() == COUNT
     assert max(rows for rows, _ in inserted) <= MOST_REPORTED
     # Never two handfuls in one turn.
     assert all(before < after for (_, before), (_, after) in itertools.pairwise(inserted))
@@ -63,22 +63,22 @@ def test_checklist_33_adding_ten_thousand_files_leaves_the_window_free(
 def test_sorting_and_filtering_ten_thousand_is_one_change_of_the_list(
     qtbot: QtBot, window: MainWindow, many: Path
 ) -> None:
-    window.add([many])
-    qtbot.waitUntil(lambda: len(window.batch) == COUNT)
+    window.adding.add([many])
+    qtbot.waitUntil(lambda: len(window.batch.model) == COUNT)
     changes: list[str] = []
     asked: list[int] = []
-    window.rows.layoutChanged.connect(lambda: changes.append("layout"))
-    window.rows.modelReset.connect(lambda: changes.append("reset"))
-    accepts = window.rows.filterAcceptsRow
+    window.batch.rows.layoutChanged.connect(lambda: changes.append("layout"))
+    window.batch.rows.modelReset.connect(lambda: changes.append("reset"))
+    accepts = window.batch.rows.filterAcceptsRow
 
     def counted(row: int, parent: QModelIndex) -> bool:
         asked.append(row)
         return accepts(row, parent)
 
-    window.rows.filterAcceptsRow = counted  # type: ignore[method-assign]
-    window.sort_by(Order.STATE)
+    window.batch.rows.filterAcceptsRow = counted  # type: ignore[method-assign]
+    window.browsing.sort_by(Order.STATE)
     assert changes == ["layout"]
-    assert window.view.current_path() == many / "0.png"
-    window.filters.words_typed.emit("77")
-    assert window.rows.rowCount() == sum("77" in path.stem for path in many.iterdir())
+    assert window.batch.view.current_path() == many / "0.png"
+    window.body.filters.words_typed.emit("77")
+    assert window.batch.rows.rowCount() == sum("77" in path.stem for path in many.iterdir())
     assert len(asked) <= 2 * COUNT  # each row once an act

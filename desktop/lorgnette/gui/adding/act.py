@@ -4,20 +4,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from lorgnette.gui.adding import intake, jobs
-from lorgnette.gui.batch.drafts import Drafts
-from lorgnette.gui.batch.model import BatchModel
-from lorgnette.gui.batch.picture import Picture
-from lorgnette.gui.batch.view import BatchView
+from lorgnette.gui.batch.open_batch import OpenBatch
+from lorgnette.gui.batch.picture import Picture, State
+from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.parts.job_thread import JobThread
-from lorgnette.gui.saying.announcer import Announcer
-from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import number, tr, trn
-from lorgnette.settings import Settings
 
 _JOIN_SECONDS = 30.0
 
@@ -28,37 +24,34 @@ class Adding(QObject):
     Signals:
         added: pictures that a search found and that are new; those of last time are not among them.
         restored: the batch of last time is back.
-        broken: the exception that ended a search before its end.
     """
 
     added = Signal(list)
     restored = Signal()
-    broken = Signal(object)
 
-    def __init__(
-        self,
-        batch: BatchModel,
-        view: BatchView,
-        *,
-        drafts: Drafts,
-        announcer: Announcer,
-        teller: Teller,
-        settings: Callable[[], Settings],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
+    def __init__(self, batch: OpenBatch) -> None:
+        super().__init__(batch.window)
         self._batch = batch
-        self._view = view
-        self._drafts = drafts
-        self._announcer = announcer
-        self._teller = teller
-        self._settings = settings
         self._finding: JobThread | None = None
         self._restoring: JobThread | None = None
         self._to_find: deque[tuple[Path, ...]] = deque()
         self._found = 0
         self._folder_name = ""
+
+    def groups(self) -> list[Group]:
+        """Return what it brings into the menus."""
+        return [
+            Group(
+                Menu.FILE,
+                [
+                    Entry("add_pictures", tr("Add &pictures…"), self.choose_pictures, ("Ctrl+O",),
+                          "add-pictures"),
+                    Entry("add_folder", tr("Add a &folder…"), self.choose_folder,
+                          ("Ctrl+Shift+O",), "add-folder"),
+                    Entry("paste", tr("Pa&ste pictures or files"), self.paste, ("Ctrl+V",)),
+                ],
+            )
+        ]  # fmt: skip
 
     @property
     def folder_name(self) -> str:
@@ -77,9 +70,21 @@ class Adding(QObject):
         """Add what a drop or a paste holds, or say why not."""
         taken = intake.take(data)
         if taken.refusal:
-            self._teller.tell(taken.refusal, icon="warning")
+            self._batch.teller.tell(taken.refusal, icon="warning")
         else:
             self.add(taken.found)
+
+    def drag_entered(self, event: QDragEnterEvent) -> None:
+        """Let what could be added be dropped; a row of the list itself could not."""
+        if event.source() is not self._batch.view and intake.can_hold(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropped(self, event: QDropEvent) -> None:
+        """Add what was dropped on the window."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.take(event.mimeData())
 
     def paste(self) -> None:
         """Add what the clipboard holds."""
@@ -91,7 +96,7 @@ class Adding(QObject):
 
         patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
         files, _ = QFileDialog.getOpenFileNames(
-            self._window,
+            self._batch.window,
             tr("Add pictures"),
             "",
             ";;".join([tr("Pictures ({patterns})").format(patterns=patterns), tr("All files (*)")]),
@@ -100,19 +105,33 @@ class Adding(QObject):
 
     def choose_folder(self) -> None:
         """Ask for a folder and add the pictures in it."""
-        folder = QFileDialog.getExistingDirectory(self._window, tr("Add a folder"))
+        folder = QFileDialog.getExistingDirectory(self._batch.window, tr("Add a folder"))
         if folder:
             self.add([Path(folder)])
 
     def restore(self) -> None:
         """Bring back the batch of last time, if there is one."""
-        if not len(self._drafts):
+        if not len(self._batch.drafts):
             return
-        job = JobThread(jobs.restore(self._drafts), "lorgnette restore", self)
+        job = JobThread(jobs.restore(self._batch.drafts), "lorgnette restore", self)
         job.reported.connect(self._take_restored)
         job.ended.connect(self._restored)
         self._restoring = job
         job.start()
+
+    def tell_restored(self, caption_missing: Callable[[], None], clear: Callable[[], None]) -> None:
+        """Welcome the person back, and offer what they may want to begin with."""
+        counts = self._batch.model.counts()
+        drafts = counts[State.DRAFT] + counts[State.UNSURE]
+        reviewed = counts[State.REVIEWED] + counts[State.DECORATIVE]
+        text = tr(
+            "Welcome back: your batch is as you left it. Drafts: {drafts}. Reviewed: {reviewed}."
+        ).format(drafts=number(drafts), reviewed=number(reviewed))
+        offers: list[tuple[str, Callable[[], None]]] = []
+        if counts[State.MISSING]:
+            offers.append((tr("Caption the missing"), caption_missing))
+        offers.append((tr("Start with an empty batch"), clear))
+        self._batch.teller.tell(text, offers)
 
     def close(self) -> None:
         """Stop and wait for the threads."""
@@ -127,9 +146,11 @@ class Adding(QObject):
             return
         wanted = self._to_find.popleft()
         self._found = 0
-        if not len(self._batch):
+        if not self._batch.any():
             self._folder_name = _folder_name(wanted)
-        job = JobThread(jobs.find(wanted, self._settings().language), "lorgnette find", self)
+        job = JobThread(
+            jobs.find(wanted, self._batch.settings.now.language), "lorgnette find", self
+        )
         job.reported.connect(self._take_found)
         job.ended.connect(self._found_all)
         self._finding = job
@@ -145,25 +166,25 @@ class Adding(QObject):
             self._folder_name = self._folder_name or pictures[0].path.parent.name
 
     def _put(self, pictures: Sequence[Picture]) -> list[Picture]:
-        first = not len(self._batch)
-        new = self._batch.add(pictures)
+        first = not self._batch.any()
+        new = self._batch.model.add(pictures)
         if first and new:
-            self._view.go_to_row(0)
-            self._view.setFocus()
+            self._batch.view.go_to_row(0)
+            self._batch.view.setFocus()
         return new
 
     def _found_all(self, error: BaseException | None) -> None:
         self._finding = None
         if error is not None:
-            self.broken.emit(error)
+            self._batch.teller.tell_broken(error)
         if self._found:
-            self._announcer.say(
+            self._batch.announcer.say(
                 trn("{count} picture added.", "{count} pictures added.", self._found).format(
                     count=number(self._found)
                 )
             )
         else:
-            self._teller.tell(tr("There is no new picture in what was added."))
+            self._batch.teller.tell(tr("There is no new picture in what was added."))
         self._find_next()
 
     def _restored(self, error: BaseException | None) -> None:
@@ -171,7 +192,7 @@ class Adding(QObject):
         if error is None:
             self.restored.emit()
         else:
-            self.broken.emit(error)
+            self._batch.teller.tell_broken(error)
 
 
 def _folder_name(found_in: Sequence[Path]) -> str:

@@ -1,15 +1,17 @@
 """What can be undone: changes of words, pictures taken out of the batch, batches written."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from lorgnette.alttext.alt_text import AltText
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture
+from lorgnette.gui.parts.actions import Entry, Group, Menu
+from lorgnette.gui.saying.translation import tr
 
 TYPING = 1  # consecutive commands of one kind on one picture become one
 CHOOSING = 2
@@ -62,6 +64,27 @@ class ChangeAltText(QUndoCommand):
         )
 
 
+def change(
+    history: QUndoStack,
+    model: BatchModel,
+    texts: Iterable[tuple[Picture, AltText]],
+    what: str,
+    *,
+    merge: int = -1,
+) -> None:
+    """Give pictures other alt text, in one step that can be undone; nothing where all have it.
+
+    Args:
+        what: the step, as undo names it.
+        merge: TYPING or CHOOSING, where steps after one another become one.
+    """
+    changes = [
+        Change(picture.path, picture.alt, alt) for picture, alt in texts if picture.alt != alt
+    ]
+    if changes:
+        history.push(ChangeAltText(model, changes, what, merge=merge))
+
+
 class RemovePictures(QUndoCommand):
     """Takes pictures out of the batch; undo brings them back at its end."""
 
@@ -94,3 +117,28 @@ class WriteBatch(QUndoCommand):
     def undo(self) -> None:
         self._done = False
         self._undo_it()
+
+
+def groups(history: QUndoStack) -> list[Group]:
+    """Return what undoes and redoes, named after what it would undo and redo."""
+
+    def undo() -> str:
+        if not history.canUndo():
+            return tr("&Undo")
+        return tr("&Undo {what}").format(what=history.undoText().replace("&", "&&"))
+
+    def redo() -> str:
+        if not history.canRedo():
+            return tr("&Redo")
+        return tr("&Redo {what}").format(what=history.redoText().replace("&", "&&"))
+
+    return [
+        Group(
+            Menu.EDIT,
+            [
+                Entry("undo", undo, history.undo, ("Ctrl+Z",), "undo", history.canUndo),
+                Entry("redo", redo, history.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
+                      history.canRedo),
+            ],
+        )
+    ]  # fmt: skip

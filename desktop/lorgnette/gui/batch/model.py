@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from lorgnette.gui.batch.picture import Picture, State, row_text, state_words, why
+from lorgnette.gui.batch.picture import TO_REVIEW, Picture, State, row_text, state_words, why
 from lorgnette.gui.saying.translation import tr
 
 Index = QModelIndex | QPersistentModelIndex
@@ -150,6 +150,15 @@ class BatchModel(QAbstractListModel):
     def counts(self) -> Counter[State]:
         """Return how many pictures are in each state."""
         return Counter(self._counts)
+
+    def left(self) -> int:
+        """Return how many pictures wait for a person's eyes."""
+        return sum(self._counts[state] for state in TO_REVIEW)
+
+    @property
+    def order(self) -> Order:
+        """What the list is sorted by."""
+        return self._order
 
     def add(self, pictures: Iterable[Picture]) -> list[Picture]:
         """Append the pictures that are not here yet, in one insert, and return them."""

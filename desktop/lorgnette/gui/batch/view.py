@@ -88,6 +88,10 @@ class BatchView(QListView):
         if 0 <= row < self._rows.rowCount():
             self._make_current(self._rows.index(row, 0))
 
+    def step(self, by: int) -> None:
+        """Make the picture some rows further down the current one."""
+        self.go_to_row(self.currentIndex().row() + by)
+
     def _make_current(self, index: QModelIndex) -> None:
         # Not setCurrentIndex: with Ctrl held down, as in a shortcut, that takes the row out of
         # the selection.

@@ -1,32 +1,53 @@
 """The clipboard: the words of pictures, or their files, put on it, and said to be there."""
 
+import functools
+
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
-from lorgnette.gui.batch.filter import BatchFilter
 from lorgnette.gui.batch.model import BatchModel
-from lorgnette.gui.batch.view import BatchView
+from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.copying import formats
-from lorgnette.gui.saying.announcer import Announcer
+from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.saying.translation import number, tr, trn
 
 
-class Clipboard:
+class Copying:
     """Copies what is selected in the list, or all that it shows."""
 
-    def __init__(self, view: BatchView, rows: BatchFilter, announcer: Announcer) -> None:
-        self._view = view
-        self._rows = rows
-        self._announcer = announcer
+    def __init__(self, batch: OpenBatch) -> None:
+        self._batch = batch
+
+    def groups(self) -> list[Group]:
+        """Return what it brings into the menus."""
+        current = self._batch.current
+        plain, html, markdown = (functools.partial(self.copy, form) for form in formats.Format)
+        return [
+            Group(
+                Menu.EDIT,
+                [
+                    Entry("copy_plain", tr("&Copy alt text"), plain, ("Ctrl+Shift+C",), "copy",
+                          current),
+                    Entry("copy_html", tr("Copy as &HTML"), html, ("Ctrl+Shift+H",),
+                          usable=current),
+                    Entry("copy_markdown", tr("Copy as &Markdown"), markdown, ("Ctrl+Shift+M",),
+                          usable=current),
+                    Entry("copy_table", tr("Copy all as &table"), self.copy_table,
+                          ("Ctrl+Shift+T",), usable=self._batch.any),
+                    Entry("copy_files", tr("Copy &files"), self.copy_files, ("Ctrl+Shift+F",),
+                          usable=current),
+                ],
+            )
+        ]  # fmt: skip
 
     def copy(self, form: formats.Format) -> None:
         """Put the words of the selected pictures on the clipboard."""
-        data, count = formats.as_data(self._view.selected(), form)
+        data, count = formats.as_data(self._batch.view.selected(), form)
         if not count:
-            self._announcer.say(tr("There is no alt text to copy."))
+            self._batch.announcer.say(tr("There is no alt text to copy."))
             return
         QGuiApplication.clipboard().setMimeData(data)
-        self._announcer.say(
+        self._batch.announcer.say(
             {
                 formats.Format.PLAIN: trn(
                     "Copied as plain text.", "{count} alt texts copied as plain text.", count
@@ -42,9 +63,9 @@ class Clipboard:
 
     def copy_table(self) -> None:
         """Put the pictures that are shown on the clipboard with their words, for a spreadsheet."""
-        pictures = self._rows.pictures()
+        pictures = self._batch.rows.pictures()
         QGuiApplication.clipboard().setMimeData(formats.as_table(BatchModel.table(pictures)))
-        self._announcer.say(
+        self._batch.announcer.say(
             trn(
                 "{count} picture copied as a table.",
                 "{count} pictures copied as a table.",
@@ -54,12 +75,12 @@ class Clipboard:
 
     def copy_files(self) -> None:
         """Put the selected files themselves on the clipboard."""
-        selected = self._view.selected()
+        selected = self._batch.view.selected()
         if selected:
             data = QMimeData()
             data.setUrls([QUrl.fromLocalFile(str(picture.path)) for picture in selected])
             QGuiApplication.clipboard().setMimeData(data)
-            self._announcer.say(
+            self._batch.announcer.say(
                 trn("{count} file copied.", "{count} files copied.", len(selected)).format(
                     count=number(len(selected))
                 )

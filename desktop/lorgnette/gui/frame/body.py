@@ -4,12 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from lorgnette.gui.batch.filter import BatchFilter
-from lorgnette.gui.batch.filter_bar import FilterBar
 from lorgnette.gui.batch.thumbnails import Thumbnails
 from lorgnette.gui.batch.view import BatchView
+from lorgnette.gui.browsing.filter_bar import FilterBar
 from lorgnette.gui.frame.empty_pane import EmptyPane
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.parts.actions import Actions
 from lorgnette.gui.parts.progress import Progress
 from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.notice import Notice
@@ -25,15 +24,12 @@ class Body(QWidget):
         self,
         rows: BatchFilter,
         thumbnails: Thumbnails,
-        actions: Actions,
         colours: Colours,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.notice = Notice(colours, self)
-        self.empty = EmptyPane(
-            [actions[name] for name in ("add_pictures", "add_folder", "paste")], colours, self
-        )
+        self.empty = EmptyPane(colours, self)
         self.filters = FilterBar(self)
         self.view = BatchView(rows, thumbnails, colours, self)
         self.nothing_shown = QLabel(
@@ -67,6 +63,7 @@ class Body(QWidget):
         layout.addWidget(self.notice)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.progress)
+        self.notice.closed.connect(self._notice_closed)
         QWidget.setTabOrder(self.filters.states, self.filters.words)
         QWidget.setTabOrder(self.filters.words, self.view)
         QWidget.setTabOrder(self.view, self.panel.field)
@@ -91,6 +88,10 @@ class Body(QWidget):
     def take_focus(self) -> None:
         """Put the focus where a person goes on from: the list, or the first way to fill it."""
         (self.empty.first_button if self.is_empty else self.view).setFocus()
+
+    def _notice_closed(self, had_focus: bool) -> None:
+        if had_focus:
+            self.take_focus()
 
     def divide(self, width: int) -> None:
         """Share a width between the list and the panel."""

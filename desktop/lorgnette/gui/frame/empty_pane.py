@@ -21,7 +21,7 @@ from lorgnette.gui.saying.translation import tr
 class EmptyPane(QScrollArea):
     """What a person sees first: what to do, and three ways to do it."""
 
-    def __init__(self, actions: Sequence[QAction], colours: Colours, parent: QWidget) -> None:
+    def __init__(self, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("review")
         self.setWidgetResizable(True)
@@ -47,21 +47,11 @@ class EmptyPane(QScrollArea):
         for label in (title, words):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        buttons.addStretch(1)
-        made = []
-        for action in actions:
-            button = QPushButton(action.text().replace("&", ""), body)
-            button.setToolTip(action.toolTip())
-            button.setIcon(action.icon())
-            button.clicked.connect(action.trigger)
-            buttons.addWidget(button)
-            made.append(button)
-        buttons.addStretch(1)
-        self.first_button = made[0]
-        self.first_button.setProperty("primary", True)
-        self._buttons = list(zip(made, actions, strict=True))
+        self._buttons: list[tuple[QPushButton, QAction]] = []
+        self._row = QHBoxLayout()
+        self._row.setSpacing(10)
+        self._row.addStretch(1)
+        self._row.addStretch(1)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(10)
@@ -71,10 +61,25 @@ class EmptyPane(QScrollArea):
         layout.addWidget(title)
         layout.addWidget(words)
         layout.addSpacing(14)
-        layout.addLayout(buttons)
+        layout.addLayout(self._row)
         layout.addStretch(3)
         self.setWidget(body)
         self.wear(colours)
+
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """Show a button for each of these actions, the first one the most prominent."""
+        for action in actions:
+            button = QPushButton(action.text().replace("&", ""), self.widget())
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
+            self._row.insertWidget(1 + len(self._buttons), button)
+            self._buttons.append((button, action))
+        self.first_button.setProperty("primary", True)
+
+    @property
+    def first_button(self) -> QPushButton:
+        """The most prominent button."""
+        return self._buttons[0][0]
 
     def wear(self, colours: Colours) -> None:
         """Paint with these colours from now on."""
@@ -82,5 +87,5 @@ class EmptyPane(QScrollArea):
         self._picture.setPixmap(icons.pixmap("empty", colours.accent, 112, ratio))
         for button, action in self._buttons:
             button.setIcon(action.icon())
-        if not self.first_button.icon().isNull():
+        if self._buttons and not self.first_button.icon().isNull():
             self.first_button.setIcon(icons.on_accent("add-pictures", colours))

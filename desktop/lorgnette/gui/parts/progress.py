@@ -1,5 +1,6 @@
-"""How far a job is."""
+"""How far the jobs are."""
 
+from dataclasses import dataclass
 from time import monotonic
 
 from PySide6.QtCore import Signal
@@ -32,11 +33,7 @@ class Progress(QFrame):
 
     def __init__(self, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
-        self._doing = self._resting = ""
-        self._total = 0
-        self._done = 0
-        self._marks: list[tuple[float, int]] = []
-        self._paused = False
+        self._jobs: dict[object, _Job] = {}  # by who does it; the last one is shown
         self.text = QLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -58,66 +55,103 @@ class Progress(QFrame):
         self.setVisible(False)
         self.wear(colours)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way."""
+        return bool(self._jobs)
+
     def wear(self, colours: Colours) -> None:
         """Paint with these colours from now on."""
         self._colours = colours
-        name = "resume" if self._paused else "pause"
-        self.pause.setIcon(icons.icon(name, colours))
-        self.cancel.setIcon(icons.icon("cancel", colours))
+        self._draw_icons()
 
-    def begin(self, doing: str, *, paused: str = "") -> None:
+    def begin(self, who: object, doing: str, *, paused: str = "") -> None:
         """Show a job that begins.
 
         Args:
+            who: does it, one job at a time; what else goes on meanwhile is shown afterwards.
             doing: a sentence with {done} and {total}.
             paused: the same for when it rests; empty: it cannot.
         """
-        self._doing, self._resting = doing, paused
-        self._total = self._done = 0
-        self._marks = [(monotonic(), 0)]
-        self.set_paused(paused=False)
-        self.pause.setVisible(bool(paused))
-        self.setVisible(True)
+        self._jobs.pop(who, None)
+        self._jobs[who] = _Job(doing, paused, [(monotonic(), 0)])
         self._draw()
 
-    def advance(self, done: int, total: int) -> None:
+    def advance(self, who: object, done: int, total: int) -> None:
         """Show how many of how many are done; a total of 0 means that nobody knows."""
-        self._done, self._total = done, total
+        job = self._jobs.get(who)
+        if job is None:
+            return
+        job.done, job.total = done, total
         now = monotonic()
-        self._marks.append((now, done))
-        while len(self._marks) > 2 and now - self._marks[0][0] > _RATE_SECONDS:
-            del self._marks[0]
+        job.marks.append((now, done))
+        while len(job.marks) > 2 and now - job.marks[0][0] > _RATE_SECONDS:
+            del job.marks[0]
         self._draw()
 
-    def set_paused(self, *, paused: bool) -> None:
-        """Show that the job rests, or goes on."""
-        self._paused = paused
-        self._marks = [(monotonic(), self._done)]
-        self.pause.setText(tr("Res&ume") if paused else tr("Pa&use"))
-        self.wear(self._colours)
+    def set_paused(self, who: object, *, paused: bool) -> None:
+        """Show that a job rests, or goes on."""
+        job = self._jobs[who]
+        job.paused = paused
+        job.marks = [(monotonic(), job.done)]
         self._draw()
+
+    def end(self, who: object) -> None:
+        """Show a job no more, if there is one."""
+        self._jobs.pop(who, None)
+        self._draw()
+
+    def _shown(self) -> "_Job | None":
+        return next(reversed(self._jobs.values()), None)
+
+    def _draw(self) -> None:
+        job = self._shown()
+        self.setVisible(job is not None)
+        if job is None:
+            return
+        self.text.setText(job.sentence())
+        self.bar.setRange(0, job.total)
+        self.bar.setValue(job.done)
+        self.pause.setVisible(bool(job.resting))
+        words = tr("Res&ume") if job.paused else tr("Pa&use")
+        if words != self.pause.text():
+            self.pause.setText(words)
+            self._draw_icons()
+
+    def _draw_icons(self) -> None:
+        job = self._shown()
+        rests = job is not None and job.paused
+        self.pause.setIcon(icons.icon("resume" if rests else "pause", self._colours))
+        self.cancel.setIcon(icons.icon("cancel", self._colours))
+
+
+@dataclass(slots=True)
+class _Job:
+    """A job that is under way."""
+
+    doing: str
+    resting: str
+    marks: list[tuple[float, int]]  # when how many were done, over the last seconds
+    done: int = 0
+    total: int = 0
+    paused: bool = False
 
     def sentence(self) -> str:
-        """Return how far the job is, in words."""
-        template = self._resting if self._paused else self._doing
-        sentences = [template.format(done=number(self._done), total=number(self._total))]
+        """Return how far it is, in words."""
+        template = self.resting if self.paused else self.doing
+        sentences = [template.format(done=number(self.done), total=number(self.total))]
         rate = self._rate()
-        if rate and not self._paused:
+        if rate and not self.paused:
             sentences.append(
                 tr("{rate} a second.").format(rate=number(rate, 1 if rate < 10 else 0))
             )
-            sentences.append(time_left((self._total - self._done) / rate))
+            sentences.append(time_left((self.total - self.done) / rate))
         return " ".join(sentences)
 
     def _rate(self) -> float:
-        seconds = self._marks[-1][0] - self._marks[0][0]
-        done = self._marks[-1][1] - self._marks[0][1]
+        seconds = self.marks[-1][0] - self.marks[0][0]
+        done = self.marks[-1][1] - self.marks[0][1]
         return done / seconds if seconds > 0.5 else 0.0
-
-    def _draw(self) -> None:
-        self.text.setText(self.sentence())
-        self.bar.setRange(0, self._total)
-        self.bar.setValue(self._done)
 
 
 def time_left(seconds: float) -> str:

@@ -321,6 +321,16 @@ class ReviewPanel(QScrollArea):
             self._earlier = earlier
             self._show_notes()
 
+    def open_extended(self) -> None:
+        """Open the extended description, and put the focus into it."""
+        self.extended_section.open()
+        self.extended.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_questions(self) -> None:
+        """Open the questions on what the picture is for, and put the focus on the answers."""
+        self.questions_section.open()
+        self.questions.yes.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def show_notes_now(self) -> None:
         """Make the notes fit the text at once."""
         self._settle.stop()

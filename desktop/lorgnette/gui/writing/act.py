@@ -1,22 +1,17 @@
 """Writing: the plan is shown, the person agrees, and what was written goes into the batch."""
 
 import dataclasses
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog
 
 from lorgnette.alttext.sidecar import SidecarNaming
-from lorgnette.gui.batch.model import BatchModel
+from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture, State
-from lorgnette.gui.parts.progress import Progress
-from lorgnette.gui.saying.announcer import Announcer
-from lorgnette.gui.saying.teller import Teller
+from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.saying.translation import tr
 from lorgnette.gui.writing.dialog import WriteDialog
 from lorgnette.gui.writing.run import WritingRun, Written
-from lorgnette.settings import Settings
 
 
 class Writing(QObject):
@@ -24,101 +19,110 @@ class Writing(QObject):
 
     Signals:
         changed: a run began or ended.
-        destination_chosen: sidecar or embed, the first time that a person chose.
     """
 
     changed = Signal()
-    destination_chosen = Signal(str)
 
-    def __init__(
-        self,
-        run: WritingRun,
-        batch: BatchModel,
-        *,
-        history: QUndoStack,
-        progress: Progress,
-        announcer: Announcer,
-        teller: Teller,
-        settings: Callable[[], Settings],
-        parent: QWidget,
-    ) -> None:
-        super().__init__(parent)
-        self._window = parent
-        self._run = run
+    def __init__(self, batch: OpenBatch) -> None:
+        super().__init__(batch.window)
         self._batch = batch
-        self._history = history
-        self._progress = progress
-        self._announcer = announcer
-        self._teller = teller
-        self._settings = settings
-        run.began.connect(self._began)
-        run.progressed.connect(progress.advance)
-        run.written.connect(self._written)
-        run.undone.connect(self._undone)
+        self.run = WritingRun(self)
+        self.run.began.connect(self._began)
+        self.run.progressed.connect(self._progressed)
+        self.run.written.connect(self._written)
+        self.run.undone.connect(self._undone)
+        self.run.broken.connect(batch.teller.tell_broken)
+        batch.progress.cancel_wanted.connect(self.run.cancel)
+
+    def groups(self) -> list[Group]:
+        """Return what it brings into the menus."""
+        return [
+            Group(
+                Menu.FILE,
+                [
+                    Entry("write", tr("&Write alt text…"), self.write, ("Ctrl+S",), "write",
+                          self._batch.any)
+                ],
+            )
+        ]  # fmt: skip
+
+    def close(self) -> None:
+        """Stop and wait for the threads."""
+        self.run.close()
 
     def write(self) -> None:
         """Show the plan of a batch of writes; write it when the person agrees."""
-        pictures = self._batch.pictures()
+        pictures = self._batch.model.pictures()
         reviewed = [p for p in pictures if p.state in {State.REVIEWED, State.DECORATIVE}]
         drafts = [p for p in pictures if p.state in {State.DRAFT, State.UNSURE}]
-        if self._run.running:
-            self._announcer.say(tr("A batch is being written already."))
+        if self.run.running:
+            self._batch.announcer.say(tr("A batch is being written already."))
             return
         if not reviewed and not drafts:
-            self._teller.tell(tr("There is nothing to write yet: review some pictures first."))
+            self._batch.teller.tell(
+                tr("There is nothing to write yet: review some pictures first.")
+            )
             return
-        settings = self._settings()
+        settings = self._batch.settings.now
         naming = SidecarNaming(settings.sidecar_naming)
-        dialog = WriteDialog(settings.destination, naming, len(reviewed), len(drafts), self._window)
+        dialog = WriteDialog(
+            settings.destination, naming, len(reviewed), len(drafts), self._batch.window
+        )
 
         def wanted() -> list[Picture]:
             return reviewed + (drafts if dialog.with_drafts.isChecked() else [])
 
         def make_plan() -> None:
-            self._run.plan(
+            self.run.plan(
                 wanted(), dialog.destination, naming=naming, replace=dialog.replace.isChecked()
             )
 
         dialog.plan_wanted.connect(make_plan)
-        self._run.planned.connect(dialog.show_plan)
+        self.run.planned.connect(dialog.show_plan)
         make_plan()
         agreed = dialog.exec() == QDialog.DialogCode.Accepted
-        self._run.planned.disconnect(dialog.show_plan)
+        self.run.planned.disconnect(dialog.show_plan)
         dialog.deleteLater()
         if not agreed:
             return
         if settings.destination == "ask":
-            self.destination_chosen.emit(str(dialog.destination))
-        self._run.write(
+            self._batch.settings.use(
+                dataclasses.replace(settings, destination=str(dialog.destination))
+            )
+        self.run.write(
             wanted(), dialog.destination, naming=naming, replace=dialog.replace.isChecked()
         )
 
     def _began(self, undoing: bool) -> None:
-        self._progress.begin(
+        self._batch.progress.begin(
+            self,
             tr("Undoing: {done} of {total} done.")
             if undoing
-            else tr("Writing: {done} of {total} done.")
+            else tr("Writing: {done} of {total} done."),
         )
         self.changed.emit()
+
+    def _progressed(self, done: int, total: int) -> None:
+        self._batch.progress.advance(self, done, total)
 
     def _written(self, written: Written) -> None:
         self._take(written, written.sentence())
         if written.command is not None:
-            self._history.push(written.command)
+            self._batch.history.push(written.command)
 
     def _undone(self, written: Written) -> None:
         self._take(written, written.undone_sentence())
 
     def _take(self, written: Written, sentence: str) -> None:
-        self._progress.setVisible(False)
-        self._batch.put(self._as_written(written))
-        self._teller.tell(sentence, icon="warning" if written.troubles else "information")
+        self._batch.progress.end(self)
+        self._batch.model.put(self._as_written(written))
+        self._batch.teller.tell(sentence, icon="warning" if written.troubles else "information")
         self.changed.emit()
 
     def _as_written(self, written: Written) -> list[Picture]:
         pictures = []
         for path, alt, kept_in in written.on_disk:
-            picture = self._batch.picture(path)
+            picture = self._batch.model.picture(path)
             if picture is not None:
                 # Embedding changed the file's bytes, so its digest has to be found anew.
                 digest = "" if kept_in == path.name else picture.digest

@@ -1,0 +1,1 @@
+"""The list is looked through: filtered, sorted, taken out of."""

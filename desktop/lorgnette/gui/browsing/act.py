@@ -1,0 +1,160 @@
+"""Browsing: the list is filtered, sorted, selected in, and pictures are taken out of the batch."""
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QLabel
+
+from lorgnette.gui.batch.history import RemovePictures
+from lorgnette.gui.batch.model import Order
+from lorgnette.gui.batch.open_batch import OpenBatch
+from lorgnette.gui.batch.picture import Picture, State
+from lorgnette.gui.browsing.filter_bar import FilterBar
+from lorgnette.gui.parts.actions import Entry, Group, Menu
+from lorgnette.gui.saying.translation import number, tr, trn
+
+
+class Browsing(QObject):
+    """Joins the list and the filter above it."""
+
+    def __init__(
+        self,
+        batch: OpenBatch,
+        filters: FilterBar,
+        nothing_shown: QLabel,
+        show_current: Callable[[Path | None], None],
+    ) -> None:
+        """Join them.
+
+        Args:
+            nothing_shown: what stands below an empty list.
+            show_current: shows the current picture beside the list.
+        """
+        super().__init__(batch.window)
+        self._batch = batch
+        self._filters = filters
+        self._nothing_shown = nothing_shown
+        self._show_current = show_current
+        self._rows_settle = QTimer(self, interval=0, singleShot=True)
+        self._rows_settle.timeout.connect(self._rows_changed)
+        batch.rows.rowsInserted.connect(self._rows_settle.start)
+        batch.rows.rowsRemoved.connect(self._rows_settle.start)
+        filters.states_chosen.connect(self.show_states)
+        filters.words_typed.connect(self.show_words)
+
+    def groups(self) -> list[Group]:
+        """Return what it brings into the menus."""
+        batch, filters = self._batch, self._filters
+        shortcut = Qt.FocusReason.ShortcutFocusReason
+        of_any = functools.partial(Entry, usable=batch.any)
+        return [
+            Group(
+                Menu.EDIT,
+                [
+                    of_any("select_all", tr("Select &all pictures"), batch.view.selectAll,
+                           ("Ctrl+Shift+A",)),
+                    Entry("remove", tr("Take &out of the batch"), self.remove_selected, ("Del",),
+                          "remove", batch.current, only_in=batch.view),
+                    of_any("clear", tr("&Empty the batch"), self.clear),
+                ],
+            ),
+            Group(
+                Menu.VIEW,
+                [
+                    of_any("find", tr("&Find in the list"),
+                           lambda: filters.words.setFocus(shortcut), ("Ctrl+F",), "search"),
+                    of_any("show_filter", tr("&Show only…"),
+                           lambda: filters.states.setFocus(shortcut), ("Ctrl+Shift+S",)),
+                ],
+            ),
+            Group(
+                Menu.VIEW,
+                [
+                    self._sorting(Order.ADDED, tr("&Order of adding")),
+                    self._sorting(Order.NAME, tr("&Name")),
+                    self._sorting(Order.STATE, tr("&State")),
+                    self._sorting(Order.DOUBT, tr("The &least sure drafts first")),
+                ],
+                tr("&Sort by"),
+            ),
+        ]  # fmt: skip
+
+    def show(self, path: Path) -> None:
+        """Make a picture the current one, whatever the filter hides."""
+        if not self._batch.view.go_to(path):
+            self._filters.reset()
+            self._batch.view.go_to(path)
+        self._batch.window.activateWindow()
+        self._batch.view.setFocus()
+
+    def remove_selected(self) -> None:
+        """Take the selected pictures out of the batch; their files stay."""
+        selected = self._batch.view.selected()
+        if selected:
+            self._remove(selected)
+            self._batch.view.setFocus()
+
+    def clear(self) -> None:
+        """Take every picture out of the batch; the files stay."""
+        if self._batch.any():
+            self._remove(self._batch.model.pictures())
+
+    def sort_by(self, order: Order) -> None:
+        """Sort the list."""
+        view = self._batch.view
+        self._batch.model.sort_by(order)
+        view.scrollTo(view.currentIndex())
+        self._batch.announcer.say(tr("Sorted."))
+
+    def show_states(self, states: frozenset[State]) -> None:
+        """Show pictures in these states only."""
+        self._filter(lambda: self._batch.rows.show_states(states))
+
+    def show_words(self, words: str) -> None:
+        """Show pictures with these words only."""
+        self._filter(lambda: self._batch.rows.show_words(words))
+
+    def _sorting(self, order: Order, words: str) -> Entry:
+        return Entry(
+            f"sort_{order}",
+            words,
+            lambda: self.sort_by(order),
+            checked=lambda: self._batch.model.order is order,
+        )
+
+    def _remove(self, pictures: Sequence[Picture]) -> None:
+        count = len(pictures)
+        what = trn("taking out {count} picture", "taking out {count} pictures", count)
+        self._batch.history.push(
+            RemovePictures(self._batch.model, pictures, what.format(count=number(count)))
+        )
+        self._batch.announcer.say(
+            trn(
+                "{count} picture taken out of the batch. Its file stays.",
+                "{count} pictures taken out of the batch. Their files stay.",
+                count,
+            ).format(count=number(count))
+        )
+
+    def _filter(self, change: Callable[[], None]) -> None:
+        # The current row wanders while rows go one after another: only the last one is shown.
+        view = self._batch.view
+        view.blockSignals(True)
+        change()
+        view.blockSignals(False)
+        self._rows_changed()
+        self._show_current(view.current_path())
+        count = self._batch.rows.rowCount()
+        self._batch.announcer.report(
+            trn("{count} picture shown.", "{count} pictures shown.", count).format(
+                count=number(count)
+            )
+        )
+
+    def _rows_changed(self) -> None:
+        view, rows = self._batch.view, self._batch.rows.rowCount()
+        self._nothing_shown.setVisible(self._batch.any() and not rows)
+        if rows and not view.currentIndex().isValid():
+            view.go_to_row(0)

@@ -1,0 +1,85 @@
+"""Guessing: what the model held back is asked for, and shown as an unsure draft."""
+
+import dataclasses
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from lorgnette.alttext.alt_text import AltText, Origin
+from lorgnette.gui.batch.history import change
+from lorgnette.gui.batch.open_batch import OpenBatch
+from lorgnette.gui.batch.picture import State, Suggestion
+from lorgnette.gui.captioning.jobs import guess
+from lorgnette.gui.captioning.models import Models
+from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.reviewing.panel import ReviewPanel
+from lorgnette.gui.saying.translation import tr
+
+_JOIN_SECONDS = 30.0
+
+
+class Guessing(QObject):
+    """Lets the model say what it would rather not, one picture at a time."""
+
+    def __init__(self, batch: OpenBatch, panel: ReviewPanel, models: Models) -> None:
+        super().__init__(batch.window)
+        self._batch = batch
+        self._panel = panel
+        self._models = models
+        self._job: JobThread | None = None
+
+    def show_guess(self) -> None:
+        """Let the model say what it held back, as an unsure draft."""
+        picture = self._panel.picture
+        if picture is None or picture.state is not State.DECLINED:
+            self._batch.announcer.say(tr("The model has held nothing back for this picture."))
+            return
+        if self._job is not None:
+            return
+        path = picture.path
+        said = guess(path, self._models, self._batch.settings.now)
+        self._job = JobThread(said, "lorgnette guess", self)
+        self._job.reported.connect(lambda found: self._take(path, found[0]))
+        self._job.ended.connect(self._ended)
+        self._job.start()
+
+    def close(self) -> None:
+        """Stop and wait for a guess that is being made."""
+        if self._job is not None:
+            self._job.blockSignals(True)
+            self._job.wait(_JOIN_SECONDS)
+
+    def _take(self, path: Path, said: Suggestion) -> None:
+        model = self._batch.model
+        picture = model.picture(path)
+        if picture is None or picture.suggestion is None:
+            return
+        held_back = dataclasses.replace(
+            said,
+            text="",
+            declined=True,
+            no_photo=picture.suggestion.no_photo,
+            reason=picture.suggestion.reason,
+        )
+        picture = dataclasses.replace(picture, suggestion=held_back)
+        model.put([picture])
+        draft = AltText(
+            text=said.text,
+            language=self._batch.settings.now.language,
+            origin=Origin.MACHINE,
+            reviewed=False,
+            model=said.model,
+            confidence=0.0,  # it was held back for a reason
+        )
+        what = tr("guess for {name}").format(name=path.name)
+        change(self._batch.history, model, [(picture, draft)], what)
+        self._batch.announcer.say(
+            tr("A guess that may well be wrong: {text}").format(text=draft.text)
+        )
+        if self._panel.picture is not None and self._panel.picture.path == path:
+            self._panel.field.setFocus()
+
+    def _ended(self, error: BaseException | None) -> None:
+        self._job = None
+        if error is not None:
+            self._batch.teller.tell_broken(error)

@@ -1,0 +1,38 @@
+"""Changing the settings: they are shown, and what the person makes of them is used."""
+
+from PySide6.QtWidgets import QDialog
+
+from lorgnette.gui.batch.open_batch import OpenBatch
+from lorgnette.gui.captioning.act import Captioning
+from lorgnette.gui.captioning.models import Models
+from lorgnette.gui.parts.actions import Entry, Group, Menu
+from lorgnette.gui.saying.translation import tr
+from lorgnette.gui.settings.dialog import SettingsDialog
+from lorgnette.gui.settings.model_words import card, in_use
+
+
+class ChangingSettings:
+    """Joins the settings, their dialog and what is in use."""
+
+    def __init__(self, batch: OpenBatch, models: Models, captioning: Captioning) -> None:
+        self._batch = batch
+        self._models = models
+        self._captioning = captioning
+
+    def groups(self) -> list[Group]:
+        """Return what it brings into the menus."""
+        return [
+            Group(
+                Menu.FILE,
+                [Entry("settings", tr("Se&ttings…"), self.change, ("Ctrl+,",), "settings")],
+            )
+        ]
+
+    def change(self) -> None:
+        """Show the settings and use what the person makes of them."""
+        settings = self._batch.settings
+        said = in_use(self._models.in_use, self._captioning.measured_ms)
+        dialog = SettingsDialog(settings.now, said, card, self._batch.window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            settings.use(dialog.settings)
+        dialog.deleteLater()
