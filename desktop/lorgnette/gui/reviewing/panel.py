@@ -4,7 +4,7 @@ import itertools
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QGuiApplication, QPixmap, QResizeEvent, QTextOption
+from PySide6.QtGui import QGuiApplication, QPixmap, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
@@ -14,34 +14,28 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from lorgnette.alttext import lint
 from lorgnette.alttext.alt_text import AltText, Origin
-from lorgnette.gui.batch.picture import Picture, State, state_words, why
+from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
-from lorgnette.gui.reviewing import lint_words
+from lorgnette.gui.reviewing import notes
 from lorgnette.gui.reviewing.alt_text_field import AltTextField
 from lorgnette.gui.reviewing.candidates import Candidates
-from lorgnette.gui.reviewing.lines import Line, Lines
-from lorgnette.gui.reviewing.preview import Preview
+from lorgnette.gui.reviewing.details import details
+from lorgnette.gui.reviewing.lines import Lines
 from lorgnette.gui.reviewing.questions import Questions
 from lorgnette.gui.reviewing.section import Section
+from lorgnette.gui.reviewing.subject import Subject
 from lorgnette.gui.saying.translation import number, tr
 
 PREVIEW_SIDE = 1280  # pixels of the longer side
 _BESIDE_FROM = 700  # logical pixels from which picture and words stand side by side
-_CARD_MARGIN = 10
 _SETTLE_MILLISECONDS = 250  # after the last key before the notes are made anew
-_LEVEL_LOOKS = {
-    lint.Level.ERROR: ("error", "failed"),
-    lint.Level.WARNING: ("warning", "unsure"),
-    lint.Level.INFORMATION: ("information", "draft"),
-}
 
 
 class ReviewPanel(QScrollArea):
@@ -96,50 +90,13 @@ class ReviewPanel(QScrollArea):
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
         self._columns.setContentsMargins(20, 16, 20, 16)
         self._columns.setSpacing(24)
-        self._columns.addWidget(self._build_picture(body), 5)
+        self.subject = Subject(self._colours, body)
+        self.preview = self.subject.preview
+        self.preview.fitted.connect(self._fit_card)
+        self._columns.addWidget(self.subject, 5)
         self._columns.addWidget(self._build_words(body), 6)
         self.setWidget(body)
         self.order_tabs()
-
-    def _build_picture(self, body: QWidget) -> QWidget:
-        side = QWidget(body)
-        card = QFrame(side)
-        card.setObjectName("card")
-        card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._card = card
-        self.preview = Preview(card)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(_CARD_MARGIN, _CARD_MARGIN, _CARD_MARGIN, _CARD_MARGIN)
-        inside.addWidget(self.preview)
-        self._name = QLabel(side)
-        large = self._name.font()
-        large.setPointSizeF(large.pointSizeF() * 1.25)
-        large.setWeight(QFont.Weight.DemiBold)
-        self._name.setFont(large)
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
-        self._name.setWordWrap(True)
-        self._state_icon = QLabel(side)
-        self._state = QLabel(side)
-        self._why = QLabel(side)
-        self._why.setWordWrap(True)
-        self._why.setTextFormat(Qt.TextFormat.PlainText)
-        self._why.setProperty("muted", True)
-        state = QHBoxLayout()
-        state.setSpacing(6)
-        state.addWidget(self._state_icon)
-        state.addWidget(self._state)
-        state.addStretch(1)
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._name)
-        layout.addLayout(state)
-        layout.addWidget(self._why)
-        layout.addSpacing(6)
-        layout.addWidget(card)
-        layout.addStretch(1)
-        self.preview.fitted.connect(self._fit_card)
-        return side
 
     def _build_words(self, body: QWidget) -> QWidget:
         side = QWidget(body)
@@ -261,8 +218,7 @@ class ReviewPanel(QScrollArea):
             section.wear(colours)
         self.accept.setIcon(icons.on_accent("accept", colours))
         self.skip.setIcon(icons.icon("skip", colours))
-        if self._picture is not None:
-            self._show_state(self._picture)
+        self.subject.wear(colours)
 
     @property
     def picture(self) -> Picture | None:
@@ -287,10 +243,10 @@ class ReviewPanel(QScrollArea):
             self.preview.show_picture(QPixmap())
             self.verticalScrollBar().setValue(0)
         if picture is None:
-            self._name.clear()
+            self.subject.clear()
             self.field.show_text("")
             return
-        self._name.setText(picture.path.name)
+        self.subject.show_picture(picture)
         suggestion = picture.suggestion
         self.field.doubt(
             suggestion.doubted
@@ -302,7 +258,6 @@ class ReviewPanel(QScrollArea):
         declined = picture.state is State.DECLINED
         candidates = () if suggestion is None or declined else suggestion.candidates
         self.candidates.show_candidates(candidates, picture.alt.text)
-        self._show_state(picture)
         self._show_count()
         self._details.setPlainText(details(picture))
         if changed:
@@ -336,21 +291,6 @@ class ReviewPanel(QScrollArea):
         self._settle.stop()
         self._show_notes()
 
-    def _show_state(self, picture: Picture) -> None:
-        state = picture.state
-        colour = self._colours.states[state.value]
-        ratio = self.devicePixelRatioF()
-        self._state_icon.setPixmap(icons.pixmap(f"state-{state.value}", colour, 18, ratio))
-        self._state.setText(state_words(state))
-        self._state.setStyleSheet(f"color: {colour.name()}; font-weight: 600;")
-        self._why.setText(why(picture))
-        self._why.setVisible(bool(why(picture)))
-        self.preview.setAccessibleName(
-            tr("Preview, decorative")
-            if picture.alt.decorative
-            else tr("Preview: {text}").format(text=picture.alt.text or tr("no alt text yet"))
-        )
-
     def _show_count(self) -> None:
         length = lint.characters(self.field.toPlainText())
         most = lint.GOOD_LENGTH if length <= lint.GOOD_LENGTH else lint.MOST_LENGTH
@@ -371,81 +311,18 @@ class ReviewPanel(QScrollArea):
             self.notes.show_lines([])
             return
         had_focus = any(button.hasFocus() for button in self.notes.buttons())
-        lines = [*self._offers(picture), *self._lint_lines(picture)]
+        lines = [
+            *notes.offers(picture, self._earlier, self._send_mended, self._send_guess),
+            *notes.of_rules(
+                picture, self.field.toPlainText(), self._send_mended, elsewhere=self._elsewhere
+            ),
+        ]
         known = len(self.notes.buttons())
         self.notes.show_lines(lines)
         if len(self.notes.buttons()) != known:
             self.order_tabs()
         if had_focus and not any(b.hasFocus() and b.isVisible() for b in self.notes.buttons()):
             self.field.setFocus()
-
-    def _lint_lines(self, picture: Picture) -> list[Line]:
-        text = self.field.toPlainText()
-        if picture.state in {State.MISSING, State.FAILED, State.DECLINED} and not text:
-            return []
-        context = lint.Context(
-            file_name=picture.path.name,
-            language=picture.alt.language,
-            decorative=picture.alt.decorative,
-            from_machine=picture.alt.origin is Origin.MACHINE,
-            reviewed=picture.alt.reviewed,
-            captions=picture.captions,
-            elsewhere=self._elsewhere,
-            holds_text=picture.suggestion is not None and picture.suggestion.no_photo,
-        )
-        lines = []
-        for note in lint.check(text, context):
-            icon, colour = _LEVEL_LOOKS[note.level]
-            mended = note.mended
-            lines.append(
-                Line(
-                    icon,
-                    colour,
-                    lint_words.sentence(note),
-                    lint_words.mending(note),
-                    None if mended is None else lambda text=mended: self._send_mended(text),  # type: ignore[misc]
-                )
-            )
-        return lines
-
-    def _offers(self, picture: Picture) -> list[Line]:
-        """Return other words that the person may want: what was held back, written, found."""
-        lines = []
-        suggestion = picture.suggestion
-        if picture.state is State.DECLINED and suggestion is not None:
-            lines.append(
-                Line(
-                    "state-declined",
-                    "declined",
-                    tr("The model has a guess, and holds it back because it is likely wrong."),
-                    tr("Show the guess anyway"),
-                    self._send_guess,
-                )
-            )
-        found = (
-            []
-            if self._earlier is None
-            else [
-                (
-                    tr("The same picture has this text under another name: {text}"),
-                    self._earlier.text,
-                )
-            ]
-        )
-        found += [
-            (tr("The file {name} says: {{text}}").format(name=name), text)
-            for name, text in picture.conflicts
-        ]
-        if picture.state in {State.MISSING, State.FAILED, State.DECLINED}:
-            found += [(tr("Its caption says: {text}"), text) for text in picture.captions]
-        return lines + [
-            Line(
-                "information", "draft", sentence.format(text=text), tr("Use this text"),
-                lambda text=text: self._send_mended(text),  # type: ignore[misc]
-            )
-            for sentence, text in found
-            if text and text != picture.alt.text
-        ]  # fmt: skip
 
     # What the person does
 
@@ -496,43 +373,10 @@ class ReviewPanel(QScrollArea):
     def _fit_card(self) -> None:
         """Make the frame of the picture as high as the picture wants, and there is room for."""
         room = self.viewport().height() - (130 if self._beside else self.viewport().height() // 2)
-        wanted = self.preview.height_for(self._card.width() - 2 * _CARD_MARGIN)
-        self._card.setFixedHeight(max(120, min(wanted + 2 * _CARD_MARGIN, room)))
+        self.subject.fit(room)
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() == QEvent.Type.FontChange:
             self.resizeEvent(QResizeEvent(self.size(), QSize()))
         return handled
-
-
-def details(picture: Picture) -> str:
-    """Return what else is known of a picture, a line each."""
-    suggestion, alt = picture.suggestion, picture.alt
-    lines: list[str] = [tr("File: {path}").format(path=picture.path)]
-    if alt.confidence is not None:
-        lines.append(
-            tr("Confidence of the model: {number} of 1").format(number=number(alt.confidence, 2))
-        )
-    if suggestion is not None and suggestion.doubted:
-        lines.append(tr("Doubted words: {words}").format(words=", ".join(suggestion.doubted)))
-    if alt.text:
-        lines.append(
-            {
-                Origin.HUMAN: tr("Words: by a person"),
-                Origin.MACHINE: tr("Words: by the model, unchanged"),
-                Origin.MACHINE_EDITED: tr("Words: by the model, edited by a person"),
-            }[alt.origin]
-        )
-    if alt.language:
-        lines.append(tr("Language: {tag}").format(tag=alt.language))
-    if suggestion is not None and suggestion.model:
-        lines.append(tr("Model: {label}").format(label=suggestion.model))
-        lines.append(
-            tr("Captioned in {milliseconds} ms on {provider}").format(
-                milliseconds=number(suggestion.seconds * 1000), provider=suggestion.provider
-            )
-        )
-    if picture.kept_in:
-        lines.append(tr("Alt text on disk: in {name}").format(name=picture.kept_in))
-    return "\n".join(lines)

@@ -7,7 +7,6 @@ from PySide6.QtCore import QByteArray, QMimeData, QUrl
 
 from lorgnette import paths
 from lorgnette.gui.adding.intake import can_hold, take
-from lorgnette.gui.copying.formats import as_table
 
 pytestmark = pytest.mark.gui
 
@@ -45,11 +44,3 @@ def test_what_cannot_be_added_is_refused_in_words(text: str, words: str) -> None
     taken = take(data)
     assert taken.found == ()
     assert words in taken.refusal
-
-
-def test_a_table_runs_no_formula() -> None:
-    data = as_table(
-        [("Picture", "Text"), ("=cmd.jpg", "a\tb\nc"), ("x", " +1"), ("y", "\uff1dSUM")]
-    )
-    assert data.text() == ("Picture\tText\n'=cmd.jpg\ta b c\nx\t'+1\ny\t'\uff1dSUM")
-    assert "<td>&#x27;=cmd.jpg</td>" in data.html()
