@@ -1,12 +1,15 @@
 """Pictures on disk -> upright sRGB pixels; hostile, odd and huge files included."""
 
+import contextlib
 import io
 import os
 import re
 import struct
+import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import (
@@ -19,10 +22,10 @@ from PIL import (
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
-    UnidentifiedImageError,
     WebPImagePlugin,
 )
 
+from lorgnette.captioning.bare import bare
 from lorgnette.errors import UnreadableImageError
 
 # Importing a plugin registers it: cheaper than Pillow's search through all that it has.
@@ -57,12 +60,23 @@ _DAMAGED = (
     struct.error,
     zlib.error,
 )
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+_HEIF = "HEIF"
+_AVIF = AvifImagePlugin.AvifImageFile.format
+_AV1_BRANDS = {b"avif", b"avis", b"av01", b"MA1A", b"MA1B"}
+_UNSUPPORTED = re.compile(  # in what Pillow and pi_heif say of files that may well be whole
+    r"unsupported|not supported|unknown (?!frame)|cannot handle|not available|not implemented"
+    r"|not been built|unrecogni[sz]ed",
+    re.IGNORECASE,
+)
+_TIFF_COMPRESSION = 259
+_NO_CODEC = {50001, 50002}  # WebP, JPEG XL: libtiff itself says only "error"
 
 _NUMBERS = re.compile(r"(\d+)")
 
 # Pillow's own limit warns at a third of what phones take; `load` refuses before decoding.
 Image.MAX_IMAGE_PIXELS = None
+# Of notes that are not in order; what keeps a picture from being seen is raised.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def find(paths: Iterable[Path]) -> Iterator[Path]:
@@ -109,33 +123,74 @@ def load(path: Path, least_side: int) -> Image.Image:
         raise UnreadableImageError(path, "it is a folder") from error
     except PermissionError as error:
         raise UnreadableImageError(path, "you have no permission to read it") from error
-    except UnidentifiedImageError as error:
-        raise UnreadableImageError(path, "it is not a picture of a kind known here") from error
-    except _DAMAGED as error:
-        raise UnreadableImageError(path, _in_words(error)) from error
+    except OSError as error:  # what decoders raise has been put into words
+        raise UnreadableImageError(path, error.strerror or str(error)) from error
     except MemoryError as error:
         raise UnreadableImageError(path, "it is too large for this computer's memory") from error
 
 
 def _decode(file: io.BufferedReader, path: Path, least_side: int) -> Image.Image:
-    head = file.read(12)
+    head = file.read(16)
     if not head:
         raise UnreadableImageError(path, "it is empty")
-    formats: tuple[str, ...] = FORMATS
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
-        from pi_heif import register_heif_opener  # 30 ms that only phones' pictures need
+    if head[4:8] == b"ftyp":
+        return _decode_boxes(file, path, least_side)
+    kind = next((form for form in FORMATS if _accepts(form, head)), None)
+    if kind is None:
+        raise UnreadableImageError(path, "it is not a picture of a kind known here")
+    try:
+        return _drawn(file, kind, path, least_side)
+    except _DAMAGED as error:
+        file.seek(0)
+        if data := bare(file.read()):
+            with contextlib.suppress(*_DAMAGED):
+                return _drawn(io.BytesIO(data), kind, path, least_side)
+        raise UnreadableImageError(path, _in_words(kind, error)) from error
 
-        register_heif_opener(thumbnails=False)
-        formats = ("HEIF",)
+
+def _accepts(kind: str, head: bytes) -> bool:
+    accept = Image.OPEN[kind][1]
+    return accept is not None and accept(head) is True
+
+
+def _decode_boxes(file: BinaryIO, path: Path, least_side: int) -> Image.Image:
+    """Return a HEIC or AVIF picture: what its brands say is tried first, for they may mislead."""
     file.seek(0)
-    with Image.open(file, formats=formats) as image:
+    data = bytearray(file.read())
+    end = min(int.from_bytes(data[:4], "big"), 256)
+    brands = {bytes(data[at : at + 4]) for at in (8, *range(16, end, 4))}
+    kinds = [_AVIF, _HEIF] if brands & _AV1_BRANDS else [_HEIF, _AVIF]
+    errors: list[Exception] = []
+    for kind in kinds:
+        data[8:12] = b"heic" if kind == _HEIF else b"avif"  # openers ask the first brand alone
+        if kind == _HEIF:
+            from pi_heif import register_heif_opener  # 30 ms that only phones' pictures need
+
+            register_heif_opener(thumbnails=False)
+        try:
+            return _drawn(io.BytesIO(data), kind, path, least_side)
+        except _DAMAGED as error:
+            errors.append(error)
+    raise UnreadableImageError(path, _in_words("HEIC or AVIF file", errors[0])) from errors[0]
+
+
+def _drawn(file: BinaryIO, kind: str, path: Path, least_side: int) -> Image.Image:
+    # Not by Image.open, which keeps to itself what the plugin says that knows such files.
+    file.seek(0)
+    with Image.OPEN[kind][0](file, "") as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise UnreadableImageError(
                 path, f"it has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} million"
             )
         image.draft("RGB", (least_side, least_side))  # JPEG: decode at 1/2, 1/4 or 1/8
-        image.load()
+        try:
+            image.load()
+        except OSError as error:
+            tags = getattr(image, "tag_v2", {})
+            if tags.get(_TIFF_COMPRESSION) in _NO_CODEC:
+                raise OSError("unsupported compression") from error
+            raise
         return ImageOps.exif_transpose(_to_srgb(_reduced(image, least_side)))
 
 
@@ -152,7 +207,7 @@ def _reduced(image: Image.Image, least_side: int) -> Image.Image:
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Return image as RGB in sRGB over white; its Exif travels along."""
     info = image.info
-    exif = image.getexif()
+    orientation = _orientation(image)
     if image.mode.startswith("I;16") or image.mode == "I":
         image = image.convert("I").point(lambda value: value / 257).convert("L")
     elif image.mode == "F":
@@ -174,9 +229,18 @@ def _to_srgb(image: Image.Image) -> Image.Image:
         white.paste(image, mask=alpha)
         image = white
     image.info = {}
-    if orientation := exif.get(0x0112):
+    if orientation:
         image.getexif()[0x0112] = orientation
     return image
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return how the picture is to be turned, 1 to 8; 0 where it does not say, or not in order."""
+    try:
+        value = image.getexif().get(0x0112)
+    except _DAMAGED:
+        return 0
+    return value if isinstance(value, int) and 1 <= value <= 8 else 0
 
 
 def _managed(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -196,8 +260,11 @@ def _managed(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(kind: str, error: Exception) -> str:
     text = str(error).lower()
+    # A KeyError is that of a number which stands for a way to keep pixels.
+    if _UNSUPPORTED.search(text) or isinstance(error.__cause__, KeyError):
+        return f"this kind of {kind} is not supported here"
     if "truncated" in text or "unexpected end" in text or "eof" in text or not text:
         return "it is cut off: the file ends before the picture does"
     return f"it is damaged ({error})"

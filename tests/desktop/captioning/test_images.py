@@ -204,3 +204,127 @@ def test_exif_of_a_draft_survives_the_reduction(photo: Photo, tmp_path: Path) ->
     loaded = images.load(path, 100)
     assert loaded.width > loaded.height
     assert difference(loaded.resize((200, 100)), ImageOps.fit(upright, (200, 100))) < 5
+
+
+def saved(picture: Image.Image, form: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    if form == "HEIF":
+        pillow_heif.from_pillow(picture).save(buffer, **options)
+    else:
+        picture.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def png_note(data: bytes, kind: bytes, body: bytes, *, crc: int = 0) -> bytes:
+    """Return a PNG with one more chunk; a crc other than 0 makes its checksum wrong."""
+    checksum = struct.pack(">I", zlib.crc32(kind + body) ^ crc)
+    return data[:33] + struct.pack(">I", len(body)) + kind + body + checksum + data[33:]
+
+
+def jpeg_note(data: bytes, marker: int, body: bytes) -> bytes:
+    return data[:2] + struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body + data[2:]
+
+
+def turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = 1
+    return exif
+
+
+BROKEN_NOTES = {
+    "exif.png": lambda p: png_note(saved(p, "PNG"), b"eXIf", b"Exif\0\0no Exif"),
+    "raw-profile.png": lambda p: png_note(
+        saved(p, "PNG"), b"tEXt", b"Raw profile type exif\0\nexif\n4\nzz"
+    ),
+    "checksum.png": lambda p: png_note(saved(p, "PNG"), b"tEXt", b"a\0b", crc=1),
+    "short.png": lambda p: png_note(saved(p, "PNG"), b"pHYs", b"\0"),
+    "profile.png": lambda p: png_note(saved(p, "PNG"), b"iCCP", b"a\0\7zz"),
+    "long-text.png": lambda p: png_note(
+        saved(p, "PNG"), b"zTXt", b"workflow\0\0" + zlib.compress(bytes(3 << 20))
+    ),
+    "exif.webp": lambda p: saved(p, "WEBP", lossless=True, exif=b"Exif\0\0no Exif"),
+    "exif.jpg": lambda p: jpeg_note(saved(p, "JPEG", quality=95), 0xE1, b"Exif\0\0no Exif"),
+    "photoshop.jpg": lambda p: jpeg_note(
+        saved(p, "JPEG", quality=95), 0xED, b"Photoshop 3.0\0008BIM\3\355\0\0\0\0\0\20"
+    ),
+    "pictures.jpg": lambda p: jpeg_note(saved(p, "JPEG", quality=95), 0xE2, b"MPF\0MM\0*\0\0\0\1"),
+    "gap.jpg": lambda p: saved(p, "JPEG", quality=95).replace(b"\xff\xdb", b"  \xff\xdb", 1),
+    "exif.avif": lambda p: saved(p, "AVIF", quality=95, exif=turned()).replace(
+        b"MM\0*\0\0\0\x08", b"no Exif!"
+    ),
+    "exif.heic": lambda p: saved(p, "HEIF", quality=95, exif=b"Exif\0\0no Exif"),
+}
+
+
+@pytest.mark.filterwarnings(r"ignore:::PIL\.")
+@pytest.mark.parametrize("name", BROKEN_NOTES)
+def test_a_broken_note_is_no_broken_picture(photo: Photo, tmp_path: Path, name: str) -> None:
+    original = photo("astronaut").resize((128, 96))
+    (tmp_path / name).write_bytes(BROKEN_NOTES[name](original))
+    assert difference(images.load(tmp_path / name, 64), original) < 4
+
+
+@pytest.mark.filterwarnings(r"ignore:::PIL\.")
+@pytest.mark.parametrize(
+    ("kind", "count", "value"),
+    [(3, 1, b"\0\0"), (3, 1, b"\0\x09"), (2, 2, b"6\0"), (7, 4, b"\6\6\6\6")],
+)
+def test_an_orientation_that_is_none_turns_nothing(
+    photo: Photo, tmp_path: Path, kind: int, count: int, value: bytes
+) -> None:
+    original = photo("astronaut").resize((120, 80))
+    entry = struct.pack(">HHI", 0x0112, kind, count) + value.ljust(4, b"\0")
+    exif = b"MM\0*\0\0\0\x08\0\1" + entry + bytes(4)
+    (tmp_path / "photo.png").write_bytes(png_note(saved(original, "PNG"), b"eXIf", exif))
+    assert difference(images.load(tmp_path / "photo.png", 64), original) == 0
+
+
+@pytest.mark.parametrize("form", ["AVIF", "HEIF"])
+@pytest.mark.parametrize("brand", [b"mif1", b"msf1", b"heic", b"avif", b"MA1B", b"iso8"])
+def test_brands_may_come_in_any_order(
+    photo: Photo, tmp_path: Path, form: str, brand: bytes
+) -> None:
+    original = photo("astronaut").resize((128, 96))
+    data = saved(original, form, quality=95)
+    assert data[4:8] == b"ftyp"
+    (tmp_path / "picture.any").write_bytes(data[:8] + brand + data[12:])
+    assert difference(images.load(tmp_path / "picture.any", 64), original) < 4
+
+
+def tiff(tags: dict[int, tuple[int, ...]]) -> bytes:
+    """Return a whole TIFF of 64 x 64 grey pixels, with some of its tags changed."""
+    pixels = bytes(64 * 64)
+    all_tags = {256: (64,), 257: (64,), 258: (8,), 259: (1,), 262: (1,), 273: (8,), 277: (1,)}
+    all_tags |= {278: (64,), 279: (len(pixels),)} | tags
+    start = 8 + len(pixels)
+    later = start + 2 + 12 * len(all_tags) + 4
+    entries, values = b"", b""
+    for tag, numbers in sorted(all_tags.items()):
+        value = struct.pack(f"<{len(numbers)}H", *numbers)
+        if len(value) > 4:
+            value, values = struct.pack("<I", later + len(values)), values + value
+        entries += struct.pack("<HHI", tag, 3, len(numbers)) + value.ljust(4, b"\0")
+    directory = struct.pack("<H", len(all_tags)) + entries + bytes(4)
+    return b"II*\0" + struct.pack("<I", start) + pixels + directory + values
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {259: (34712,)},  # JPEG 2000
+        {259: (50001,)},  # WebP
+        {259: (60000,)},
+        {262: (32803,)},  # the raw colours of a sensor
+        {258: (64,), 339: (3,)},
+        {258: (3,)},
+        {277: (3,), 262: (2,), 258: (32, 32, 32)},
+    ],
+)
+def test_what_is_whole_but_not_supported_is_not_called_damaged(
+    tags: dict[int, tuple[int, ...]], tmp_path: Path
+) -> None:
+    (tmp_path / "odd.tif").write_bytes(tiff({}))
+    assert images.load(tmp_path / "odd.tif", 16).size == (16, 16)
+    (tmp_path / "odd.tif").write_bytes(tiff(tags))
+    with pytest.raises(UnreadableImageError, match="this kind of TIFF is not supported"):
+        images.load(tmp_path / "odd.tif", 16)
