@@ -25,6 +25,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A thing that the model saw, whatever it says.
+
+    Attributes:
+        name: as it is written in a sentence.
+        probability: 0 to 1.
+        sure: whether it is believed.
+    """
+
+    name: str
+    probability: float
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
     """What the model says of a picture.
 
@@ -35,10 +50,13 @@ class Caption:
         log_probability: of the whole sentence as the model said it, natural logarithm.
         confidence: 0 to 1.
         candidates: at most five alt texts that say different things, text first; fewer where the
-            model has no more to say, none where it declined.
+            model has no more to say. Where it declined because it is not sure of anything, what
+            it would have said; else none.
         words: of text, in their order.
         model_words: the sentence as the model said it, before it was made fit to publish: with its
-            own words for people, and whatever it says twice.
+            own words for people, and whatever it says twice. The text says something else where
+            only what is sure is told.
+        seen: what the model saw, the likeliest first; none where it has no evidence.
     """
 
     text: str
@@ -48,3 +66,4 @@ class Caption:
     words: tuple[Word, ...]
     model_words: tuple[str, ...] = ()
     reason: str = ""
+    seen: tuple[Sighting, ...] = ()

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lorgnette.captioning import candidates, choosing, images, judging, manifest, wording
 from lorgnette.captioning.candidates import Candidate
-from lorgnette.captioning.caption import Caption, Word
+from lorgnette.captioning.caption import UNSURE_BELOW, Caption, Sighting, Word
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.decoding import (
     Floats,
@@ -28,6 +28,8 @@ from lorgnette.captioning.graphs import Graph, choose_provider
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.captioning.naming import named
 from lorgnette.captioning.people import People
+from lorgnette.captioning.sure import Sentence
+from lorgnette.captioning.sure import sure as say_less
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette.english.lexicon import FUNCTION_WORDS
 from lorgnette.errors import BrokenModelError
@@ -37,7 +39,11 @@ MAX_BEAM_SIZE = 20
 BRANCHES = 6  # other sentences that are tried for the candidates; five that differ come of 95 %
 MORE_BRANCHES = 12  # where there is evidence to choose among them
 SPARE = 6  # sentences that ended on the way of beam search, kept for the same
+WORDED = 12  # sentences, the best first, of which candidates are chosen
 NOTHING_TO_SAY = "the model found no words for this picture"
+NOT_SURE = "the model is not sure enough of anything in this picture"
+_SIGHTED_FROM = 0.3  # probability of a thing that is listed as seen
+_MOST_SIGHTINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class Captioner:
         """Return what the model says of the picture at path.
 
         Args:
-            anyway: describe it even where the model cannot know what it shows.
+            anyway: describe it even where the model cannot know what it shows, or is not sure.
 
         Raises:
             UnreadableImageError: the file cannot be decoded.
@@ -182,16 +188,28 @@ class Captioner:
             if reason:
                 return _declined(reason)
         found, searched = self._found(seen)
-        told = candidates.different([self._candidate(each, seen.evidence) for each in found])
-        if not told:
-            return _declined(NOTHING_TO_SAY)
+        worded = [self._candidate(each, seen.evidence) for each in found[:WORDED]]
+        told = candidates.different(worded)
+        confidence = self._confidence(found, searched) if told else 0.0
+        log_probability = found[0].hypothesis.log_probability if told else 0.0
+        reason = "" if told else NOTHING_TO_SAY
+        if seen.evidence is not None and confidence < UNSURE_BELOW:
+            sure = say_less(seen.evidence, [_sentence(each) for each in found])
+            if sure is not None:
+                worth = told[0].score if told else 0.0
+                told = candidates.different([Candidate(sure.words, worth), *worded])
+                confidence, reason = sure.confidence, ""
+            elif not anyway:
+                reason = reason or NOT_SURE
         return Caption(
-            text=wording.sentence(told[0].words),
-            log_probability=found[0].hypothesis.log_probability,
-            confidence=self._confidence(found, searched),
+            text="" if reason else wording.sentence(told[0].words),
+            log_probability=log_probability,
+            confidence=confidence,
             candidates=tuple(wording.sentence(candidate.words) for candidate in told),
-            words=candidates.marked(told[0].words, told),
-            model_words=found[0].words,
+            words=() if reason else candidates.marked(told[0].words, told),
+            model_words=_texts(found[0], seen.evidence) if found else (),
+            reason=reason,
+            seen=_sightings(seen.evidence),
         )
 
     def found(self, image: Image.Image) -> list[Found]:
@@ -244,7 +262,7 @@ class Captioner:
         """
         seen = self.look(image)
         found, _ = self._found(seen)
-        return " ".join(word.text for word in _named(found[0], seen.evidence)) if found else ""
+        return " ".join(_texts(found[0], seen.evidence)) if found else ""
 
     def _candidate(self, found: Found, evidence: Evidence | None) -> Candidate:
         return Candidate(wording.worded(_named(found, evidence), self.people), found.worth)
@@ -331,6 +349,27 @@ def _named(found: Found, evidence: Evidence | None) -> list[Word]:
     said = zip(found.words, found.hypothesis.token_log_probabilities, strict=False)
     words = [Word(text=text, probability=math.exp(value)) for text, value in said]
     return words if evidence is None else named(words, evidence)
+
+
+def _texts(found: Found, evidence: Evidence | None) -> tuple[str, ...]:
+    return tuple(word.text for word in _named(found, evidence))
+
+
+def _sentence(found: Found) -> Sentence:
+    values = found.hypothesis.token_log_probabilities
+    return Sentence(found.words, tuple(math.exp(value) for value in values))
+
+
+def _sightings(evidence: Evidence | None) -> tuple[Sighting, ...]:
+    if evidence is None:
+        return ()
+    each = zip(evidence.table.things, evidence.probabilities, strict=True)
+    seen = [
+        Sighting(name=thing.name, probability=probability, sure=number in evidence.sure_of)
+        for number, (thing, probability) in enumerate(each)
+        if probability >= _SIGHTED_FROM or number in evidence.sure_of
+    ]
+    return tuple(sorted(seen, key=lambda s: s.probability, reverse=True)[:_MOST_SIGHTINGS])
 
 
 def _declined(reason: str) -> Caption:

@@ -59,7 +59,7 @@ class Thing:
         photos: how many of those have it.
         instead_of: words or phrases of its own kind that its name may take the place of.
         naming_threshold: from which it does so; None: never.
-        at: what stands before it where it is a place: "in", "on".
+        at: of a place in which all that is seen lies: "in"; of other places: empty.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Thing:
     photos: int
     instead_of: tuple[str, ...]
     naming_threshold: float | None
-    at: str = "in"
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,9 +340,9 @@ def _thing(content: Any, outputs: int) -> Thing:
             "found": _share(content["found"]),
         }
     )
-    for text in (thing.kind, thing.at):
+    for text in (thing.kind, thing.at or "in"):
         _phrase(text)
-    for text in (thing.name, *([thing.plural] if thing.plural else [])):
+    for text in (thing.name, thing.plural or thing.name):
         _name(text)
     if not isinstance(thing.source, str) or type(thing.photos) is not int:
         raise TypeError(f"source or photos of {thing.name} is of another type")

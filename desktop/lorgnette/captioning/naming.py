@@ -25,7 +25,7 @@ from lorgnette.english.lexicon import (
 
 DETECTOR = {"coco", "both"}  # sources in which a detector has a word
 
-_IRREGULAR = {
+IRREGULAR = {
     "mouse": "mice", "goose": "geese", "ox": "oxen", "calf": "calves", "wolf": "wolves",
     "man": "men", "woman": "women", "child": "children", "person": "people", "foot": "feet",
     "knife": "knives", "loaf": "loaves", "leaf": "leaves", "shelf": "shelves",
@@ -160,8 +160,8 @@ def plural(phrase: str) -> str:
     before, _, last = phrase.rpartition(" ")
     if last in _SAME | _UNCOUNTED:
         many = last
-    elif last in _IRREGULAR:
-        many = _IRREGULAR[last]
+    elif last in IRREGULAR:
+        many = IRREGULAR[last]
     elif last.endswith(("s", "x", "z", "ch", "sh")):
         many = f"{last}es"
     elif last.endswith("y") and last[-2:-1] not in {*"aeou"}:

@@ -51,7 +51,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--describe-anyway",
         action="store_true",
-        help="describe screenshots, drawings and blank pictures, too, which the model cannot know",
+        help="describe also what the model would rather decline: screenshots, drawings and blank "
+        "pictures, which it cannot know, and pictures of which it is sure of nothing",
     )
     parser.add_argument("--format", choices=["text", "jsonl"], default="text", help="default: text")
     parser.add_argument(
@@ -79,7 +80,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="N",
         help="threads of the CPU; default: as many as there are cores",
     )
-    parser.add_argument("--verbose", action="store_true", help="say on stderr what is in use")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="say on stderr what is in use, and what was seen on each picture, how surely",
+    )
     parser.set_defaults(run=run)
 
 
@@ -123,6 +128,8 @@ def run(args: argparse.Namespace) -> int:
         for outcome in outcomes:
             with bar.external_write_mode(file=sys.stdout, nolock=False):
                 show(outcome, captioner.provider)
+            if args.verbose and (seen := _seen(outcome)):
+                bar.write(f"{outcome.image}: seen: {seen}", file=sys.stderr)
             bar.update()
             verdicts[outcome.verdict] += 1
             places[_place(outcome)] += 1
@@ -150,6 +157,12 @@ def _place(outcome: Outcome) -> str:
     return "embedded" if outcome.written_to == outcome.image else "sidecars"
 
 
+def _seen(outcome: Outcome) -> str:
+    caption = outcome.caption
+    things = caption.seen if caption is not None else ()
+    return ", ".join(f"{thing.name} {round(thing.probability, 2):g}" for thing in things)
+
+
 def _show_text(outcome: Outcome, _provider: str) -> None:
     said = outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else outcome.verdict.value
     if outcome.reason:
@@ -164,6 +177,10 @@ def _show_json(outcome: Outcome, provider: str) -> None:
         "alt_text": outcome.alt_text,
         "confidence": round(caption.confidence, 4) if caption else None,
         "candidates": list(caption.candidates) if caption else [],
+        "seen": [
+            {"name": thing.name, "probability": round(thing.probability, 4), "sure": thing.sure}
+            for thing in (caption.seen if caption else ())
+        ],
         "verdict": outcome.verdict.value,
         "seconds": round(outcome.seconds, 4),
         "provider": provider,

@@ -244,3 +244,42 @@ def test_a_thing_is_called_by_its_name(toy_model: Path, tmp_path: Path) -> None:
     assert caption.text == "An otter outside."
     assert caption.words[1].probability == pytest.approx(220 / 255, abs=0.01)
     assert Captioner.open(folder).said(green) == "an otter outside"
+
+
+UNSURE = dataclasses.replace(TOY_EVIDENCE, confidence={"bias": -3.0})
+
+
+def test_a_sentence_in_doubt_gives_way_to_what_is_sure(toy_model: Path, tmp_path: Path) -> None:
+    folder = with_evidence(toy_model, tmp_path / "model", UNSURE, **PEOPLE_DOGS_BOATS)
+    picture = Image.new("RGB", (64, 48), (200, 20, 150))
+    caption = Captioner.open(folder).describe(picture)
+    assert caption.text == "One or more people and a boat."
+    assert " ".join(word.text for word in caption.words) == "one or more people and a boat"
+    assert caption.candidates[:2] == (caption.text, "A person outside.")
+    assert caption.confidence == pytest.approx(0.9 * 0.9)
+    assert Captioner.open(folder).describe(picture, anyway=True) == caption
+
+
+def test_where_nothing_is_sure_it_says_so_and_offers_its_own_sentence(
+    toy_model: Path, tmp_path: Path
+) -> None:
+    folder = with_evidence(toy_model, tmp_path / "model", UNSURE, **PEOPLE_DOGS_BOATS)
+    picture = Image.new("RGB", (64, 48), (110, 60, 60))
+    caption = Captioner.open(folder).describe(picture)
+    assert (caption.text, caption.words) == ("", ())
+    assert caption.reason == "the model is not sure enough of anything in this picture"
+    assert caption.candidates[0] == "A person outside."
+    assert caption.confidence == pytest.approx(1 / (1 + np.exp(3)))
+    anyway = Captioner.open(folder).describe(picture, anyway=True)
+    assert (anyway.text, anyway.reason) == ("A person outside.", "")
+    assert anyway.candidates == caption.candidates
+
+
+def test_what_was_seen_is_told_the_likeliest_first(toy_model: Path, tmp_path: Path) -> None:
+    folder = with_evidence(toy_model, tmp_path / "model", **PEOPLE_DOGS_BOATS)
+    caption = Captioner.open(folder).describe(Image.new("RGB", (64, 48), (20, 102, 204)))
+    assert [(each.name, round(each.probability, 2), each.sure) for each in caption.seen] == [
+        ("boat", 0.8, True),
+        ("otter", 0.4, False),
+    ]
+    assert Captioner.open(toy_model).describe(Image.new("RGB", (64, 48), "red")).seen == ()

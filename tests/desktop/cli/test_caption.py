@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from tests.desktop.captioning.seeing import TOY_EVIDENCE, with_evidence
 
 from lorgnette import cli
 from lorgnette.captioning import manifest
@@ -62,3 +64,45 @@ def test_sidecars_are_called_as_it_was_asked_for(
     }
     there = {path.name for path in red.parent.glob("*.xmp")}
     assert there == (set() if options else {"red.xmp", "red.png.xmp"})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "declined: the model is not sure enough of anything in this picture"),
+        (["--describe-anyway"], "A red picture."),
+    ],
+)
+def test_a_model_that_is_sure_of_nothing_declines_and_keeps_its_sentence_as_a_candidate(
+    toy_model: Path,
+    tmp_path: Path,
+    options: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    unsure = dataclasses.replace(TOY_EVIDENCE, confidence={"bias": -3.0})
+    model = with_evidence(toy_model, tmp_path / "model", unsure)
+    path = tmp_path / "dim.png"
+    Image.new("RGB", (64, 48), (110, 80, 60)).save(path)
+    assert cli.main(["caption", str(path), "--model", str(model), *options]) == 0
+    assert capsys.readouterr().out == f"{path}: {said}\n"
+    cli.main(["caption", str(path), "--model", str(model), "--format", "jsonl", *options])
+    assert json.loads(capsys.readouterr().out)["candidates"][0] == "A red picture."
+
+
+def test_what_was_seen_is_told_where_it_is_asked_for(
+    toy_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = with_evidence(toy_model, tmp_path / "model")
+    path = tmp_path / "water.png"
+    Image.new("RGB", (64, 48), (20, 102, 204)).save(path)
+    command = ["caption", str(path), "--model", str(model)]
+    cli.main([*command, "--verbose"])
+    assert f"{path}: seen: boat 0.8, otter 0.4\n" in capsys.readouterr().err
+    cli.main(command)
+    assert "seen" not in capsys.readouterr().err
+    cli.main([*command, "--format", "jsonl"])
+    assert json.loads(capsys.readouterr().out)["seen"] == [
+        {"name": "boat", "probability": 0.8, "sure": True},
+        {"name": "otter", "probability": 0.4, "sure": False},
+    ]

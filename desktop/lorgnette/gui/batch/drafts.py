@@ -175,6 +175,7 @@ def _picture(content: dict[str, Any]) -> Picture:
                     **suggestion,
                     "candidates": tuple(suggestion["candidates"]),
                     "doubted": tuple(suggestion["doubted"]),
+                    "seen": tuple((str(n), float(p)) for n, p in suggestion.get("seen", ())),
                 }
             ),
         }

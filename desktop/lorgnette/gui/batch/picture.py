@@ -36,6 +36,7 @@ class Suggestion:
     text: str = ""  # empty: it declined or failed
     candidates: tuple[str, ...] = ()  # the best first, text among them
     doubted: tuple[str, ...] = ()  # words of text that the model itself holds unlikely
+    seen: tuple[tuple[str, float], ...] = ()  # what the model saw, and how likely it is there
     confidence: float | None = None  # 0 to 1
     declined: bool = False
     no_photo: bool = False  # it looks like a screenshot, text or a drawing

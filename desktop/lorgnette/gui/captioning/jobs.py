@@ -45,6 +45,7 @@ def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestio
         text=said.text,
         candidates=said.candidates[:CANDIDATES],
         doubted=_doubted(said),
+        seen=_seen(said),
         confidence=said.confidence,
         model=captioner.manifest.label,
         provider=captioner.provider,
@@ -62,6 +63,7 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         text=outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else "",
         candidates=said.candidates[:CANDIDATES] if said is not None else (),
         doubted=_doubted(said) if said is not None else (),
+        seen=_seen(said) if said is not None else (),
         confidence=said.confidence if said is not None else None,
         declined=outcome.verdict is Verdict.DECLINED,
         no_photo=said is not None and said.reason == judging.NO_PHOTO,
@@ -81,3 +83,7 @@ def _sentence(text: str) -> str:
 
 def _doubted(said: "Caption") -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.text.strip(",.") for word in said.words if word.doubted))
+
+
+def _seen(said: "Caption") -> tuple[tuple[str, float], ...]:
+    return tuple((thing.name, thing.probability) for thing in said.seen)

@@ -17,6 +17,7 @@ FULL = Picture(
     ),
     suggestion=Suggestion(
         text="A dog.", candidates=("A dog.", "A cat."), doubted=("dog",), confidence=0.5,
+        seen=(("dog", 0.9), ("cat", 0.4)),
         model="m/1+x", provider="cpu", seconds=0.1,
     ),
     on_disk=AltText(text="Old."),
