@@ -49,7 +49,7 @@ def empty_clipboard(qapp: QApplication) -> Iterator[None]:
 def qtbot(qtbot: QtBot) -> QtBot:
     """Wait for as long as a busy machine may take; a test that passes does not wait at all."""
     for name in ("waitUntil", "waitSignal", "waitSignals"):
-        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=30_000))
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=120_000))
     return qtbot
 
 
