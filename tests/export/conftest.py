@@ -1,7 +1,13 @@
-"""PyTorch's own tracing, which pytest's log capture would switch on, stays off."""
+"""Quiet, modest PyTorch: no tracing, one thread."""
 
 import logging
 
-# Its logger stands at DEBUG, and builds every record as soon as any handler listens: an export
-# then takes ten times as long.
+import torch
+
+# Its logger stands at DEBUG, and builds every record as soon as any handler listens, as pytest's
+# log capture does: an export then takes ten times as long.
 logging.getLogger("torch.__trace").propagate = False
+
+# Networks this small gain nothing by a second thread, and two that wait for each other on a core
+# that is busy with something else take many times as long.
+torch.set_num_threads(1)

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette_export.data import captioned
 from lorgnette_export.families.torch_model import Preprocessing, Step, TorchModel
-from lorgnette_export.networks.decoder import Decoder, Shape
+from lorgnette_export.networks import encoders, photo_head
+from lorgnette_export.networks.decoder import MAX_WORDS, Decoder, Shape, load
+from lorgnette_export.networks.encoders import ENCODERS
 from lorgnette_export.reading.checkpoints import Brought, CheckpointError
-from lorgnette_export.training import judge, train
-from lorgnette_export.training.features import ENCODERS
 
 FAMILY = "lorgnette"
 LICENCE = "that of the data it was trained on"
@@ -52,7 +52,7 @@ class Look(nn.Module):
         features_and_hidden = self.decoder.look(grids)
         if self.photo is None:
             return features_and_hidden
-        return *features_and_hidden, torch.sigmoid(self.photo(judge.pooled(grids[0]))[:, 0])
+        return *features_and_hidden, torch.sigmoid(self.photo(photo_head.pooled(grids[0]))[:, 0])
 
 
 def recognises(brought: Brought) -> bool:
@@ -76,7 +76,7 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     if checkpoint.metadata:
         about = json.loads(checkpoint.metadata["about"])
         shape = Shape(**{**about["shape"], "encoders": tuple(about["shape"]["encoders"])})
-        photo = nn.Linear(judge.POOLED, 1) if "photo.weight" in checkpoint.content else None
+        photo = nn.Linear(photo_head.POOLED, 1) if "photo.weight" in checkpoint.content else None
         look = Look(Decoder(shape), [ENCODERS[name].build() for name in shape.encoders], photo)
         floats = {
             name: value.float() if value.is_floating_point() else value
@@ -153,7 +153,7 @@ def _model(look: Look, words: list[str], *, name: str, version: str, licence: st
         start_id=words.index(captioned.START),
         end_id=words.index(captioned.END),
         unknown_id=words.index(captioned.UNKNOWN),
-        max_words=train.MAX_WORDS,
+        max_words=MAX_WORDS,
     )
 
 
@@ -161,14 +161,14 @@ def _trained(
     checkpoint: Path, encoder_weights: Path | None
 ) -> tuple[Look, list[str], dict[str, Any]]:
     """Return a run's networks, vocabulary, and what `judge` has settled for it."""
-    decoder, words = train.load(checkpoint)
+    decoder, words = load(checkpoint)
     saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
     cnns = [_cnn(name, encoder_weights) for name in decoder.shape.encoders]
     if "cnn" in saved:
         cnns[0].load_state_dict(saved["cnn"])
     photo = None
     if "photo" in saved:
-        photo = nn.Linear(judge.POOLED, 1)
+        photo = nn.Linear(photo_head.POOLED, 1)
         photo.load_state_dict(saved["photo"])
     judged = {name: saved[name] for name in ("judging", "image_size") if name in saved}
     return Look(decoder, cnns, photo), words, judged
@@ -181,4 +181,4 @@ def _cnn(name: str, encoder_weights: Path | None) -> nn.Module:
             "its weights are not in the checkpoint; name frozen_inference_graph.pb of "
             "ssd_mobilenet_v2_coco_2018_03_29 with --encoder-weights",
         )
-    return train.pretrained(name, encoder_weights)
+    return encoders.pretrained(name, encoder_weights)

@@ -9,12 +9,15 @@ is tied to the word embedding (Press and Wolf 2017).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lorgnette_export.training.features import ENCODERS
+from lorgnette_export.networks.encoders import ENCODERS
+
+MAX_WORDS = 20  # of a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,3 +164,20 @@ class Decoder(nn.Module):
         image = hidden[:, 2 * width :]
         logits = self.words(output[:, 0], self.attend(output, features)[:, 0], image)
         return logits.log_softmax(-1), torch.cat([last[0], cell[0], image], -1)
+
+
+def load(checkpoint: Path) -> tuple[Decoder, list[str]]:
+    """Return the decoder of a checkpoint, in evaluation mode, and its vocabulary."""
+    saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    config = saved["config"]
+    shape = Shape(
+        encoders=tuple(config["encoders"]),
+        vocabulary=len(saved["vocabulary"]),
+        hidden=config["hidden"],
+        embedding=config["embedding"],
+        heads=config["heads"],
+        dropout=config["dropout"],
+    )
+    decoder = Decoder(shape)
+    decoder.load_state_dict(saved["weights"])
+    return decoder.eval(), list(saved["vocabulary"])

@@ -12,7 +12,7 @@ import torch
 
 from lorgnette.errors import ExitCode
 from lorgnette_export.reading.checkpoints import CheckpointError
-from lorgnette_export.training import train
+from lorgnette_export.training.run import read_run
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,7 +30,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Write one checkpoint."""
-    first, *others = [train.read_run(path) for path in args.checkpoints]
+    first, *others = [read_run(path) for path in args.checkpoints]
     for path, other in zip(args.checkpoints[1:], others, strict=True):
         if not _alike(first, other):
             raise CheckpointError(path, f"it has not the shape and words of {args.checkpoints[0]}")

@@ -9,7 +9,6 @@ import json
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,61 +22,11 @@ from tqdm import tqdm
 from lorgnette.captioning import images
 from lorgnette.errors import UnreadableImageError
 from lorgnette_export.conversion.graph import graph_of
-from lorgnette_export.networks import efficientnet_lite, mobilenet_detector
+from lorgnette_export.networks.encoders import Encoder
 
 PLAIN_VIEWS = 2  # as it is; left and right swapped
 _SAVE_EVERY = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoder:
-    """A frozen CNN: what it wants, what it gives.
-
-    Pixels are (x / 255 - mean) / deviation, squashed to a square of image_size pixels.
-    """
-
-    name: str
-    image_size: int
-    positions: int
-    channels: int
-    mean: float
-    deviation: float
-    build: Callable[[], nn.Module]
-
-
-TRUNK = Encoder(
-    name=f"efficientnet-lite2-trunk-{efficientnet_lite.TRUNK_BLOCKS}",
-    image_size=efficientnet_lite.IMAGE_SIZE,
-    positions=efficientnet_lite.TRUNK_GRID**2,
-    channels=efficientnet_lite.TRUNK_CHANNELS,
-    mean=efficientnet_lite.MEAN,
-    deviation=efficientnet_lite.DEVIATION,
-    build=lambda: efficientnet_lite.Trunk(efficientnet_lite.EfficientNetLite2()),
-)
 Runner = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
-ENCODERS = {
-    encoder.name: encoder
-    for encoder in (
-        Encoder(
-            name="efficientnet-lite2",
-            image_size=efficientnet_lite.IMAGE_SIZE,
-            positions=efficientnet_lite.GRID**2,
-            channels=efficientnet_lite.CHANNELS,
-            mean=efficientnet_lite.MEAN,
-            deviation=efficientnet_lite.DEVIATION,
-            build=efficientnet_lite.EfficientNetLite2,
-        ),
-        Encoder(
-            name="mobilenet-detector",
-            image_size=mobilenet_detector.IMAGE_SIZE,
-            positions=mobilenet_detector.GRID**2,
-            channels=mobilenet_detector.CHANNELS,
-            mean=mobilenet_detector.MEAN,
-            deviation=mobilenet_detector.DEVIATION,
-            build=mobilenet_detector.MobileNetDetector,
-        ),
-    )
-}
 
 
 def compute(

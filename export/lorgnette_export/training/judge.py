@@ -26,23 +26,19 @@ from tqdm import tqdm
 from lorgnette.captioning import decoding, images, judging
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import ExitCode, UnreadableImageError
+from lorgnette_export import families
+from lorgnette_export.conversion import convert
 from lorgnette_export.data import captioned
 from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.measuring import metrics
-from lorgnette_export.networks.efficientnet_lite import LAST_CHANNELS
-from lorgnette_export.training.features import ENCODERS, Encoder, Runner, pixels_of, runner
+from lorgnette_export.networks.encoders import ENCODERS, Encoder
+from lorgnette_export.networks.photo_head import pooled
+from lorgnette_export.training.features import Runner, pixels_of, runner
 
-POOLED = 2 * LAST_CHANNELS  # mean and greatest value of each
 FOLDS = 5
 RIGHT = 0.5  # CIDEr-D against the people's captions of a photo, from which a caption is right
 PHOTOS_KEPT = 0.99  # share of photos whose photo_probability the threshold lies below
 Floats = npt.NDArray[np.float64]
-
-
-def pooled(grid: Tensor) -> Tensor:
-    """Return (image, POOLED) for a grid (image, position, channel)."""
-    last = grid[..., :LAST_CHANNELS]
-    return torch.cat([last.mean(1), last.amax(1)], -1)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -97,9 +93,6 @@ def _length_exponent(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Fit both, print the report, write the new checkpoint."""
-    from lorgnette_export import families
-    from lorgnette_export.conversion import convert
-
     saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
     model = families.read(
         [args.checkpoint], encoder_weights=args.encoder_weights, input_size=args.input_size

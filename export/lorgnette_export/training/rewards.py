@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from lorgnette_export.data import captioned
-from lorgnette_export.networks.decoder import Decoder
+from lorgnette_export.networks.decoder import MAX_WORDS, Decoder
+from lorgnette_export.training.config import Config
 
 _LIKELIEST = 20  # a word is drawn from these: label smoothing leaves some chance to every word
 _LONGEST = 4  # n-grams
@@ -135,3 +136,32 @@ def surrogate(
     said = log_probabilities.gather(1, drawn[real][:, None])[:, 0]
     advantage = (rewards - others).reshape(-1, 1).expand_as(real)[real]
     return -(advantage * said).mean()
+
+
+def loss(
+    decoder: Decoder,
+    grids: Sequence[Tensor],
+    consensus: Consensus,
+    vocabulary: Sequence[str],
+    rows: Sequence[int],
+    views: Sequence[int],
+    config: Config,
+) -> tuple[Tensor, float]:
+    """Return the loss of sentences that decoder draws itself, and their mean reward, 0 to 10."""
+    end = captioned.SPECIALS.index(captioned.END)
+    # The sentences are to be those of the network as it ships. The LSTM stays in training: on a GPU
+    # it learns in no other mode.
+    decoder.dropout.eval()
+    with torch.autocast(grids[0].device.type, torch.bfloat16, enabled=config.bfloat16):
+        seen, hidden = decoder.look(grids)
+        drawn = draw(decoder, seen, hidden, samples=config.samples, max_words=MAX_WORDS)
+        said = [[vocabulary[token] for token in each if token != end] for each in drawn.tolist()]
+        scores = torch.empty(len(rows), config.samples)
+        for place, (row, view) in enumerate(zip(rows, views, strict=True)):
+            sentences = said[place * config.samples : (place + 1) * config.samples]
+            if view % 2:  # mirrored: the sentences are turned round, not people's captions
+                sentences = [captioned.mirrored(words) for words in sentences]
+            scores[place] = torch.tensor(consensus.scores(sentences, row))
+        found = surrogate(decoder, seen, hidden, drawn, scores.to(drawn.device))
+    decoder.dropout.train()
+    return found, float(scores.mean())

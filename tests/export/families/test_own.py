@@ -13,7 +13,7 @@ from lorgnette_export import families
 from lorgnette_export.conversion.convert import Options, convert
 from lorgnette_export.data import captioned
 from lorgnette_export.networks.decoder import Decoder, Shape
-from lorgnette_export.training import train
+from lorgnette_export.training.config import Config
 
 pytestmark = pytest.mark.torch
 
@@ -23,7 +23,7 @@ WORDS = [*captioned.SPECIALS, *(f"w{i}" for i in range(40))]
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkpoint as training writes it, of a decoder that was never trained."""
-    config = train.Config(hidden=32, embedding=16, heads=2)
+    config = Config(hidden=32, embedding=16, heads=2)
     decoder = Decoder(Shape(vocabulary=len(WORDS), hidden=32, embedding=16, heads=2))
     decoder.load_state_dict({n: values(n, t.shape) for n, t in decoder.state_dict().items()})
     file = tmp_path_factory.mktemp("run") / "checkpoint.pt"

@@ -1,10 +1,13 @@
 """The reward against the reference code's; the gradient against the expectation written out."""
 
 from collections import Counter
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from lorgnette_export import cli
 from lorgnette_export.data import captioned
 from lorgnette_export.measuring import metrics
 from lorgnette_export.networks.decoder import Decoder, Shape
@@ -80,3 +83,29 @@ def test_the_loss_has_the_gradient_of_the_expected_reward(decoder: Decoder) -> N
     # The baseline takes away the share of the end, which no drawn sentence has.
     centred = wanted[3:] - wanted[3:].mean()
     torch.testing.assert_close(found[3:] - found[3:].mean(), centred, rtol=0.05, atol=0.01)
+
+
+def test_drawn_sentences_earn_more_and_the_cnn_stays_as_it_was(
+    squares: Path, tmp_path: Path
+) -> None:
+    """A young network is tuned for two epochs, and from there learns by reward alone."""
+    small = "hidden = 64\nembedding = 64\nheads = 2\nphotos = 8\nviews = 3\nleast_count = 1\n"
+    steps = {
+        "young": "epochs = 2\nlearning_rate = 1e-2\ntop_learning_rate = 1e-4\n",
+        "rewarded": "epochs = 16\nlearning_rate = 2e-3\nsamples = 4\ncross_entropy = 0.0\n",
+    }
+    start: list[str | Path] = []
+    for name, settings in steps.items():
+        config = tmp_path / f"{name}.toml"
+        config.write_text(small + settings)
+        arguments = ["train", "--data", squares, "--out", tmp_path / name, "--config", config]
+        arguments += ["--grids", tmp_path / "grids", *start]
+        assert cli.main([str(a) for a in arguments]) == 0
+        start = ["--start", tmp_path / name / "checkpoint.pt"]
+    young, rewarded = (
+        torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in steps
+    )
+    earned = [line["drawn sentences"] for line in rewarded["history"]]
+    assert np.mean(earned[-3:]) > 1.2 * np.mean(earned[:3])
+    assert young["cnn"].keys() == rewarded["cnn"].keys()
+    assert all(torch.equal(young["cnn"][name], rewarded["cnn"][name]) for name in young["cnn"])

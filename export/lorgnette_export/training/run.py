@@ -1,0 +1,164 @@
+"""A run as it is kept: what learns, and the checkpoint in which it lies after each epoch."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from lorgnette_export.networks import efficientnet_lite
+from lorgnette_export.networks.decoder import Decoder, Shape
+from lorgnette_export.networks.network import Network
+from lorgnette_export.reading import checkpoints
+from lorgnette_export.reading.checkpoints import CheckpointError
+from lorgnette_export.training import concepts
+from lorgnette_export.training.concepts import Texts
+from lorgnette_export.training.config import Config
+
+CHECKPOINT = "checkpoint.pt"
+
+
+def read_run(checkpoint: Path) -> Mapping[str, Any]:
+    """Return the content of another run's checkpoint.
+
+    Raises:
+        CheckpointError: it is none.
+    """
+    content = checkpoints.read(checkpoint).content
+    if not {"config", "vocabulary", "weights"} <= content.keys():
+        raise CheckpointError(
+            checkpoint, "it is not the checkpoint of a run of lorgnette-export train"
+        )
+    return content
+
+
+@dataclass(slots=True, kw_only=True)
+class Learner:
+    """All that changes from one iteration to the next."""
+
+    config: Config
+    vocabulary: Sequence[str]
+    network: Network
+    averaged: AveragedModel | None  # of network, where the configuration has averaging
+    told: Texts | None  # where the configuration has texts
+    optimiser: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    @classmethod
+    def new(
+        cls,
+        config: Config,
+        vocabulary: Sequence[str],
+        begun: Mapping[str, Any],
+        sentences: Sequence[Sequence[str]],
+        per_epoch: int,
+    ) -> "Learner":
+        """Return what learns before its first iteration.
+
+        Args:
+            begun: another run's checkpoint to begin with, or nothing.
+            sentences: captions without photos, as words.
+            per_epoch: iterations.
+        """
+        decoder = Decoder(
+            Shape(
+                encoders=config.encoders,
+                vocabulary=len(vocabulary),
+                hidden=config.hidden,
+                embedding=config.embedding,
+                heads=config.heads,
+                dropout=config.dropout,
+            )
+        )
+        tunes = config.top_learning_rate > 0
+        cnn = efficientnet_lite.pretrained() if tunes or "cnn" in begun else None
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        network = Network(decoder, cnn).to(device)
+        if begun:
+            for unseen in decoder.projections[len(begun["config"]["encoders"]) :].parameters():
+                nn.init.zeros_(unseen)
+            decoder.load_state_dict({**decoder.state_dict(), **begun["weights"]})
+            if cnn is not None and "cnn" in begun:
+                cnn.load_state_dict(begun["cnn"])
+        groups = [{"params": list(decoder.parameters()), "lr": config.learning_rate}]
+        if cnn is not None and tunes:
+            tuned = [each.requires_grad_() for each in cnn.trained()]
+            groups.append({"params": tuned, "lr": config.top_learning_rate})
+        told = Texts(sentences, vocabulary, config.hidden).to(device) if config.texts else None
+        if told is not None:
+            groups.append({"params": list(told.parameters()), "lr": concepts.RATE})
+        optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+        averaged = None
+        if config.averaging:
+            average = get_ema_multi_avg_fn(config.averaging)  # type: ignore[no-untyped-call]
+            averaged = AveragedModel(network, multi_avg_fn=average)
+        return cls(
+            config=config,
+            vocabulary=vocabulary,
+            network=network,
+            averaged=averaged,
+            told=told,
+            optimiser=optimiser,
+            schedule=torch.optim.lr_scheduler.LambdaLR(
+                optimiser, _warmup_and_cosine(config.warmup, config.epochs * per_epoch)
+            ),
+        )
+
+    @property
+    def kept(self) -> Network:
+        """The network that the run is for: the average, where there is one."""
+        return self.network if self.averaged is None else cast(Network, self.averaged.module)
+
+    def restore(self, checkpoint: Path, per_epoch: int) -> None:
+        """Go back to where checkpoint was saved."""
+        saved = torch.load(checkpoint, weights_only=True, map_location=self.network.device)
+        self.kept.decoder.load_state_dict(saved["weights"])
+        if self.kept.cnn is not None:
+            self.kept.cnn.load_state_dict(saved["cnn"])
+        if self.averaged is not None:
+            self.network.load_state_dict(saved["unaveraged"])
+            self.averaged.n_averaged.fill_(saved["epoch"] * per_epoch)
+        if self.told is not None:
+            self.told.load_state_dict(saved["texts"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        self.schedule.load_state_dict(saved["schedule"])
+        self.history = saved["history"]
+
+    def save(self, checkpoint: Path) -> None:
+        """Write a checkpoint so that a kill leaves the old one or the new one."""
+        content = {
+            "config": dataclasses.asdict(self.config),
+            "vocabulary": self.vocabulary,
+            "weights": self.kept.decoder.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "history": self.history,
+            "epoch": len(self.history),
+        }
+        if self.kept.cnn is not None:
+            content["cnn"] = self.kept.cnn.state_dict()
+        if self.told is not None:
+            content["texts"] = self.told.state_dict()
+        if self.averaged is not None:
+            content["unaveraged"] = self.network.state_dict()
+        temporary = checkpoint.with_suffix(".tmp")
+        torch.save(content, temporary)
+        temporary.replace(checkpoint)
+
+
+def _warmup_and_cosine(warmup: float, iterations: int) -> Callable[[int], float]:
+    first = max(round(warmup * iterations), 1)
+
+    def rate(iteration: int) -> float:
+        if iteration < first:
+            return (iteration + 1) / first
+        progress = (iteration - first) / max(iterations - first, 1)
+        return 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
+
+    return rate
