@@ -32,7 +32,7 @@ Runner = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
 def compute(
     files: Sequence[Path],
     encoder: Encoder,
-    network: nn.Module,
+    made: Callable[[], Runner],
     folder: Path,
     views: int = PLAIN_VIEWS,
 ) -> npt.NDArray[np.float16]:
@@ -43,6 +43,9 @@ def compute(
 
     What an earlier call in folder has computed for the same files is not computed again, however
     that call ended. A file that cannot be decoded gets a grid of zeros.
+
+    Args:
+        made: returns the encoder's runner(), which takes seconds; called if anything is computed.
     """
     key = hashlib.sha256("\n".join([str(views), *map(str, files)]).encode()).hexdigest()[:16]
     grids_path = folder / f"{encoder.name}-{key}.npy"
@@ -54,7 +57,7 @@ def compute(
         grids = np.lib.format.open_memmap(
             grids_path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
         )
-        run = runner(encoder, network)
+        run = made()
         with (
             ThreadPoolExecutor() as pool,
             tqdm(total=len(files), initial=done, desc=encoder.name, unit="photo") as bar,

@@ -6,7 +6,9 @@ that was killed goes on from its last checkpoint and loses at most one epoch.
 
 import argparse
 import dataclasses
+import functools
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +92,15 @@ def run(args: argparse.Namespace) -> int:
     if config.top_learning_rate or "cnn" in begun:
         trunk = efficientnet_lite.Trunk(efficientnet_lite.pretrained()).eval()
         frozen[0] = (TRUNK, trunk)
+    runners = [(e, functools.cache(partial(features.runner, e, cnn))) for e, cnn in frozen]
 
     def split(chosen: list[Photo], views: int = features.PLAIN_VIEWS) -> Split:
         files = [photo.file for photo in chosen]
         return Split(
             photos=chosen,
             grids=[
-                features.compute(files, encoder, network, grids_folder, views)
-                for encoder, network in frozen
+                features.compute(files, encoder, made, grids_folder, views)
+                for encoder, made in runners
             ],
         )
 

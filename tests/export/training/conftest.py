@@ -8,6 +8,11 @@ from PIL import Image, ImageDraw
 from tests.export.training.squares import COLOURS
 
 from lorgnette_export import cli
+from lorgnette_export.data import captioned
+from lorgnette_export.networks import efficientnet_lite
+from lorgnette_export.networks.encoders import ENCODERS
+from lorgnette_export.training import features
+from lorgnette_export.training.batches import Split
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +44,13 @@ def squares(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def run(squares: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def grids(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for the grids of all runs: the CNN becomes a graph once, not in each test."""
+    return tmp_path_factory.mktemp("grids")
+
+
+@pytest.fixture(scope="session")
+def run(squares: Path, grids: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a finished run, trained through the command line."""
     folder = tmp_path_factory.mktemp("runs")
     config = folder / "small.toml"
@@ -48,5 +59,19 @@ def run(squares: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "captions = 2\nlearning_rate = 1e-2\nleast_count = 1\n"
     )
     arguments = ["train", "--data", squares, "--out", folder / "run", "--config", config]
+    arguments += ["--grids", grids]
     assert cli.main([str(a) for a in arguments]) == 0
     return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def whole(squares: Path, grids: Path) -> Split:
+    """Return the photos to learn from, and their grids."""
+    photos = [photo for photo in captioned.read(squares) if photo.split == "train"]
+    encoder = ENCODERS["efficientnet-lite2"]
+
+    def made() -> features.Runner:
+        return features.runner(encoder, efficientnet_lite.pretrained())
+
+    files = [photo.file for photo in photos]
+    return Split(photos=photos, grids=[features.compute(files, encoder, made, grids)])

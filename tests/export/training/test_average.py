@@ -4,16 +4,16 @@ import dataclasses
 from pathlib import Path
 
 import torch
-from tests.export.training.squares import SMALL, split
+from tests.export.training.squares import SMALL
 
 from lorgnette_export import cli
 from lorgnette_export.networks.decoder import load
+from lorgnette_export.training.batches import Split
 from lorgnette_export.training.loop import train
 from lorgnette_export.training.run import read_run
 
 
-def test_runs_with_the_same_start_are_averaged(run: Path, squares: Path, tmp_path: Path) -> None:
-    whole = split(squares, tmp_path / "grids", "train")
+def test_runs_with_the_same_start_are_averaged(run: Path, whole: Split, tmp_path: Path) -> None:
     short = dataclasses.replace(SMALL, hidden=64, embedding=64, epochs=1, learning_rate=1e-3)
     runs = [
         train(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.export.training.squares import COLOURS, SENTENCES, SMALL, split
+from tests.export.training.squares import COLOURS, SENTENCES, SMALL
 from torch import Tensor
 
 from lorgnette.english.lexicon import FUNCTION_WORDS
@@ -17,6 +17,7 @@ from lorgnette_export.data import captioned
 from lorgnette_export.data.texts import TextsError
 from lorgnette_export.networks.decoder import MAX_WORDS, Decoder, load
 from lorgnette_export.training import concepts
+from lorgnette_export.training.batches import Split
 from lorgnette_export.training.loop import train
 from lorgnette_export.training.run import read_run
 
@@ -69,7 +70,9 @@ def told(
     return said
 
 
-def test_captions_without_photos_teach_sentences(squares: Path, tmp_path: Path) -> None:
+def test_captions_without_photos_teach_sentences(
+    squares: Path, grids: Path, tmp_path: Path
+) -> None:
     """That there can be two things it knows from the texts alone, and says it of two unheard."""
     heldout, folder = SENTENCES[::5], tmp_path / "texts"
     folder.mkdir()
@@ -84,7 +87,7 @@ def test_captions_without_photos_teach_sentences(squares: Path, tmp_path: Path) 
     )
     arguments = ["train", "--data", squares, "--out", tmp_path / "run", "--config", config]
     assert cli.main([str(a) for a in arguments]) == 2  # nothing says where the texts are
-    arguments += ["--texts", folder]
+    arguments += ["--texts", folder, "--grids", grids]
     assert cli.main([str(a) for a in arguments]) == 0
     decoder, vocabulary = load(tmp_path / "run" / "checkpoint.pt")
     saved = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
@@ -98,9 +101,8 @@ def test_captions_without_photos_teach_sentences(squares: Path, tmp_path: Path) 
 
 
 def test_concepts_are_fitted_to_a_network_without_changing_it(
-    run: Path, squares: Path, tmp_path: Path
+    run: Path, whole: Split, tmp_path: Path
 ) -> None:
-    whole = split(squares, tmp_path / "grids", "train")
     begun = read_run(run / "checkpoint.pt")
     still = dataclasses.replace(
         SMALL, hidden=64, embedding=64, epochs=1, learning_rate=0.0, weight_decay=0.0, texts=4

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.export.training.squares import SENTENCES, SMALL, split
+from tests.export.training.squares import SENTENCES, SMALL
 from torch import Tensor
 
 from lorgnette_export.networks.decoder import load
@@ -36,9 +36,8 @@ class Dying(Split):
 
 @pytest.mark.parametrize(("averaging", "texts"), [(0.0, 0), (0.9, 0), (0.9, 4)])
 def test_a_killed_run_ends_as_if_nothing_had_happened(
-    squares: Path, tmp_path: Path, averaging: float, texts: int
+    whole: Split, tmp_path: Path, averaging: float, texts: int
 ) -> None:
-    whole = split(squares, tmp_path / "grids", "train")
     small = dataclasses.replace(SMALL, averaging=averaging, texts=texts)
     unbroken = train(small, whole, {}, tmp_path / "unbroken", None, SENTENCES)
     dying = Dying(photos=whole.photos, grids=whole.grids, calls=[])
@@ -54,8 +53,7 @@ def test_a_killed_run_ends_as_if_nothing_had_happened(
             torch.testing.assert_close(one[part][name], other[part][name], rtol=0, atol=0)
 
 
-def test_a_moving_average_is_kept(squares: Path, tmp_path: Path) -> None:
-    whole = split(squares, tmp_path / "grids", "train")
+def test_a_moving_average_is_kept(whole: Split, tmp_path: Path) -> None:
     plain = dataclasses.replace(SMALL, epochs=9, photos=len(whole.photos))  # a step an epoch
     averaging = dataclasses.replace(plain, averaging=0.75)
 
@@ -74,8 +72,7 @@ def test_a_moving_average_is_kept(squares: Path, tmp_path: Path) -> None:
         assert not torch.equal(kept, latest[name]), name
 
 
-def test_an_encoder_more_changes_nothing_at_first(run: Path, squares: Path, tmp_path: Path) -> None:
-    whole = split(squares, tmp_path / "grids", "train")
+def test_an_encoder_more_changes_nothing_at_first(run: Path, whole: Split, tmp_path: Path) -> None:
     positions = ENCODERS["mobilenet-detector"].positions
     random = np.random.default_rng(0).random((len(whole.photos), 2, positions, 1280))
     both = Split(photos=whole.photos, grids=[*whole.grids, random.astype(np.float16)])
@@ -86,7 +83,7 @@ def test_an_encoder_more_changes_nothing_at_first(run: Path, squares: Path, tmp_
     )  # fmt: skip
     one, _ = load(run / "checkpoint.pt")
     two, _ = load(train(still, both, {}, tmp_path / "both", begun))
-    grids = both.batch(range(4), [0] * 4)
+    seen = both.batch(range(4), [0] * 4)
     with torch.inference_mode():
-        for mine, theirs in zip(two.look(grids), one.look(grids[:1]), strict=True):
+        for mine, theirs in zip(two.look(seen), one.look(seen[:1]), strict=True):
             torch.testing.assert_close(mine, theirs)

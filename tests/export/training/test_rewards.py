@@ -86,7 +86,7 @@ def test_the_loss_has_the_gradient_of_the_expected_reward(decoder: Decoder) -> N
 
 
 def test_drawn_sentences_earn_more_and_the_cnn_stays_as_it_was(
-    squares: Path, tmp_path: Path
+    squares: Path, grids: Path, tmp_path: Path
 ) -> None:
     """A young network is tuned for two epochs, and from there learns by reward alone."""
     small = "hidden = 64\nembedding = 64\nheads = 2\nphotos = 8\nviews = 3\nleast_count = 1\n"
@@ -99,7 +99,7 @@ def test_drawn_sentences_earn_more_and_the_cnn_stays_as_it_was(
         config = tmp_path / f"{name}.toml"
         config.write_text(small + settings)
         arguments = ["train", "--data", squares, "--out", tmp_path / name, "--config", config]
-        arguments += ["--grids", tmp_path / "grids", *start]
+        arguments += ["--grids", grids, *start]
         assert cli.main([str(a) for a in arguments]) == 0
         start = ["--start", tmp_path / name / "checkpoint.pt"]
     young, rewarded = (

@@ -20,7 +20,9 @@ def test_it_learns_what_is_drawn(run: Path, squares: Path) -> None:
     assert history[-1]["squares"] > 5  # CIDEr-D of unseen positions; 10 is the greatest
 
 
-def test_the_top_can_be_tuned_from_an_earlier_run(run: Path, squares: Path, tmp_path: Path) -> None:
+def test_the_top_can_be_tuned_from_an_earlier_run(
+    run: Path, squares: Path, grids: Path, tmp_path: Path
+) -> None:
     config = tmp_path / "tune.toml"
     config.write_text(
         "hidden = 64\nembedding = 64\nheads = 2\nepochs = 1\nphotos = 8\ncaptions = 2\n"
@@ -28,7 +30,7 @@ def test_the_top_can_be_tuned_from_an_earlier_run(run: Path, squares: Path, tmp_
     )
     arguments = [
         *("train", "--data", squares, "--out", tmp_path / "run", "--config", config),
-        *("--start", run / "checkpoint.pt"),
+        *("--start", run / "checkpoint.pt", "--grids", grids),
     ]
     assert cli.main([str(a) for a in arguments]) == 0
     saved = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
