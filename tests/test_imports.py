@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FLOOR = {"lorgnette.errors", "lorgnette.files", "lorgnette.paths", "lorgnette.english"}
+FLOOR = {
+    *("lorgnette.errors", "lorgnette.files", "lorgnette.paths", "lorgnette.silence"),
+    "lorgnette.english",
+}
 CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext"}
 JOBS = CORE | {"lorgnette.jobs"}
 TORCH = {
@@ -27,6 +30,7 @@ TORCH = {
 }
 ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette": set(),
+    "lorgnette.silence": {"platformdirs"},
     "lorgnette.__main__": {"lorgnette.cli"},
     "lorgnette.errors": set(),
     "lorgnette.paths": {"platformdirs"},
@@ -171,3 +175,14 @@ def test_the_command_line_loads_neither_qt_nor_torch_nor_the_network() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_onnxruntime_is_imported_in_one_place() -> None:
+    """Where it is told to record nothing."""
+    using = {
+        source.relative_to(ROOT).as_posix()
+        for folder in ("desktop", "export")
+        for source in (ROOT / folder).rglob("*.py")
+        if any(within(name, ["onnxruntime"]) for name in imports(source))
+    }
+    assert using == {"desktop/lorgnette/captioning/graphs.py"}

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,17 @@ import numpy.typing as npt
 from lorgnette.errors import BrokenModelError, ProviderError
 
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+
+
+@functools.cache
+def runtime() -> ModuleType:
+    """Return onnxruntime, told to record nothing of its use; import it nowhere else."""
+    import onnxruntime  # 0.1 s
+
+    # For Windows' own log of events, which the variable of `lorgnette.silence` does not reach.
+    onnxruntime.disable_telemetry_events()
+    module: ModuleType = onnxruntime
+    return module
 
 
 def choose_provider(wanted: str) -> str:
@@ -32,8 +44,7 @@ def choose_provider(wanted: str) -> str:
 @functools.cache
 def _cuda_problem() -> str | None:
     """Say why CUDA cannot be used, or None: being listed does not mean that it loads."""
-    import onnxruntime
-
+    onnxruntime = runtime()
     if PROVIDERS["cuda"] not in onnxruntime.get_available_providers():
         return "the installed onnxruntime has no CUDA execution provider"
     if hasattr(onnxruntime, "preload_dlls"):
@@ -80,8 +91,7 @@ class Graph:
             BrokenModelError: the file is no ONNX graph, or lacks an output.
             ProviderError: the provider did not load.
         """
-        import onnxruntime
-
+        onnxruntime = runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import TracebackType
 
 import PySide6
-from PySide6.QtCore import QEvent, QLockFile, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QLockFile, QObject, QSettings, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from lorgnette import __version__, paths
+from lorgnette import __version__, paths, silence
 from lorgnette.files import CannotWriteError
 from lorgnette.gui.batch.drafts import FILE_NAME, Drafts
 from lorgnette.gui.frame.crash_dialog import CrashDialog, log
@@ -32,7 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"lorgnette: {problem}\n")
         return 2
     sys.setswitchinterval(_SWITCH_SECONDS)
+    silence.keep_window()
     app = Application([sys.argv[0]])
+    # Qt's own dialogs for files remember the folder, in the home folder unless told.
+    QSettings.setPath(
+        QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(paths.user_config())
+    )
     dress_application(app)
     reporter = Reporter()
     reporter.install()

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 import torch
 from PIL import Image, ImageEnhance, ImageOps
 from torch import nn
 from tqdm import tqdm
 
-from lorgnette.captioning import images
+from lorgnette.captioning import graphs, images
 from lorgnette.errors import UnreadableImageError
 from lorgnette_export.conversion.graph import graph_of
 from lorgnette_export.networks.encoders import Encoder
@@ -120,6 +119,7 @@ def runner(encoder: Encoder, network: nn.Module) -> Runner:
         outputs=["grid"],
         axes=({0: torch.export.Dim("image")},),
     ).SerializeToString()
+    onnxruntime = graphs.runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # several batches run at once instead
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
