@@ -78,7 +78,7 @@ def _contradicted(thing: Thing, evidence: Evidence) -> bool:
     return any(
         other.source in DETECTOR
         and other.name != thing.name
-        and {other.name, *other.words} & set(thing.instead_of)
+        and {other.name.lower(), *other.words} & set(thing.instead_of)
         and not says(other, thing)
         and not says(thing, other)
         for other in (seen.thing for seen in evidence.sure)
@@ -87,7 +87,7 @@ def _contradicted(thing: Thing, evidence: Evidence) -> bool:
 
 def says(general: Thing, special: Thing) -> bool:
     """Tell whether the name of special says general, too: "beagle" says that a dog is there."""
-    return special.name in general.words
+    return special.name.lower() in general.words
 
 
 @dataclass(frozen=True, slots=True)

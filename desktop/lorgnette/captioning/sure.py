@@ -118,7 +118,7 @@ def _contradict(one: Seen, other: Seen) -> bool:
     named, seen = (other, one) if one.thing.source in DETECTOR else (one, other)
     if says(named.thing, seen.thing) or says(seen.thing, named.thing):
         return False
-    return bool({seen.thing.name, *seen.thing.words} & set(named.thing.instead_of))
+    return bool({seen.thing.name.lower(), *seen.thing.words} & set(named.thing.instead_of))
 
 
 def _people(evidence: Evidence) -> _Part | None:

@@ -142,8 +142,8 @@ def fit_photo(
     fold = np.random.default_rng(0).permutation(len(files)) % FOLDS
     held_out = np.zeros(len(files))
     for i in range(FOLDS):
-        layer = _logistic(_flat(seen[fold != i]), np.repeat(wanted[fold != i], seen.shape[1]))
-        held_out[fold == i] = _probabilities(layer, seen[fold == i, 0])
+        layer = logistic(_flat(seen[fold != i]), np.repeat(wanted[fold != i], seen.shape[1]))
+        held_out[fold == i] = probabilities(layer, seen[fold == i, 0])
     threshold = float(np.quantile(held_out[wanted == 1], 1 - PHOTOS_KEPT))
     kinds = [file.relative_to(others).parts[0] for file in is_other]
     declined = held_out[len(is_photo) :] < threshold
@@ -156,7 +156,7 @@ def fit_photo(
             kind: float(declined[[k == kind for k in kinds]].mean()) for kind in sorted(set(kinds))
         },
     }
-    return _logistic(_flat(seen), np.repeat(wanted, seen.shape[1])), threshold, report
+    return logistic(_flat(seen), np.repeat(wanted, seen.shape[1])), threshold, report
 
 
 def fit_confidence(
@@ -178,10 +178,10 @@ def fit_confidence(
     fold = np.random.default_rng(0).permutation(len(photos)) % FOLDS
     held_out = np.zeros(len(photos))
     for i in range(FOLDS):
-        held_out[fold == i] = _probabilities(
-            _logistic(values[fold != i], right[fold != i]), values[fold == i]
+        held_out[fold == i] = probabilities(
+            logistic(values[fold != i], right[fold != i]), values[fold == i]
         )
-    layer = _logistic(values, right)
+    layer = logistic(values, right)
     weights = dict(zip(names, layer.weight[0].tolist(), strict=True)) | {"bias": layer.bias.item()}
     return weights, {
         "right_from_cider_d": RIGHT,
@@ -230,7 +230,7 @@ def _flat(seen: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return seen.reshape(-1, seen.shape[-1])
 
 
-def _logistic(values: npt.NDArray[Any], wanted: Floats) -> nn.Linear:
+def logistic(values: npt.NDArray[Any], wanted: Floats) -> nn.Linear:
     """Return a layer whose sigmoid is the probability of wanted; both kinds weigh the same way."""
     x = torch.from_numpy(np.asarray(values, np.float32))
     y = torch.from_numpy(np.asarray(wanted, np.float32))
@@ -258,6 +258,7 @@ def _logistic(values: npt.NDArray[Any], wanted: Floats) -> nn.Linear:
     return layer.requires_grad_(requires_grad=False)
 
 
-def _probabilities(layer: nn.Linear, values: npt.NDArray[Any]) -> Floats:
+def probabilities(layer: nn.Linear, values: npt.NDArray[Any]) -> Floats:
+    """Return what a layer of logistic() makes of each row of values, 0 to 1."""
     x = torch.from_numpy(np.asarray(values, np.float32))
     return torch.sigmoid(layer(x)[:, 0]).double().numpy()

@@ -15,6 +15,9 @@ def details(picture: Picture) -> str:
         )
     if suggestion is not None and suggestion.doubted:
         lines.append(tr("Doubted words: {words}").format(words=", ".join(suggestion.doubted)))
+    if suggestion is not None and suggestion.seen:
+        seen = ", ".join(f"{name} {number(p, 2)}" for name, p in suggestion.seen)
+        lines.append(tr("Seen, and how likely each is there: {things}").format(things=seen))
     if alt.text:
         lines.append(
             {

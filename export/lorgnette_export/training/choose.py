@@ -1,0 +1,237 @@
+"""Fitting what lorgnette.captioning.choosing decides by: which sentence, and how sure of it?
+
+Which sentence: a ridge regression from what is known of each sentence to its CIDEr-D with people's
+captions, as it differs from the photo's other sentences. How sure: a logistic regression on the
+same of the sentence that was chosen. Both are fitted on photos that the network was not trained on,
+and reported on folds of photos that were not used to fit.
+"""
+
+import argparse
+import dataclasses
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tqdm import tqdm
+
+from lorgnette.captioning import choosing, images, judging
+from lorgnette.captioning.captioner import Captioner
+from lorgnette.captioning.choosing import Found
+from lorgnette.captioning.evidence import TRAITS
+from lorgnette.errors import ExitCode
+from lorgnette_export.data import captioned
+from lorgnette_export.data.captioned import DataError, Photo
+from lorgnette_export.measuring import metrics
+from lorgnette_export.measuring.confidence import (
+    RIGHT,
+    Floats,
+    auroc,
+    expected_calibration_error,
+)
+from lorgnette_export.training import judge
+
+RIDGE = 0.01  # of the photos' sentences, on traits of variance 1
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser(
+        "choose",
+        help="teach a captioner that has evidence which of its sentences to choose",
+        description="Adds to a training checkpoint that judge and evidence have been at how much "
+        "the search and the evidence weigh when sentences are compared, and how sure to be of the "
+        "one that is chosen; prints how good both are on photos that were not used to fit.",
+    )
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--encoder-weights", type=Path, metavar="FILE", help="of the detector")
+    parser.add_argument("--out", type=Path, required=True, metavar="CHECKPOINT")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit both, print the report, write the new checkpoint."""
+    from lorgnette_export import families
+    from lorgnette_export.conversion import convert
+
+    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
+    if "evidence" not in saved:
+        raise DataError(f"{args.checkpoint} has no evidence yet: run `evidence` first")
+    model = families.read([args.checkpoint], encoder_weights=args.encoder_weights)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "model")
+        convert.convert(model, out, convert.Options())
+        fitted = fit(Captioner.open(out, provider="cpu"), captioned.read(args.data))
+    print(json.dumps(fitted.report, indent=1))
+    saved["evidence"]["table"] |= {"choice": fitted.choice, "confidence": fitted.confidence}
+    torch.save(saved, args.out)
+    args.out.with_suffix(".choice.json").write_text(json.dumps(fitted.report, indent=1))
+    return ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """Weights for evidence.json, and what was measured on folds that were not used to fit."""
+
+    choice: dict[str, float]
+    confidence: dict[str, float]
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A photo's sentences, the search's choice first, and CIDEr-D of each."""
+
+    source: str
+    found: tuple[Found, ...]
+    scores: Floats
+
+    @property
+    def values(self) -> Floats:
+        """Traits of each sentence, (sentence, trait)."""
+        return np.array([[found.traits[name] for name in TRAITS] for found in self.found])
+
+
+def fit(captioner: Captioner, photos: Sequence[Photo]) -> Fitted:
+    """Return weights fitted on the val photos that have people's captions.
+
+    Raises:
+        DataError: there are none, or the model has no evidence.
+    """
+    if captioner.evidence_table is None:
+        raise DataError("the model has no evidence to choose by")
+    val = [photo for photo in photos if photo.split == "val" and not photo.machine]
+    if len(val) < judge.FOLDS:
+        raise DataError(f"{len(val)} val photos with people's captions are too few to fit on")
+    return fit_cases(cases(captioner, val), captioner.manifest.confidence)
+
+
+def cases(captioner: Captioner, photos: Sequence[Photo]) -> list[Case]:
+    """Return what the captioner finds for each photo, scored against people's captions."""
+
+    def find(photo: Photo) -> tuple[Found, ...]:
+        found = captioner.found(images.load(photo.file, captioner.least_side))
+        return tuple(sorted(found, key=lambda each: each.hypothesis.score, reverse=True))
+
+    with ThreadPoolExecutor(captioner.threads) as pool:
+        every = list(tqdm(pool.map(find, photos), total=len(photos), unit="photo"))
+    pairs = [pair for pair in zip(photos, every, strict=True) if pair[1]]
+    found_cases: list[Case] = []
+    for source in dict.fromkeys(photo.source for photo, _ in pairs):
+        of_source = [pair for pair in pairs if pair[0].source == source]
+        wanted = [[" ".join(captioned.words(c)) for c in p.captions] for p, _ in of_source]
+        scores = np.zeros((max(len(found) for _, found in of_source), len(of_source)))
+        for rank in range(len(scores)):  # one sentence a photo: rare words weigh as in evaluate
+            said = [" ".join(found[min(rank, len(found) - 1)].words) for _, found in of_source]
+            scores[rank] = metrics.cider_d_each(said, wanted)
+        found_cases += [
+            Case(source, found, scores[: len(found), column])
+            for column, (_, found) in enumerate(of_source)
+        ]
+    return found_cases
+
+
+def fit_cases(found: Sequence[Case], confidence_before: Mapping[str, float]) -> Fitted:
+    """Return weights fitted on all cases, and the report on folds.
+
+    Args:
+        confidence_before: the manifest's weights, to compare with.
+    """
+    fold = np.random.default_rng(0).permutation(len(found)) % judge.FOLDS
+    chosen = np.zeros(len(found), int)
+    beliefs: list[dict[str, float]] = [{} for _ in found]
+    for number in range(judge.FOLDS):
+        weights = choice_weights([case for case, f in zip(found, fold, strict=True) if f != number])
+        for place in np.flatnonzero(fold == number).tolist():
+            chosen[place], beliefs[place] = _chosen(found[place], weights)
+    names = list(beliefs[0])
+    values = np.array([[belief[name] for name in names] for belief in beliefs])
+    scores = np.array([case.scores[n] for case, n in zip(found, chosen, strict=True)])
+    right = (scores >= RIGHT).astype(float)
+    held_out = np.zeros(len(found))
+    for number in range(judge.FOLDS):
+        layer = judge.logistic(values[fold != number], right[fold != number])
+        held_out[fold == number] = judge.probabilities(layer, values[fold == number])
+    layer = judge.logistic(values, right)
+    confidence = dict(zip(names, layer.weight[0].tolist(), strict=True))
+    confidence["bias"] = layer.bias.item()
+    return Fitted(
+        choice=choice_weights(found),
+        confidence=confidence,
+        report={
+            source: _report(
+                [case for case in found if case.source == source],
+                chosen[mask],
+                held_out[mask],
+                confidence_before,
+            )
+            for source in dict.fromkeys(case.source for case in found)
+            for mask in [np.array([case.source == source for case in found])]
+        },
+    )
+
+
+def choice_weights(found: Sequence[Case]) -> dict[str, float]:
+    """Return the weight of each trait, for a worth that spreads as the search's score does."""
+    values = np.concatenate([case.values - case.values.mean(0) for case in found])
+    wanted = np.concatenate([case.scores - case.scores.mean() for case in found])
+    spread = values.std(0)
+    scaled = values / np.maximum(spread, 1e-6)
+    square = scaled.T @ scaled + RIDGE * len(scaled) * np.eye(len(TRAITS))
+    weights = np.linalg.solve(square, scaled.T @ wanted) / np.maximum(spread, 1e-6)
+    weights[spread < 1e-6] = 0.0
+    worth = values @ weights
+    weights *= spread[TRAITS.index("score")] / max(float(worth.std()), 1e-9)
+    return dict(zip(TRAITS, weights.tolist(), strict=True))
+
+
+def _chosen(case: Case, weights: Mapping[str, float]) -> tuple[int, dict[str, float]]:
+    """Return which sentence the weights choose, and what the confidence in it is made from."""
+    worth = case.values @ np.array([weights[name] for name in TRAITS])
+    order = np.argsort(-worth, kind="stable")
+    again = [dataclasses.replace(case.found[n], worth=float(worth[n])) for n in order]
+    return int(order[0]), choosing.confidence_traits(again)
+
+
+def _report(
+    found: Sequence[Case],
+    chosen: npt.NDArray[np.int_],
+    held_out: Floats,
+    confidence_before: Mapping[str, float],
+) -> dict[str, Any]:
+    before = np.array(
+        [
+            judging.confidence([each.hypothesis for each in case.found], confidence_before)
+            for case in found
+        ]
+    )
+    first = np.array([case.scores[0] for case in found])
+    scores = np.array([case.scores[n] for case, n in zip(found, chosen, strict=True)])
+    return {
+        "photos": len(found),
+        "sentences": float(np.mean([len(case.found) for case in found])),
+        "cider_d": {
+            "of the search": float(first.mean()),
+            "chosen": float(scores.mean()),
+            "best there is": float(np.mean([case.scores.max() for case in found])),
+        },
+        "changed": float((chosen != 0).mean()),
+        "before": _confidence_report(before, first),
+        "after": _confidence_report(held_out, scores),
+    }
+
+
+def _confidence_report(confidence: Floats, scores: Floats) -> dict[str, float | None]:
+    right = (scores >= RIGHT).astype(float)
+    return {
+        "right": float(right.mean()),
+        "expected_calibration_error": expected_calibration_error(confidence, right),
+        "auroc": auroc(confidence, right),
+    }

@@ -1,0 +1,123 @@
+"""Weights for choosing among sentences, fitted on cases whose answer is known."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.desktop.captioning.seeing import with_evidence
+
+from lorgnette.captioning.captioner import Captioner
+from lorgnette.captioning.choosing import Found
+from lorgnette.captioning.decoding import Hypothesis
+from lorgnette.captioning.evidence import CONFIDENCE_TRAITS, TRAITS, EvidenceTable
+from lorgnette_export.data.captioned import DataError, Photo
+from lorgnette_export.training import choose
+from lorgnette_export.training.choose import Case
+
+
+def planted(photos: int, **truth: float) -> list[Case]:
+    """Return cases in which CIDEr-D is made of some traits, and of luck."""
+    random = np.random.default_rng(1)
+    found_cases = []
+    for photo in range(photos):
+        values = random.normal(0, 1, (8, len(TRAITS)))
+        values[:, TRAITS.index("score")] = np.sort(random.normal(-10, 3, 8))[::-1]
+        scores = sum(weight * values[:, TRAITS.index(name)] for name, weight in truth.items())
+        scores = np.asarray(scores) + random.normal(0, 0.1, 8) + random.normal()
+        found = tuple(
+            Found(
+                Hypothesis((n,), (float(row[0]),)),
+                (f"word{n}",),
+                dict(zip(TRAITS, row.tolist(), strict=True)),
+                float(row[0]),
+            )
+            for n, row in enumerate(values)
+        )
+        found_cases.append(Case("one" if photo % 2 else "other", found, scores))
+    return found_cases
+
+
+def test_the_weights_are_those_that_make_the_difference() -> None:
+    weights = choose.choice_weights(planted(300, seen=1.0, unseen=-0.5))
+    assert tuple(weights) == TRAITS
+    assert weights["seen"] > 0
+    assert weights["unseen"] / weights["seen"] == pytest.approx(-0.5, abs=0.05)
+    others = [abs(weights[name]) for name in TRAITS if name not in {"seen", "unseen"}]
+    assert max(others) < 0.05 * weights["seen"]
+
+
+def test_a_worth_spreads_as_the_search_s_score_does() -> None:
+    found = planted(300, seen=1.0)
+    weights = choose.choice_weights(found)
+    within = np.concatenate([case.values - case.values.mean(0) for case in found])
+    worth = within @ np.array(list(weights.values()))
+    assert worth.std() == pytest.approx(within[:, TRAITS.index("score")].std())
+
+
+def test_a_trait_that_never_differs_weighs_nothing() -> None:
+    found = [
+        dataclasses.replace(
+            case,
+            found=tuple(
+                dataclasses.replace(each, traits={**each.traits, "people": 0.0})
+                for each in case.found
+            ),
+        )
+        for case in planted(50, seen=1.0)
+    ]
+    assert choose.choice_weights(found)["people"] == 0
+
+
+def test_the_report_is_of_folds_and_each_set_apart() -> None:
+    fitted = choose.fit_cases(planted(200, seen=1.0), {})
+    assert set(fitted.report) == {"one", "other"}
+    for figures in fitted.report.values():
+        cider = figures["cider_d"]
+        assert cider["of the search"] < cider["chosen"] <= cider["best there is"]
+        assert cider["chosen"] > 0.9 * cider["best there is"]
+        assert figures["photos"] == 100
+    assert set(fitted.confidence) == set(CONFIDENCE_TRAITS)
+
+
+def test_weights_of_noise_do_not_shine_on_folds() -> None:
+    fitted = choose.fit_cases(planted(200), {})
+    for figures in fitted.report.values():
+        assert abs(figures["cider_d"]["chosen"] - figures["cider_d"]["of the search"]) < 0.05
+        assert 0.3 < figures["after"]["auroc"] < 0.7
+
+
+def test_what_is_fitted_can_be_read_as_evidence(tmp_path: Path) -> None:
+    fitted = choose.fit_cases(planted(100, seen=1.0), {})
+    table = EvidenceTable(outputs=1, things=(), choice=fitted.choice, confidence=fitted.confidence)
+    table.write(tmp_path / "evidence.json")
+    assert EvidenceTable.read(tmp_path / "evidence.json") == table
+
+
+def test_a_model_without_evidence_has_nothing_to_choose_by(toy_model: Path) -> None:
+    with pytest.raises(DataError, match="no evidence"):
+        choose.fit(Captioner.open(toy_model), [])
+
+
+def test_a_few_photos_are_too_few(toy_model: Path, tmp_path: Path, red: Path) -> None:
+    captioner = Captioner.open(with_evidence(toy_model, tmp_path / "model"))
+    photo = Photo(file=red, source="own", split="val", captions=("a red picture",))
+    with pytest.raises(DataError, match="too few"):
+        choose.fit(captioner, [photo])
+
+
+def test_sentences_are_scored_against_people_s(toy_model: Path, tmp_path: Path) -> None:
+    captioner = Captioner.open(with_evidence(toy_model, tmp_path / "model"), threads=1)
+    photos = []
+    for place, colour in enumerate(("red", "green", "blue")):
+        path = tmp_path / f"{colour}.png"
+        value = tuple(200 if n == place else 20 for n in range(3))
+        Image.new("RGB", (64, 48), value).save(path)
+        photos.append(
+            Photo(file=path, source="own", split="val", captions=(f"a {colour} picture",))
+        )
+    for case in choose.cases(captioner, photos):
+        assert len(case.found) == len(case.scores)
+        assert case.scores.argmax() == 0  # the search is right
+        assert case.scores[0] > 1.5 * case.scores[1]
