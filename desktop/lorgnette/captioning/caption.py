@@ -48,7 +48,7 @@ class Caption:
     Attributes:
         text: the alt text: the words with spaces between them, a capital and a full stop.
         log_probability: of the whole sentence as the model said it, natural logarithm.
-        confidence: 0 to 1.
+        confidence: that the text is right, 0 to 1.
         candidates: at most five alt texts that say different things, text first; fewer where the
             model has no more to say. Where it declined because it is not sure of anything, what
             it would have said; else none.
@@ -56,6 +56,7 @@ class Caption:
         model_words: the sentence as the model said it, before it was made fit to publish: with its
             own words for people, and whatever it says twice. The text says something else where
             only what is sure is told.
+        model_confidence: that those words are right, 0 to 1.
         seen: what the model saw, the likeliest first; none where it has no evidence.
     """
 
@@ -65,5 +66,6 @@ class Caption:
     candidates: tuple[str, ...]
     words: tuple[Word, ...]
     model_words: tuple[str, ...] = ()
+    model_confidence: float = 0.0
     reason: str = ""
     seen: tuple[Sighting, ...] = ()

@@ -190,7 +190,7 @@ class Captioner:
         found, searched = self._found(seen)
         worded = [self._candidate(each, seen.evidence) for each in found[:WORDED]]
         told = candidates.different(worded)
-        confidence = self._confidence(found, searched) if told else 0.0
+        confidence = own_confidence = self._confidence(found, searched) if told else 0.0
         log_probability = found[0].hypothesis.log_probability if told else 0.0
         reason = "" if told else NOTHING_TO_SAY
         if seen.evidence is not None and confidence < UNSURE_BELOW:
@@ -208,6 +208,7 @@ class Captioner:
             candidates=tuple(wording.sentence(candidate.words) for candidate in told),
             words=() if reason else candidates.marked(told[0].words, told),
             model_words=_texts(found[0], seen.evidence) if found else (),
+            model_confidence=own_confidence,
             reason=reason,
             seen=_sightings(seen.evidence),
         )

@@ -68,6 +68,7 @@ def test_the_model_s_own_words_are_kept_beside_the_text(
     caption = Captioner.open(folder).caption(red)
     assert caption.text == "A tall person."
     assert caption.model_words == ("a", "tall", "man")
+    assert caption.model_confidence == caption.confidence
 
 
 def test_a_caption_of_which_no_word_is_left_is_declined_with_the_reason(
@@ -257,6 +258,8 @@ def test_a_sentence_in_doubt_gives_way_to_what_is_sure(toy_model: Path, tmp_path
     assert " ".join(word.text for word in caption.words) == "one or more people and a boat"
     assert caption.candidates[:2] == (caption.text, "A person outside.")
     assert caption.confidence == pytest.approx(0.9 * 0.9)
+    assert caption.model_words == ("a", "man", "outside")
+    assert caption.model_confidence == pytest.approx(1 / (1 + np.exp(3)))
     assert Captioner.open(folder).describe(picture, anyway=True) == caption
 
 
