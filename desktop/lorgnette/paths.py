@@ -23,6 +23,11 @@ def shipped_model() -> Path:
     return resources() / "model"
 
 
+def text_model() -> Path:
+    """Return the text model that comes with the program."""
+    return resources() / "text-model"
+
+
 def user_data() -> Path:
     """Return the folder for what must not be lost: the journal, the drafts; made if missing."""
     return platformdirs.user_data_path(_APP, appauthor=False, ensure_exists=True)

@@ -1,6 +1,7 @@
 """What a bundle is made of: which libraries are reached, and to which part each file belongs."""
 
 import functools
+import json
 import re
 import subprocess
 import sys
@@ -106,6 +107,8 @@ def parts(entries: Iterable[Entry], own: Iterable[Path]) -> list[Part]:
         file = Path(source).resolve()
         if owner := owners.get(file):
             part = _distribution_part(owner)
+        elif (manifest := file.parent / "text-model.json").is_file():
+            part = _model_part(manifest)
         elif ours & set(file.parents):
             continue
         elif (package := debian_package(file)) and not package.startswith("libpython"):
@@ -142,6 +145,19 @@ def _distribution_part(name: str) -> Part:
         licence=licence or "see its text",
         source=f"https://pypi.org/project/{metadata['Name']}/{one.version}/",
         texts=_texts(one),
+    )
+
+
+def _model_part(manifest: Path) -> Part:
+    """Return the model that others made and that reads the words in pictures."""
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    return Part(
+        kind="generic",
+        name=content["name"],
+        version=content["version"],
+        licence=content["licence"],
+        source=content["source"],
+        texts=[manifest.parent / "NOTICE.md", manifest.parents[2] / "LICENSE"],
     )
 
 

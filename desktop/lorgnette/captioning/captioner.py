@@ -24,7 +24,6 @@ from lorgnette.captioning.decoding import (
     branches,
 )
 from lorgnette.captioning.evidence import Evidence, EvidenceTable
-from lorgnette.captioning.graphs import Graph, choose_provider
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.captioning.naming import named
 from lorgnette.captioning.people import People
@@ -33,6 +32,7 @@ from lorgnette.captioning.sure import sure as say_less
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette.english.lexicon import FUNCTION_WORDS
 from lorgnette.errors import BrokenModelError
+from lorgnette.graphs import Graph, choose_provider
 
 DEFAULT_BEAM_SIZE = 3
 MAX_BEAM_SIZE = 20

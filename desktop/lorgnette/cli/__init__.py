@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lorgnette import __version__
 from lorgnette.errors import ExitCode, LorgnetteError
 
-_COMMANDS = ("caption", "words", "undo", "export_text", "model", "gui")
+_COMMANDS = ("caption", "read", "words", "undo", "export_text", "model", "gui")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

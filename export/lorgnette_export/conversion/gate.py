@@ -22,8 +22,8 @@ from PIL import Image, ImageDraw
 from lorgnette.captioning import manifest
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.decoding import Floats, Hypothesis, Ints
-from lorgnette.captioning.graphs import Graph
 from lorgnette.errors import BrokenModelError, ExitCode, LorgnetteError
+from lorgnette.graphs import Graph
 
 PICTURES = 32
 BEAM_SIZES = (1, 3)  # greedy, and what the app uses

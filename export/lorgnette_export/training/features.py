@@ -18,7 +18,8 @@ from PIL import Image, ImageEnhance, ImageOps
 from torch import nn
 from tqdm import tqdm
 
-from lorgnette.captioning import graphs, images
+from lorgnette import graphs
+from lorgnette.captioning import images
 from lorgnette.errors import UnreadableImageError
 from lorgnette_export.conversion.graph import graph_of
 from lorgnette_export.networks.encoders import Encoder

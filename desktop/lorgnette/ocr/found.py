@@ -1,0 +1,67 @@
+"""What was read in a picture."""
+
+from dataclasses import dataclass
+
+SURE_FROM = 0.80  # of a word's confidence; below it a word is left out of what is quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWord:
+    """What stands between two spaces of a line.
+
+    Attributes:
+        confidence: of its least certain character, 0 to 1.
+    """
+
+    text: str
+    confidence: float
+
+    @property
+    def sure(self) -> bool:
+        """Tell whether it is certain enough to be quoted."""
+        return self.confidence >= SURE_FROM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of text in a picture.
+
+    Attributes:
+        confidence: of its characters on average, 0 to 1.
+        box: left, top, right and bottom as shares of the upright picture's width and height.
+        height: of the letters' box across the line, as a share of the picture's shorter side.
+    """
+
+    words: tuple[ReadWord, ...]
+    confidence: float
+    box: tuple[float, float, float, float]
+    height: float
+
+    @property
+    def text(self) -> str:
+        """The whole line, its unsure words too."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def sure_text(self) -> str:
+        """The line without the words that are not sure."""
+        return " ".join(word.text for word in self.words if word.sure)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureText:
+    """The text in a picture.
+
+    Attributes:
+        paragraphs: of rows, of the lines that stand side by side in them (the cells of a table);
+            all in reading order.
+        reason: why something is missing, in words for a person; "" where nothing is known to be.
+    """
+
+    paragraphs: tuple[tuple[tuple[Line, ...], ...], ...] = ()
+    reason: str = ""
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines in reading order."""
+        return tuple(line for rows in self.paragraphs for row in rows for line in row)

@@ -1,0 +1,148 @@
+"""The text in a picture -> words to publish: whole as plain text, or quoted in a sentence.
+
+Words that are not sure are left out everywhere.
+"""
+
+import functools
+import re
+import statistics
+from dataclasses import dataclass
+
+from lorgnette.ocr.found import Line, PictureText
+
+ANY_TEXT = "Text"  # what reads, where nobody knows whether it is a sign, a screenshot or a page
+_FILLED = 0.7  # of a paragraph's width that rows of running text take
+_SENTENCE = (
+    ".",
+    "!",
+    "?",
+    "\u2026",
+    "\u3002",
+    "\uff01",
+    "\uff1f",
+    ":",
+    ";",
+    ",",
+    "\u3001",
+    "\uff0c",
+)
+_WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")  # written without spaces
+_HYPHENATED = re.compile(r"[^\W\d_]-$")
+_SPEAKS = re.compile(r"[^\W_]")  # a letter or a digit
+_SCREENSHOT = re.compile(
+    r"^(screen ?shot|bildschirmfoto|capture d.[eé]cran|captura de (pantalla|ecrã|tela)|"
+    r"schermafbeelding|schermata|istantanea|zrzut|sk[aä]rm(avbild|bild)|screencast|"
+    r"スクリーンショット|屏幕截图|屏幕快照|截屏|снимок экрана)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A sentence that quotes what a picture reads.
+
+    Attributes:
+        rest: the whole text, in paragraphs; empty where alt_text has all of it.
+        confidence: of the words that are sure, on average, 0 to 1.
+    """
+
+    alt_text: str
+    rest: str
+    confidence: float
+
+
+def kind(file_name: str) -> str:
+    """Return what a picture is by the name that its maker gave it, or ANY_TEXT.
+
+    Programs that take screenshots call them so, each in its own language.
+    """
+    return "A screenshot" if _SCREENSHOT.match(file_name) else ANY_TEXT
+
+
+def quote(text: PictureText, what: str, room: int) -> Quote | None:
+    """Return a sentence that quotes text, or None where none of it is sure.
+
+    Args:
+        what: what reads, such as "A sign".
+        room: characters that the sentence should not exceed.
+    """
+    paragraphs = _paragraphs(text)
+    words = [word for line in text.lines for word in line.words if word.sure]
+    # A lonely character is more often a bullet or a corner of something than a word.
+    if not paragraphs or sum(len(_SPEAKS.findall(word.text)) for word in words) < 2:
+        return None
+    lead = f"{what} that reads: "
+    whole = _said(paragraphs)
+    fits = len(lead) + len(whole) + 3 <= room
+    said = whole if fits else _begun(whole, room - len(lead) - len('" ..."'))
+    end = "" if said.endswith(_SENTENCE) else "."
+    return Quote(
+        alt_text=f'{lead}"{said}"{end}',
+        rest="" if fits else plain(text),
+        confidence=sum(word.confidence for word in words) / len(words),
+    )
+
+
+def plain(text: PictureText) -> str:
+    """Return the sure words of text in their rows, an empty line between two paragraphs."""
+    return "\n\n".join("\n".join(rows) for rows in _paragraphs(text))
+
+
+def _paragraphs(text: PictureText) -> list[list[str]]:
+    """Return paragraphs of stretches of text, the rows of running text joined."""
+    found = []
+    for rows in text.paragraphs:
+        said = [stretch for row in rows if (stretch := _row(row))]
+        if said and _running(rows):
+            said = [functools.reduce(_joined, said)]
+        if said:
+            found.append(said)
+    return found
+
+
+def _running(rows: tuple[tuple[Line, ...], ...]) -> bool:
+    """Tell whether rows are one text: all but the last end where there is no more room."""
+    if any(len(row) > 1 for row in rows):
+        return False
+    ends = [row[0].box[2] for row in rows]
+    left = min(row[0].box[0] for row in rows)
+    return statistics.median(ends[:-1] or ends) - left >= _FILLED * (max(ends) - left)
+
+
+def _row(row: tuple[Line, ...]) -> str:
+    cells = [cell for line in row if _SPEAKS.search(cell := line.sure_text)]
+    said = ""
+    for cell in cells:
+        said += _after(said, ",") + cell
+    return said
+
+
+def _joined(before: str, after: str) -> str:
+    if _HYPHENATED.search(before) and after[0].islower():
+        return before[:-1] + after
+    if _WIDE.match(before[-1]) and _WIDE.match(after[0]):
+        return before + after
+    return f"{before} {after}"
+
+
+def _said(paragraphs: list[list[str]]) -> str:
+    """Return paragraphs in one go, with full stops where a voice has to pause."""
+    said = ""
+    for stretch in (stretch for rows in paragraphs for stretch in rows):
+        said += _after(said, ".") + stretch
+    return " ".join(said.replace('"', "'").split())
+
+
+def _after(said: str, pause: str) -> str:
+    """Return what stands between said and more: a pause, unless said ends with one."""
+    if not said:
+        return ""
+    return " " if said.endswith(_SENTENCE) else f"{pause} "
+
+
+def _begun(said: str, room: int) -> str:
+    """Return the beginning of said in at most room characters, and what tells that it goes on."""
+    cut = said[: max(room, 1)]
+    if len(said) > len(cut) and not said[len(cut)].isspace() and " " in cut:
+        cut = cut[: cut.rindex(" ")]
+    return cut.rstrip(" ,;:-") + " ..."

@@ -1,0 +1,263 @@
+"""Reader.open(text model); read(picture) -> PictureText."""
+
+import hashlib
+import json
+import math
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from lorgnette.errors import BrokenModelError
+from lorgnette.graphs import Graph, choose_provider
+from lorgnette.ocr import crops, ctc, layout, regions
+from lorgnette.ocr.found import Line, PictureText, ReadWord
+from lorgnette.ocr.regions import Floats
+
+MANIFEST = "text-model.json"
+DETECTOR = "detector.onnx"
+RECOGNISER = "recogniser.onnx"
+CHARACTERS = "characters.txt"
+
+LEAST_SIDE = 8  # pixels: no letter is smaller
+_STEP = 32  # pixels: sides of what the detector sees are multiples of it
+_GLANCE = 640 * 640  # pixels that are looked at in one go; more costs memory
+_MOST_SEEN = 2_400_000  # pixels of a picture that are looked at at all
+_LARGEST = 3.0  # times that a small picture is made larger
+_MARGIN = 64  # pixels around a tile that its neighbours see, too
+_FLAT = 12  # of 0 to 255: a tile that varies less is empty
+_LARGE = 72  # pixels; letters as high as that are better seen from afar than in tiles
+_MOST_LINES = 1000
+_MOST_COLUMNS = 300_000  # pixels of all strips together
+_SAMPLE = 6  # lines that tell which way is up
+_DOUBTFUL = 0.92  # confidence of a sample below which the other way up is tried
+
+TOO_NARROW = "it is too narrow for words"
+TOO_MUCH = "it holds more text than was read: these are the first lines"
+
+
+class Reader:
+    """A text model that was opened; any number of threads may use it, one picture at a time."""
+
+    def __init__(self, detector: Graph, recogniser: Graph, characters: tuple[str, ...]) -> None:
+        self._detector = detector
+        self._recogniser = recogniser
+        self._characters = characters
+        # One picture's maps take 100 MB: pictures wait for each other rather than for memory.
+        self._one_at_a_time = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path, *, provider: str = "auto", threads: int = 1) -> "Reader":
+        """Return the reader of a text model.
+
+        Args:
+            provider: auto, cpu or cuda, as for captions.
+            threads: of the CPU for one picture.
+
+        Raises:
+            BrokenModelError: the folder does not hold a whole text model.
+            ProviderError: cuda was asked for and does not run here.
+        """
+        check(folder)
+        characters = (folder / CHARACTERS).read_text(encoding="utf-8").removesuffix("\n")
+        chosen = choose_provider(provider)
+        detector, recogniser = (
+            Graph(
+                folder / name,
+                inputs=("x",),
+                outputs=("fetch_name_0",),
+                provider=chosen,
+                threads=threads,
+                sizes_vary=True,
+            )
+            for name in (DETECTOR, RECOGNISER)
+        )
+        return cls(detector, recogniser, ("", *characters.split("\n"), " "))
+
+    def read(self, image: Image.Image) -> PictureText:
+        """Return the text in an upright RGB picture, in reading order."""
+        if min(image.size) < LEAST_SIDE:
+            return PictureText(reason=TOO_NARROW)
+        with self._one_at_a_time:
+            return self._read(image)
+
+    def _read(self, image: Image.Image) -> PictureText:
+        boxes, cut = self._find(image)
+        if not len(boxes):
+            return PictureText()
+        turn = self._turn(image, boxes)
+        order = layout.paragraphs(_level(boxes, image.size, turn))
+        columns = 0
+        said: dict[int, Line] = {}
+        for number in (line for rows in order for row in rows for line in row):
+            if len(said) == _MOST_LINES or columns >= _MOST_COLUMNS:
+                cut = True
+                break
+            for quarters in _turns(boxes[number], turn):
+                line, width = self._recognise(image, boxes[number], quarters)
+                columns += width
+                if number not in said or line.confidence > said[number].confidence:
+                    said[number] = line
+        kept = (
+            [[said[line] for line in row if line in said and said[line].words] for row in rows]
+            for rows in order
+        )
+        return PictureText(
+            paragraphs=tuple(
+                tuple(tuple(row) for row in rows if row) for rows in kept if any(rows)
+            ),
+            reason=TOO_MUCH if cut else "",
+        )
+
+    def _find(self, image: Image.Image) -> tuple[Floats, bool]:
+        """Return boxes around lines, in pixels of image, and whether some were left out."""
+        size = np.array(image.size, np.float64)
+        scale = min(math.sqrt(_GLANCE / size.prod()), _LARGEST)
+        width, height = (_stepped(side * scale) for side in image.size)
+        far, cut = regions.boxes(
+            self._map(image.resize((width, height), Image.Resampling.BICUBIC)), _MOST_LINES * 3
+        )
+        far *= (size / (width, height)).astype(np.float32)
+        if scale >= 1:
+            return far, cut
+        closer = min(math.sqrt(_MOST_SEEN / size.prod()), 1.0)
+        width, height = (max(round(side * closer), 1) for side in image.size)
+        near, cut = regions.boxes(self._tiled(image, width, height), _MOST_LINES * 3)
+        near *= (size / (width, height)).astype(np.float32)
+        far = far[[min(crops.sides(box)) * closer >= _LARGE for box in far]]
+        if len(far) and len(near):
+            middle = near.mean(axis=1)
+            inside = (middle[:, None] >= far.min(axis=1)) & (middle[:, None] <= far.max(axis=1))
+            near = near[~inside.all(axis=2).any(axis=1)]
+        return np.concatenate([far, near]), cut
+
+    def _tiled(self, image: Image.Image, width: int, height: int) -> Floats:
+        """Return the map of image at width x height, looked at in tiles that overlap."""
+        across = max(math.ceil(width / (1024 - 2 * _MARGIN)), 1)
+        wide = math.ceil(width / across)
+        high = min(_GLANCE // _stepped(wide + 2 * _MARGIN) - 2 * _MARGIN, height)
+        high = math.ceil(height / math.ceil(height / high))
+        whole = np.zeros((height, width), np.float32)
+        x_scale, y_scale = image.width / width, image.height / height
+        for top in range(0, height, high):
+            for left in range(0, width, wide):
+                bottom, right = min(top + high, height), min(left + wide, width)
+                a, b = max(left - _MARGIN, 0), max(top - _MARGIN, 0)
+                c, d = min(right + _MARGIN, width), min(bottom + _MARGIN, height)
+                tile = image.resize(
+                    (_stepped(c - a), _stepped(d - b)),
+                    Image.Resampling.BICUBIC,
+                    (a * x_scale, b * y_scale, c * x_scale, d * y_scale),
+                )
+                if _flat(tile):
+                    continue
+                # Sides are stretched by a few pixels to fit the detector, and back again.
+                seen = Image.fromarray(self._map(tile)).resize((c - a, d - b))
+                whole[top:bottom, left:right] = np.asarray(seen)[
+                    top - b : bottom - b, left - a : right - a
+                ]
+        return whole
+
+    def _map(self, image: Image.Image) -> Floats:
+        """Return how likely each pixel belongs to text: (height, width)."""
+        (out,) = self._detector.run({"x": _pixels(image)})
+        probability: Floats = out[0, 0]
+        return probability
+
+    def _turn(self, image: Image.Image, boxes: Floats) -> int:
+        """Return by how many quarters clockwise the page was turned: 0 to 3."""
+        sides = np.array([crops.sides(box) for box in boxes])
+        upwards = sides[:, 1] > sides[:, 0] * 1.5
+        lengths = sides.max(axis=1)
+        sideways = bool(lengths[upwards].sum() > lengths.sum() / 2)
+        of_page = np.flatnonzero(upwards == sideways)
+        sample = of_page[np.argsort(-lengths[of_page], kind="stable")[:_SAMPLE]]
+        likely, other = (1, 3) if sideways else (0, 2)
+
+        def certain(turn: int) -> float:
+            lines = (self._recognise(image, boxes[line], turn)[0] for line in sample)
+            return float(np.median([line.confidence for line in lines]))
+
+        first = certain(likely)
+        if not sideways and first >= _DOUBTFUL:
+            return likely
+        return likely if first >= certain(other) else other
+
+    def _recognise(self, image: Image.Image, box: Floats, quarters: int) -> tuple[Line, int]:
+        """Return the line in box, and how wide the strip was that it was read from."""
+        strip = crops.strip(image, crops.turned(box, quarters))
+        words: list[ReadWord] = []
+        certain: list[float] = []
+        for piece in crops.pieces(strip):
+            (out,) = self._recogniser.run({"x": _pixels(piece)})
+            more, values = ctc.words(out[0], self._characters)
+            words += more
+            certain += values
+        whole = np.array(image.size, np.float32)
+        left, top = np.clip(box.min(axis=0) / whole, 0, 1).tolist()
+        right, bottom = np.clip(box.max(axis=0) / whole, 0, 1).tolist()
+        line = Line(
+            words=tuple(words),
+            confidence=sum(certain) / len(certain) if certain else 0.0,
+            box=(left, top, right, bottom),
+            height=crops.sides(box)[quarters % 2 == 0] / min(image.size),
+        )
+        return line, strip.width
+
+
+def check(folder: Path) -> None:
+    """See that every file of the text model in folder is there and is what its manifest says.
+
+    Raises:
+        BrokenModelError: one is missing, or was changed.
+    """
+    try:
+        files: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
+        wrong = [
+            name
+            for name in (DETECTOR, RECOGNISER, CHARACTERS)
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != files[name]["sha256"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BrokenModelError(f"there is no whole text model in {folder}: {error}") from error
+    if wrong:
+        raise BrokenModelError(f"{folder}: {', '.join(wrong)} is damaged or was changed")
+
+
+def _flat(image: Image.Image) -> bool:
+    seen = np.asarray(image)
+    return int((seen.max(axis=(0, 1)) - seen.min(axis=(0, 1))).max()) < _FLAT
+
+
+def _pixels(image: Image.Image) -> Floats:
+    """Return what both graphs see of an RGB picture: (1, BGR, height, width), -1 to 1."""
+    pixels = np.asarray(image, np.float32)[:, :, ::-1].transpose(2, 0, 1)[None]
+    return np.ascontiguousarray(pixels / 127.5 - 1)
+
+
+def _stepped(side: float) -> int:
+    longest = _GLANCE // _STEP
+    return min(max(round(side / _STEP), 1) * _STEP, longest)
+
+
+def _turns(box: Floats, page: int) -> tuple[int, ...]:
+    """Return how box may be turned: as its page, or both ways where it stands across it."""
+    width, height = crops.sides(box)
+    if page % 2 == 0:
+        return (1, 3) if height > 1.5 * width else (page,)
+    return (0, 2) if width > 1.5 * height else (page,)
+
+
+def _level(boxes: Floats, size: tuple[int, int], turn: int) -> Floats:
+    """Return boxes as they lie after the page was turned back."""
+    width, height = size
+    x, y = boxes[..., 0], boxes[..., 1]
+    back = {
+        0: (x, y),
+        1: (y, width - x),
+        2: (width - x, height - y),
+        3: (height - y, x),
+    }[turn]
+    return np.roll(np.stack(back, axis=-1), -turn, axis=1)

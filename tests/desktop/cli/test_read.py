@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from lorgnette import cli
+from lorgnette.errors import ExitCode
+
+
+@pytest.fixture
+def sign(tmp_path: Path) -> Path:
+    image = Image.new("RGB", (300, 90), "white")
+    ImageDraw.Draw(image).text((20, 20), "Bus stop", "black", ImageFont.load_default(36))
+    image.save(tmp_path / "sign.png")
+    return tmp_path / "sign.png"
+
+
+@pytest.mark.model
+def test_read_prints_only_the_text(sign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["read", "--provider", "cpu", str(sign)]) == ExitCode.OK
+    assert capsys.readouterr() == ("Bus stop\n", "")
+
+
+@pytest.mark.model
+def test_read_names_each_picture_of_a_folder_and_goes_on_after_a_broken_one(
+    sign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sign.parent / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nno more")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn it a quarter clockwise to see it upright
+    turned = Image.open(sign).transpose(Image.Transpose.ROTATE_90)
+    turned.save(sign.parent / "turned.jpg", exif=exif)
+    assert cli.main(["read", "--provider", "cpu", str(sign.parent)]) == ExitCode.SOME_FAILED
+    said, trouble = capsys.readouterr()
+    folder = sign.parent
+    assert said == (
+        f"{folder / 'broken.png'}:\n\n{sign}:\nBus stop\n\n{folder / 'turned.jpg'}:\nBus stop\n"
+    )
+    assert "broken.png" in trouble

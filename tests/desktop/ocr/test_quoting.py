@@ -1,0 +1,74 @@
+import pytest
+
+from lorgnette.ocr import quoting
+from lorgnette.ocr.found import Line, PictureText, ReadWord
+
+
+def line(text: str, left: float = 0.1, right: float = 0.9, unsure: str = "") -> Line:
+    words = tuple(
+        ReadWord(text=word, confidence=0.2 if word in unsure.split() else 0.96)
+        for word in text.split()
+    )
+    return Line(words=words, confidence=0.9, box=(left, 0.1, right, 0.2), height=0.1)
+
+
+def text(*paragraphs: list[list[Line]]) -> PictureText:
+    return PictureText(paragraphs=tuple(tuple(map(tuple, rows)) for rows in paragraphs))
+
+
+def test_a_short_text_is_quoted_whole() -> None:
+    found = quoting.quote(text([[line("Bus stop")]]), "A sign", 125)
+    assert found is not None
+    assert found.alt_text == 'A sign that reads: "Bus stop".'
+    assert found.rest == ""
+    assert found.confidence == pytest.approx(0.96)
+
+
+def test_a_long_text_begins_in_the_alt_text_and_is_whole_in_the_rest() -> None:
+    body = ["Choose the source for the", "metadata import and press", "the button below to go on"]
+    found = quoting.quote(
+        text([[line("Import metadata")]], [[line(row)] for row in body]), "A screenshot", 70
+    )
+    assert found is not None
+    assert found.alt_text == 'A screenshot that reads: "Import metadata. Choose the source for ..."'
+    assert len(found.alt_text) <= 70
+    assert found.rest == "Import metadata\n\n" + " ".join(body)
+
+
+def test_unsure_words_are_left_out_and_nothing_is_quoted_where_all_are() -> None:
+    found = quoting.quote(text([[line("Bus stap stop", unsure="stap")]]), "Text", 125)
+    assert found is not None
+    assert found.alt_text == 'Text that reads: "Bus stop".'
+    assert quoting.quote(text([[line("stap", unsure="stap")]]), "Text", 125) is None
+    assert quoting.quote(text(), "Text", 125) is None
+    assert quoting.quote(text([[line("X")]]), "Text", 125) is None  # a cross, most likely
+
+
+def test_rows_that_end_early_stay_rows_and_cells_are_parted() -> None:
+    menu = [[line("Open", right=0.2)], [line("Close it", right=0.4)], [line("Quit", right=0.2)]]
+    born = [line("Born", right=0.2), line("1815", 0.5, 0.6)]
+    table = [[line("Name:", right=0.2), line("Ada", 0.5, 0.6)], born]
+    assert quoting.plain(text(menu, table)) == "Open\nClose it\nQuit\n\nName: Ada\nBorn, 1815"
+
+
+def test_words_parted_at_the_end_of_a_row_are_joined() -> None:
+    rows = [[line("the mea-")], [line("sured height")]]
+    assert quoting.plain(text(rows)) == "the measured height"
+
+
+def test_quotation_marks_within_are_single() -> None:
+    found = quoting.quote(text([[line('Press "Go" now')]]), "Text", 125)
+    assert found is not None
+    assert found.alt_text == "Text that reads: \"Press 'Go' now\"."
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("Screenshot 2026-03-01 at 10.12.07.png", "A screenshot"),
+        ("Bildschirmfoto vom 2026-03-01.png", "A screenshot"),
+        ("IMG_2041.jpg", "Text"),
+    ],
+)
+def test_the_maker_of_a_screenshot_says_that_it_is_one(name: str, what: str) -> None:
+    assert quoting.kind(name) == what

@@ -1,0 +1,137 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from tests.benchmarks import reading_pages
+from tests.desktop.ocr.conftest import Drawer
+
+from lorgnette import paths
+from lorgnette.errors import BrokenModelError
+from lorgnette.ocr import quoting
+from lorgnette.ocr import reader as reading
+from lorgnette.ocr.reader import Reader
+
+pytestmark = pytest.mark.model
+
+WORDS = ["Harbour Street", "Bus stop 42 to the lake"]
+
+
+@pytest.mark.parametrize(
+    ("size", "ink", "ground"),
+    [
+        (12, "black", "white"),
+        (24, "#d4d4d4", "#1e1e1e"),
+        (24, "#8a8a8a", "white"),
+        (60, "red", "navy"),
+    ],
+)
+def test_words_are_read_small_and_large_dark_and_faint(
+    reader: Reader, drawn: Drawer, size: int, ink: str, ground: str
+) -> None:
+    image = drawn(WORDS, size, ink, ground, (max(300, size * 14), max(80, size * 5)))
+    assert quoting.plain(reader.read(image)) == "\n".join(WORDS)
+
+
+@pytest.mark.parametrize(
+    "turn", [Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270]
+)
+def test_a_page_that_lies_on_its_side_or_head_is_read_and_boxes_stay_where_the_words_are(
+    reader: Reader, drawn: Drawer, turn: Image.Transpose
+) -> None:
+    image = drawn([*WORDS, "and back again"])
+    upright = reader.read(image)
+    text = reader.read(image.transpose(turn))
+    assert [line.text for line in text.lines] == [line.text for line in upright.lines]
+    left, top, right, bottom = upright.lines[0].box
+    wanted = {
+        Image.Transpose.ROTATE_90: (top, 1 - right, bottom, 1 - left),
+        Image.Transpose.ROTATE_180: (1 - right, 1 - bottom, 1 - left, 1 - top),
+        Image.Transpose.ROTATE_270: (1 - bottom, left, 1 - top, right),
+    }[turn]
+    assert text.lines[0].box == pytest.approx(wanted, abs=0.03)
+
+
+def test_a_tilted_page_is_read(reader: Reader, drawn: Drawer) -> None:
+    image = drawn(WORDS).rotate(4, Image.Resampling.BICUBIC, fillcolor="white")
+    assert [line.text for line in reader.read(image).lines] == WORDS
+
+
+def test_accents_of_many_languages_are_read(reader: Reader) -> None:
+    font = reading_pages.DEJAVU / "DejaVuSans.ttf"
+    if not font.is_file():
+        pytest.skip("DejaVu is not installed; Pillow's own font has no accents")
+    lines = ["Größe, garçon, señor, coração", "Ærø, łódź, žluťoučký", "50 % / 12 €"]
+    image = Image.new("RGB", (480, 160), "white")
+    for number, line in enumerate(lines):
+        where = (20, 20 + number * 40)
+        ImageDraw.Draw(image).text(where, line, "black", ImageFont.truetype(font, 24))
+    said = [line.text for line in reader.read(image).lines]
+    missed = sum(reading_pages.distance(*pair) for pair in zip(lines, said, strict=True))
+    assert missed <= 5, said  # of 63: Æ and ł are hard for it
+
+
+def test_a_page_larger_than_a_glance_is_read_in_tiles_with_its_heading(
+    reader: Reader, drawn: Drawer
+) -> None:
+    image = drawn([], space=(1500, 1400))
+    image.paste(drawn(["HEADING"], 200, space=(1400, 300)), (20, 10))
+    for row in range(4):
+        image.paste(drawn([f"line {row} on the left"], 20, space=(400, 70)), (40, 400 + row * 200))
+        image.paste(
+            drawn([f"line {row} on the right"], 20, space=(400, 70)), (800, 400 + row * 200)
+        )
+    text = reader.read(image)
+    sides = ("left", "right")
+    assert [line.text for line in text.lines] == [
+        "HEADING",
+        *(f"line {row} on the {side}" for row in range(4) for side in sides),
+    ]
+    assert text.reason == ""
+
+
+def test_noise_blank_and_slivers_have_no_words_and_end(reader: Reader) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (700, 700, 3), np.uint8)
+    assert quoting.plain(reader.read(Image.fromarray(noise))) == ""
+    assert reader.read(Image.new("RGB", (300, 200), "white")).lines == ()
+    assert reader.read(Image.new("RGB", (1, 30_000))).reason == reading.TOO_NARROW
+    assert reader.read(Image.new("RGB", (20_000, 12), "grey")).lines == ()
+
+
+def test_more_lines_than_are_read_are_cut_with_the_reason(
+    reader: Reader, drawn: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_MOST_LINES", 2)
+    text = reader.read(drawn(["one and", "two and", "three and", "four"], space=(300, 220)))
+    assert [line.text for line in text.lines] == ["one and", "two and"]
+    assert text.reason == reading.TOO_MUCH
+
+
+def test_a_rendered_page_is_read_as_the_benchmark_asks(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts = [font for font in reading_pages.FONTS if font.parent == reading_pages.DEJAVU]
+    monkeypatch.setattr(reading_pages, "FONTS", fonts)
+    page = reading_pages.page(0)
+    found = reading_pages.score(page, reader.read(page.image))
+    assert found.wrong <= 0.03 * found.characters
+    assert found.in_order
+
+
+@pytest.mark.parametrize("name", [reading.DETECTOR, reading.CHARACTERS])
+def test_a_text_model_that_is_not_whole_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "text-model"
+    shutil.copytree(paths.text_model(), folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[:-9])
+    with pytest.raises(BrokenModelError, match=name):
+        Reader.open(folder)
+    (folder / name).unlink()
+    with pytest.raises(BrokenModelError, match="no whole text model"):
+        Reader.open(folder)
+
+
+def test_the_manifest_tells_whose_model_it_is() -> None:
+    content = json.loads((paths.text_model() / reading.MANIFEST).read_text("utf-8"))
+    assert content["licence"] == "Apache-2.0"
