@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lorgnette.captioning.decoding import Floats
 from lorgnette.english import beings
@@ -140,6 +141,9 @@ class EvidenceTable:
         init=False, repr=False, compare=False
     )
     _longest: int = field(init=False, repr=False, compare=False)
+    # outputs of all things one after the other, and where each thing's begin
+    _summands: npt.NDArray[np.intp] = field(init=False, repr=False, compare=False)
+    _firsts: npt.NDArray[np.intp] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         phrases: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -149,6 +153,11 @@ class EvidenceTable:
                     phrases[tuple(phrase.lower().split())].append(number)
         object.__setattr__(self, "_phrases", {key: tuple(ids) for key, ids in phrases.items()})
         object.__setattr__(self, "_longest", max(map(len, phrases), default=0))
+        outputs = [np.array(thing.outputs, np.intp) for thing in self.things]
+        none = np.zeros(0, np.intp)
+        counts = np.array([0, *map(len, outputs)], np.intp)
+        object.__setattr__(self, "_summands", np.concatenate([none, *outputs]))
+        object.__setattr__(self, "_firsts", counts.cumsum()[:-1])
 
     @classmethod
     def read(cls, path: Path) -> "EvidenceTable":
@@ -211,7 +220,10 @@ class EvidenceTable:
             probabilities: (outputs,), 0 to 1.
         """
         values = np.nan_to_num(probabilities.astype(float), nan=0.0).clip(0.0, 1.0)
-        each = tuple(_summed(values, thing.outputs) for thing in self.things)
+        sums: list[float] = []
+        if self.things:
+            sums = np.add.reduceat(values[self._summands], self._firsts).clip(max=1.0).tolist()
+        each = tuple(sums)
         sure = {
             number
             for number, (thing, probability) in enumerate(zip(self.things, each, strict=True))
