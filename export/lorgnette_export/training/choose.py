@@ -1,9 +1,9 @@
 """Fitting what lorgnette.captioning.choosing decides by: which sentence, and how sure of it?
 
 Which sentence: a ridge regression from what is known of each sentence to its CIDEr-D with people's
-captions, as it differs from the photo's other sentences. How sure: a logistic regression on the
-same of the sentence that was chosen. Both are fitted on photos that the network was not trained on,
-and reported on folds of photos that were not used to fit.
+captions, less a price for each thing that is not there, as it differs from the photo's others. How
+sure: a logistic regression on the same of the sentence that was chosen. Both are fitted on photos
+that the network was not trained on, and reported on folds of photos that were not used to fit.
 """
 
 import argparse
@@ -26,9 +26,10 @@ from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.evidence import TRAITS
 from lorgnette.errors import ExitCode
-from lorgnette_export.data import captioned
+from lorgnette_export.data import boxes, captioned
+from lorgnette_export.data.boxes import Box
 from lorgnette_export.data.captioned import DataError, Photo
-from lorgnette_export.measuring import metrics
+from lorgnette_export.measuring import mentions, metrics
 from lorgnette_export.measuring.confidence import (
     RIGHT,
     Floats,
@@ -37,6 +38,7 @@ from lorgnette_export.measuring.confidence import (
 )
 from lorgnette_export.training import judge
 
+PRICE = 0.3  # CIDEr-D that saying a thing costs which neither boxes nor captions have
 RIDGE = 0.01  # of the photos' sentences, on traits of variance 1
 
 
@@ -52,6 +54,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
     parser.add_argument("--encoder-weights", type=Path, metavar="FILE", help="of the detector")
+    parser.add_argument(
+        "--price",
+        type=float,
+        default=PRICE,
+        metavar="CIDER_D",
+        help="that saying a thing costs which is not on the photo (default: %(default)s)",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="CHECKPOINT")
     parser.set_defaults(run=run)
 
@@ -68,7 +77,9 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "model")
         convert.convert(model, out, convert.Options())
-        fitted = fit(Captioner.open(out, provider="cpu"), captioned.read(args.data))
+        captioner = Captioner.open(out, provider="cpu")
+        photos = captioned.read(args.data)
+        fitted = fit(captioner, photos, boxes.read(args.data), price=args.price)
     print(json.dumps(fitted.report, indent=1))
     saved["evidence"]["table"] |= {"choice": fitted.choice, "confidence": fitted.confidence}
     torch.save(saved, args.out)
@@ -87,11 +98,17 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A photo's sentences, the search's choice first, and CIDEr-D of each."""
+    """A photo's sentences, the search's choice first.
+
+    Attributes:
+        scores: CIDEr-D of each.
+        invented: how many things each says that are not there.
+    """
 
     source: str
     found: tuple[Found, ...]
     scores: Floats
+    invented: Floats
 
     @property
     def values(self) -> Floats:
@@ -99,8 +116,18 @@ class Case:
         return np.array([[found.traits[name] for name in TRAITS] for found in self.found])
 
 
-def fit(captioner: Captioner, photos: Sequence[Photo]) -> Fitted:
+def fit(
+    captioner: Captioner,
+    photos: Sequence[Photo],
+    drawn: Mapping[Path, Sequence[Box]],
+    *,
+    price: float = PRICE,
+) -> Fitted:
     """Return weights fitted on the val photos that have people's captions.
+
+    Args:
+        drawn: boxes of the photos that have any.
+        price: CIDEr-D that saying a thing costs which is not there.
 
     Raises:
         DataError: there are none, or the model has no evidence.
@@ -110,10 +137,13 @@ def fit(captioner: Captioner, photos: Sequence[Photo]) -> Fitted:
     val = [photo for photo in photos if photo.split == "val" and not photo.machine]
     if len(val) < judge.FOLDS:
         raise DataError(f"{len(val)} val photos with people's captions are too few to fit on")
-    return fit_cases(cases(captioner, val), captioner.manifest.confidence)
+    found = cases(captioner, val, drawn)
+    return fit_cases(found, captioner.manifest.confidence, price=price)
 
 
-def cases(captioner: Captioner, photos: Sequence[Photo]) -> list[Case]:
+def cases(
+    captioner: Captioner, photos: Sequence[Photo], drawn: Mapping[Path, Sequence[Box]]
+) -> list[Case]:
     """Return what the captioner finds for each photo, scored against people's captions."""
 
     def find(photo: Photo) -> tuple[Found, ...]:
@@ -132,23 +162,34 @@ def cases(captioner: Captioner, photos: Sequence[Photo]) -> list[Case]:
             said = [" ".join(found[min(rank, len(found) - 1)].words) for _, found in of_source]
             scores[rank] = metrics.cider_d_each(said, wanted)
         found_cases += [
-            Case(source, found, scores[: len(found), column])
-            for column, (_, found) in enumerate(of_source)
+            Case(source, found, scores[: len(found), column], _invented(photo, found, drawn))
+            for column, (photo, found) in enumerate(of_source)
         ]
     return found_cases
 
 
-def fit_cases(found: Sequence[Case], confidence_before: Mapping[str, float]) -> Fitted:
+def _invented(photo: Photo, found: Sequence[Found], drawn: Mapping[Path, Sequence[Box]]) -> Floats:
+    there = {box.kind for box in drawn.get(photo.file, ())}.union(
+        *(mentions.things_said(captioned.words(caption)) for caption in photo.captions)
+    )
+    return np.array([float(len(mentions.things_said(each.words) - there)) for each in found])
+
+
+def fit_cases(
+    found: Sequence[Case], confidence_before: Mapping[str, float], *, price: float = PRICE
+) -> Fitted:
     """Return weights fitted on all cases, and the report on folds.
 
     Args:
         confidence_before: the manifest's weights, to compare with.
+        price: as of fit.
     """
     fold = np.random.default_rng(0).permutation(len(found)) % judge.FOLDS
     chosen = np.zeros(len(found), int)
     beliefs: list[dict[str, float]] = [{} for _ in found]
     for number in range(judge.FOLDS):
-        weights = choice_weights([case for case, f in zip(found, fold, strict=True) if f != number])
+        others = [case for case, its in zip(found, fold, strict=True) if its != number]
+        weights = choice_weights(others, price=price)
         for place in np.flatnonzero(fold == number).tolist():
             chosen[place], beliefs[place] = _chosen(found[place], weights)
     names = list(beliefs[0])
@@ -163,7 +204,7 @@ def fit_cases(found: Sequence[Case], confidence_before: Mapping[str, float]) -> 
     confidence = dict(zip(names, layer.weight[0].tolist(), strict=True))
     confidence["bias"] = layer.bias.item()
     return Fitted(
-        choice=choice_weights(found),
+        choice=choice_weights(found, price=price),
         confidence=confidence,
         report={
             source: _report(
@@ -178,10 +219,11 @@ def fit_cases(found: Sequence[Case], confidence_before: Mapping[str, float]) -> 
     )
 
 
-def choice_weights(found: Sequence[Case]) -> dict[str, float]:
+def choice_weights(found: Sequence[Case], *, price: float = PRICE) -> dict[str, float]:
     """Return the weight of each trait, for a worth that spreads as the search's score does."""
     values = np.concatenate([case.values - case.values.mean(0) for case in found])
-    wanted = np.concatenate([case.scores - case.scores.mean() for case in found])
+    worths = [case.scores - price * case.invented for case in found]
+    wanted = np.concatenate([worth - worth.mean() for worth in worths])
     spread = values.std(0)
     scaled = values / np.maximum(spread, 1e-6)
     square = scaled.T @ scaled + RIDGE * len(scaled) * np.eye(len(TRAITS))
@@ -221,6 +263,13 @@ def _report(
             "of the search": float(first.mean()),
             "chosen": float(scores.mean()),
             "best there is": float(np.mean([case.scores.max() for case in found])),
+        },
+        "say what is not there": {
+            "of the search": float(np.mean([case.invented[0] > 0 for case in found])),
+            "chosen": float(
+                np.mean([case.invented[n] > 0 for case, n in zip(found, chosen, strict=True)])
+            ),
+            "at the least": float(np.mean([case.invented.min() > 0 for case in found])),
         },
         "changed": float((chosen != 0).mean()),
         "before": _confidence_report(before, first),

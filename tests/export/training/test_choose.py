@@ -12,6 +12,7 @@ from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.decoding import Hypothesis
 from lorgnette.captioning.evidence import CONFIDENCE_TRAITS, TRAITS, EvidenceTable
+from lorgnette_export.data.boxes import Box
 from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.training import choose
 from lorgnette_export.training.choose import Case
@@ -35,12 +36,13 @@ def planted(photos: int, **truth: float) -> list[Case]:
             )
             for n, row in enumerate(values)
         )
-        found_cases.append(Case("one" if photo % 2 else "other", found, scores))
+        source = "one" if photo % 2 else "other"
+        found_cases.append(Case(source, found, scores, np.maximum(np.round(values[:, -2]), 0)))
     return found_cases
 
 
 def test_the_weights_are_those_that_make_the_difference() -> None:
-    weights = choose.choice_weights(planted(300, seen=1.0, unseen=-0.5))
+    weights = choose.choice_weights(planted(300, seen=1.0, unseen=-0.5), price=0)
     assert tuple(weights) == TRAITS
     assert weights["seen"] > 0
     assert weights["unseen"] / weights["seen"] == pytest.approx(-0.5, abs=0.05)
@@ -50,7 +52,7 @@ def test_the_weights_are_those_that_make_the_difference() -> None:
 
 def test_a_worth_spreads_as_the_search_s_score_does() -> None:
     found = planted(300, seen=1.0)
-    weights = choose.choice_weights(found)
+    weights = choose.choice_weights(found, price=0)
     within = np.concatenate([case.values - case.values.mean(0) for case in found])
     worth = within @ np.array(list(weights.values()))
     assert worth.std() == pytest.approx(within[:, TRAITS.index("score")].std())
@@ -71,7 +73,7 @@ def test_a_trait_that_never_differs_weighs_nothing() -> None:
 
 
 def test_the_report_is_of_folds_and_each_set_apart() -> None:
-    fitted = choose.fit_cases(planted(200, seen=1.0), {})
+    fitted = choose.fit_cases(planted(200, seen=1.0), {}, price=0)
     assert set(fitted.report) == {"one", "other"}
     for figures in fitted.report.values():
         cider = figures["cider_d"]
@@ -82,7 +84,7 @@ def test_the_report_is_of_folds_and_each_set_apart() -> None:
 
 
 def test_weights_of_noise_do_not_shine_on_folds() -> None:
-    fitted = choose.fit_cases(planted(200), {})
+    fitted = choose.fit_cases(planted(200), {}, price=0)
     for figures in fitted.report.values():
         assert abs(figures["cider_d"]["chosen"] - figures["cider_d"]["of the search"]) < 0.05
         assert 0.3 < figures["after"]["auroc"] < 0.7
@@ -97,14 +99,14 @@ def test_what_is_fitted_can_be_read_as_evidence(tmp_path: Path) -> None:
 
 def test_a_model_without_evidence_has_nothing_to_choose_by(toy_model: Path) -> None:
     with pytest.raises(DataError, match="no evidence"):
-        choose.fit(Captioner.open(toy_model), [])
+        choose.fit(Captioner.open(toy_model), [], {})
 
 
 def test_a_few_photos_are_too_few(toy_model: Path, tmp_path: Path, red: Path) -> None:
     captioner = Captioner.open(with_evidence(toy_model, tmp_path / "model"))
     photo = Photo(file=red, source="own", split="val", captions=("a red picture",))
     with pytest.raises(DataError, match="too few"):
-        choose.fit(captioner, [photo])
+        choose.fit(captioner, [photo], {})
 
 
 def test_sentences_are_scored_against_people_s(toy_model: Path, tmp_path: Path) -> None:
@@ -117,7 +119,32 @@ def test_sentences_are_scored_against_people_s(toy_model: Path, tmp_path: Path) 
         photos.append(
             Photo(file=path, source="own", split="val", captions=(f"a {colour} picture",))
         )
-    for case in choose.cases(captioner, photos):
+    for case in choose.cases(captioner, photos, {}):
         assert len(case.found) == len(case.scores)
         assert case.scores.argmax() == 0  # the search is right
         assert case.scores[0] > 1.5 * case.scores[1]
+
+
+def test_a_price_on_what_is_not_there_is_paid_for_with_likeness() -> None:
+    found = planted(200, seen=1.0)  # what is invented goes with the last trait but one, missed
+    free, dear = (choose.fit_cases(found, {}, price=price) for price in (0.0, 2.0))
+    for source, figures in dear.report.items():
+        before = free.report[source]
+        invented = "say what is not there"
+        assert figures[invented]["chosen"] < before[invented]["chosen"]
+        assert figures["cider_d"]["chosen"] < before["cider_d"]["chosen"]
+        assert figures[invented]["chosen"] >= figures[invented]["at the least"]
+
+
+def test_things_are_there_that_boxes_or_people_have(
+    toy_model: Path, tmp_path: Path, red: Path
+) -> None:
+    folder = with_evidence(toy_model, tmp_path / "model", red="chair", green="bench", blue="bus")
+    captioner = Captioner.open(folder, threads=1)
+    photo = Photo(file=red, source="own", split="val", captions=("a chair", "a seat"))
+    drawn = {red: (Box(kind="bus", x=0.5, y=0.5, width=0.1, height=0.1),)}
+    (case,) = choose.cases(captioner, [photo], drawn)
+    said = {" ".join(each.words): n for each, n in zip(case.found, case.invented, strict=True)}
+    assert said["a chair picture"] == 0
+    assert said["a bus picture"] == 0
+    assert said["a bench picture"] == 1
