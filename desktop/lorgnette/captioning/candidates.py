@@ -28,7 +28,7 @@ class Candidate:
     def said(self) -> frozenset[str]:
         """What it says: its words without articles and the like, "runs" and "running" as one."""
         return frozenset(
-            _stem(word.text) for word in self.words if _plain(word.text) not in FUNCTION_WORDS
+            stem(word.text) for word in self.words if plain(word.text) not in FUNCTION_WORDS
         )
 
 
@@ -64,23 +64,24 @@ def marked(words: Sequence[Word], candidates: Sequence[Candidate]) -> tuple[Word
     Args:
         candidates: the chosen ones, that of words among them.
     """
-    spoken = [{_stem(word.text) for word in candidate.words} for candidate in candidates]
+    spoken = [{stem(word.text) for word in candidate.words} for candidate in candidates]
     return tuple(
         replace(
             word,
-            doubted=word.probability < DOUBTED_BELOW and _plain(word.text) not in FUNCTION_WORDS,
-            agreed=sum(_stem(word.text) in said for said in spoken) / max(len(spoken), 1),
+            doubted=word.probability < DOUBTED_BELOW and plain(word.text) not in FUNCTION_WORDS,
+            agreed=sum(stem(word.text) in said for said in spoken) / max(len(spoken), 1),
         )
         for word in words
     )
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """Return word without capitals and the comma after it."""
     return word.rstrip(",").casefold()
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Return word without the ending that sets "runs" apart from "running"; only to compare."""
-    plain = _plain(word)
-    bare = _ENDING.sub("", plain)
-    return _DOUBLED.sub(r"\1", bare) if len(bare) > 2 else plain
+    whole = plain(word)
+    bare = _ENDING.sub("", whole).removesuffix("e")
+    return re.sub(r"y$", "i", _DOUBLED.sub(r"\1", bare)) if len(bare) > 2 else whole

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from lorgnette import paths
 from lorgnette.alttext import Destination
+from lorgnette.captioning.agreement import agreement
 from lorgnette.cli.options import add_sidecar_naming
 from lorgnette.errors import ExitCode
 from lorgnette.jobs.outcome import Outcome, Verdict
@@ -172,11 +173,13 @@ def _show_text(outcome: Outcome, _provider: str) -> None:
 
 def _show_json(outcome: Outcome, provider: str) -> None:
     caption = outcome.caption
+    common = agreement(caption.candidates if caption else ())
     content: dict[str, Any] = {
         "path": str(outcome.image),
         "alt_text": outcome.alt_text,
         "confidence": round(caption.confidence, 4) if caption else None,
         "candidates": list(caption.candidates) if caption else [],
+        "agreement": {"all": common.all, "some": common.some, "one": common.one},
         "seen": [
             {"name": thing.name, "probability": round(thing.probability, 4), "sure": thing.sure}
             for thing in (caption.seen if caption else ())

@@ -106,3 +106,12 @@ def test_what_was_seen_is_told_where_it_is_asked_for(
         {"name": "boat", "probability": 0.8, "sure": True},
         {"name": "otter", "probability": 0.4, "sure": False},
     ]
+
+
+def test_where_the_candidates_agree_is_told_to_programs(
+    toy_model: Path, red: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.main(["caption", str(red), "--model", str(toy_model), "--format", "jsonl"])
+    content = json.loads(capsys.readouterr().out)
+    assert len(content["candidates"]) == 3
+    assert content["agreement"] == {"all": ["picture"], "some": [], "one": ["red", "green", "blue"]}
