@@ -295,8 +295,8 @@ def people_said(words: Sequence[str]) -> set[str]:
     }
     return found | {
         word
-        for word, after in zip(words, [*words[1:], ""], strict=True)
-        if word in _GROUPS and after != "of"
+        for at, word in enumerate(words)
+        if word in _GROUPS and [*words[at + 1 : at + 2]] != ["of"]
     }
 
 
