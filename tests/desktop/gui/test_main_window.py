@@ -331,7 +331,6 @@ def test_mending_a_note_by_its_key_is_undoable(qtbot: QtBot, captioned: MainWind
     field = captioned.body.panel.field
     field.selectAll()
     qtbot.keyClicks(field, "An image of a red wall in the sun.")
-    captioned.body.panel.show_notes_now()
     captioned.actions_["mend_1"].trigger()
     assert field.toPlainText() == "A red wall in the sun."
     captioned.batch.view.setFocus()

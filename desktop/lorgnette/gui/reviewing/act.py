@@ -267,6 +267,7 @@ class Reviewing(QObject):
 
     def mend(self, key: int) -> None:
         """Do what the note with this key offers, 1 the first."""
+        self._panel.show_notes_now()  # those of the text before the last keys would undo them
         if self._panel.notes.act(key):
             self._batch.announcer.say(
                 tr("Mended: {text}").format(text=self._panel.field.toPlainText())
