@@ -25,7 +25,7 @@ from lorgnette.captioning.decoding import (
 )
 from lorgnette.captioning.evidence import Evidence, EvidenceTable
 from lorgnette.captioning.manifest import Manifest
-from lorgnette.captioning.naming import named
+from lorgnette.captioning.naming import named, spelled
 from lorgnette.captioning.people import People
 from lorgnette.captioning.sure import Sentence
 from lorgnette.captioning.sure import sure as say_less
@@ -266,7 +266,8 @@ class Captioner:
         return " ".join(_texts(found[0], seen.evidence)) if found else ""
 
     def _candidate(self, found: Found, evidence: Evidence | None) -> Candidate:
-        return Candidate(wording.worded(_named(found, evidence), self.people), found.worth)
+        words = wording.worded(_named(found, evidence), self.people)
+        return Candidate(words if evidence is None else spelled(words, evidence), found.worth)
 
     def hypotheses(self, image: Image.Image) -> list[Hypothesis]:
         """Return what beam search finds for an upright RGB picture, the best first.

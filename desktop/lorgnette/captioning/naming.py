@@ -8,7 +8,7 @@ contradicts the classifier.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lorgnette.captioning.caption import Word
 from lorgnette.captioning.evidence import ANIMAL, PERSON, Evidence, Thing
@@ -71,6 +71,26 @@ def named(words: Sequence[Word], evidence: Evidence) -> list[Word]:
         if not _contradicted(thing, evidence):
             said = _with_name(said, thing, probability, evidence)
     return said
+
+
+def spelled(words: Sequence[Word], evidence: Evidence) -> tuple[Word, ...]:
+    """Return words with the capitals of the table's names: "Komodo dragon".
+
+    Args:
+        words: of an alt text; a comma belongs to the word before it.
+    """
+    texts = [word.text.rstrip(",").lower() for word in words]
+    said = list(words)
+    for mention in evidence.table.mentions(texts):
+        phrase = " ".join(texts[mention.start : mention.end])
+        things = [evidence.table.things[number] for number in mention.things]
+        forms = [form for thing in things for form in (thing.name, thing.plural)]
+        name = next((form for form in forms if form.lower() == phrase), phrase)
+        for place, text in zip(range(mention.start, mention.end), name.split(), strict=True):
+            if text != texts[place]:
+                comma = "," * said[place].text.endswith(",")
+                said[place] = replace(said[place], text=f"{text}{comma}")
+    return tuple(said)
 
 
 def _contradicted(thing: Thing, evidence: Evidence) -> bool:

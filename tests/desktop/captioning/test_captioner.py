@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.desktop.captioning.seeing import TOY_EVIDENCE, with_evidence
+from tests.desktop.captioning.seeing import TOY_EVIDENCE, thing, with_evidence
 
 from lorgnette.captioning import manifest
 from lorgnette.captioning.captioner import Captioner
@@ -276,6 +276,14 @@ def test_where_nothing_is_sure_it_says_so_and_offers_its_own_sentence(
     anyway = Captioner.open(folder).describe(picture, anyway=True)
     assert (anyway.text, anyway.reason) == ("A person outside.", "")
     assert anyway.candidates == caption.candidates
+
+
+def test_a_name_keeps_its_capitals_in_the_sentence(toy_model: Path, tmp_path: Path) -> None:
+    dragon = thing("Komodo dragon", "animal", output=2, words=("x",), instead_of=("dog",))
+    table = dataclasses.replace(TOY_EVIDENCE, things=(dragon,))
+    folder = with_evidence(toy_model, tmp_path / "model", table, **PEOPLE_DOGS_BOATS)
+    green = Image.new("RGB", (64, 48), (20, 220, 60))
+    assert Captioner.open(folder).describe(green).text == "A Komodo dragon outside."
 
 
 def test_what_was_seen_is_told_the_likeliest_first(toy_model: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from tests.desktop.captioning.seeing import seen, thing
 
 from lorgnette.captioning.caption import Word
 from lorgnette.captioning.evidence import Evidence
-from lorgnette.captioning.naming import named, plural
+from lorgnette.captioning.naming import named, plural, spelled
 
 OTTER = thing("otter", "animal", instead_of=("dog", "dogs", "cat", "animal", "polar bear", "sheep"))
 GOLDFISH = thing("goldfish", "animal", plural="goldfish", words=("goldfish",), instead_of=("dog",))
@@ -175,3 +175,19 @@ def test_a_name_is_as_likely_as_the_thing() -> None:
 )
 def test_plurals(one: str, many: str) -> None:
     assert plural(one) == many
+
+
+def test_names_keep_their_capitals() -> None:
+    dragon = thing("Komodo dragon", "animal", words=("komodo dragon", "komodo dragons"))
+    texts = ["a", "komodo", "dragon,", "a", "lizard", "and", "two", "komodo", "dragons"]
+    words = spelled([Word(text=text, probability=0.5) for text in texts], seen((dragon, 0.9)))
+    expected = "a Komodo dragon, a lizard and two Komodo dragons"
+    assert " ".join(word.text for word in words) == expected
+
+
+def test_the_longest_name_is_spelled_as_it_is_written() -> None:
+    lizard = thing("lizard", "animal")
+    dragon = thing("Komodo dragon", "animal", instead_of=("lizard",))
+    evidence = seen((lizard, 0.1), (dragon, 0.9))
+    words = named([Word(text=text, probability=0.5) for text in ("a", "lizard")], evidence)
+    assert " ".join(word.text for word in words) == "a Komodo dragon"
