@@ -55,6 +55,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="describe also what the model would rather decline: screenshots, drawings and blank "
         "pictures, which it cannot know, and pictures of which it is sure of nothing",
     )
+    parser.add_argument(
+        "--read-text",
+        choices=["auto", "always", "never"],
+        default="auto",
+        help="read the words in pictures: auto (default): in those that cannot be described, which "
+        "then get a draft that quotes them, and where a photo seems to bear large ones",
+    )
+    parser.add_argument(
+        "--quote-text",
+        action="store_true",
+        help="put the words that were read on a photo into its draft, after the caption",
+    )
     parser.add_argument("--format", choices=["text", "jsonl"], default="text", help="default: text")
     parser.add_argument(
         "--provider",
@@ -98,6 +110,8 @@ def run(args: argparse.Namespace) -> int:
     from lorgnette.captioning.captioner import Captioner
     from lorgnette.captioning.people import People
     from lorgnette.jobs.batch import caption_batch, write_drafts
+    from lorgnette.jobs.reading import ReadText, TextReading
+    from lorgnette.ocr.reader import Reader
 
     captioner = Captioner.open(
         args.model or paths.shipped_model(),
@@ -109,8 +123,17 @@ def run(args: argparse.Namespace) -> int:
     if args.verbose:
         print(f"model {captioner.manifest.label}", file=sys.stderr)
         print(f"execution provider {captioner.provider}", file=sys.stderr)
+    reading = TextReading(
+        lambda: Reader.open(paths.text_model(), provider=args.provider, threads=captioner.threads),
+        ReadText(args.read_text),
+        into_photos=args.quote_text,
+    )
     job = caption_batch(
-        images.find(args.paths), captioner, overwrite=args.overwrite, anyway=args.describe_anyway
+        images.find(args.paths),
+        captioner,
+        overwrite=args.overwrite,
+        anyway=args.describe_anyway,
+        reading=reading,
     )
     outcomes: Iterator[Outcome] = job
     if args.write:
@@ -177,7 +200,7 @@ def _show_json(outcome: Outcome, provider: str) -> None:
     content: dict[str, Any] = {
         "path": str(outcome.image),
         "alt_text": outcome.alt_text,
-        "confidence": round(caption.confidence, 4) if caption else None,
+        "confidence": None if outcome.confidence is None else round(outcome.confidence, 4),
         "candidates": list(caption.candidates) if caption else [],
         "agreement": {"all": common.all, "some": common.some, "one": common.one},
         "seen": [
@@ -188,6 +211,17 @@ def _show_json(outcome: Outcome, provider: str) -> None:
         "seconds": round(outcome.seconds, 4),
         "provider": provider,
     }
+    if outcome.extended_description:
+        content["extended_description"] = outcome.extended_description
+    if outcome.text is not None:
+        content["text"] = [
+            {
+                "text": line.text,
+                "confidence": round(line.confidence, 4),
+                "box": [round(side, 4) for side in line.box],
+            }
+            for line in outcome.text.lines
+        ]
     if outcome.reason:
         content["reason"] = outcome.reason
     if outcome.written_to:

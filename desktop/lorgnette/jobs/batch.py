@@ -10,10 +10,14 @@ from time import perf_counter
 
 from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination, Effect, Origin, SidecarNaming
+from lorgnette.alttext.lint import GOOD_LENGTH, MOST_LENGTH
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
 from lorgnette.jobs.outcome import Outcome, Verdict
+from lorgnette.jobs.reading import TextReading, is_no_photo
 from lorgnette.jobs.writing import WriteBatch
+from lorgnette.ocr import quoting
+from lorgnette.ocr.found import PictureText
 
 _WAITING = 2  # pictures a thread that are ready before they are asked for
 
@@ -24,6 +28,7 @@ def caption_batch(
     *,
     overwrite: bool = False,
     anyway: bool = False,
+    reading: TextReading | None = None,
 ) -> Generator[Outcome]:
     """Yield what became of each picture, in order; nothing is written.
 
@@ -35,12 +40,14 @@ def caption_batch(
         images: consumed only a little ahead of what is yielded, so it may be endless.
         overwrite: caption pictures that have alt text, too.
         anyway: describe even what the model would rather decline.
+        reading: how the text in pictures is read; a declined picture whose text is read gets a
+            draft that quotes it.
     """
     waiting: deque[Future[Outcome]] = deque()
     pool = ThreadPoolExecutor(captioner.threads, thread_name_prefix="caption")
     try:
         for image in images:
-            waiting.append(pool.submit(_outcome, image, captioner, overwrite, anyway))
+            waiting.append(pool.submit(_outcome, image, captioner, overwrite, anyway, reading))
             if len(waiting) > _WAITING * captioner.threads:
                 yield waiting.popleft().result()
         while waiting:
@@ -87,11 +94,13 @@ def write_drafts(
                 continue
             draft = AltText(
                 text=outcome.alt_text,
-                language=language,
+                # What a picture reads may be in any language.
+                language="" if outcome.quoted else language,
+                extended_description=outcome.extended_description,
                 origin=Origin.MACHINE,
                 reviewed=False,
-                model=model,
-                confidence=outcome.caption.confidence,
+                model=outcome.text_model if outcome.quoted else model,
+                confidence=outcome.confidence,
             )
             try:
                 if batch is None:
@@ -116,16 +125,28 @@ def write_drafts(
             )
 
 
-def _outcome(image: Path, captioner: Captioner, overwrite: bool, anyway: bool) -> Outcome:
+def _outcome(
+    image: Path,
+    captioner: Captioner,
+    overwrite: bool,
+    anyway: bool,
+    reading: TextReading | None,
+) -> Outcome:
     started = perf_counter()
     try:
-        outcome = _tried(image, captioner, overwrite, anyway)
+        outcome = _tried(image, captioner, overwrite, anyway, reading)
     except LorgnetteError as error:
         outcome = Outcome(image=image, verdict=Verdict.FAILED, reason=str(error), error=error)
     return dataclasses.replace(outcome, seconds=perf_counter() - started)
 
 
-def _tried(image: Path, captioner: Captioner, overwrite: bool, anyway: bool) -> Outcome:
+def _tried(
+    image: Path,
+    captioner: Captioner,
+    overwrite: bool,
+    anyway: bool,
+    reading: TextReading | None,
+) -> Outcome:
     if not overwrite:
         present = alttext.read(image).alt_text
         if present is not None:
@@ -136,8 +157,32 @@ def _tried(image: Path, captioner: Captioner, overwrite: bool, anyway: bool) -> 
                 reason=f"it is marked {present.state}" if present.decorative else "it has alt text",
             )
     caption = captioner.caption(image, anyway=anyway)
-    if not caption.text:
-        return Outcome(
-            image=image, verdict=Verdict.DECLINED, caption=caption, reason=caption.reason
-        )
-    return Outcome(image=image, verdict=Verdict.CAPTIONED, caption=caption, alt_text=caption.text)
+    outcome = Outcome(
+        image=image,
+        verdict=Verdict.CAPTIONED if caption.text else Verdict.DECLINED,
+        caption=caption,
+        alt_text=caption.text,
+        reason=caption.reason,
+    )
+    text = None if reading is None else reading.text(image, caption)
+    return outcome if reading is None or text is None else _with_text(outcome, text, reading)
+
+
+def _with_text(outcome: Outcome, text: PictureText, reading: TextReading) -> Outcome:
+    """Return outcome with the text in its picture, which is quoted where it has no caption."""
+    outcome = dataclasses.replace(outcome, text=text, text_model=reading.reader().label)
+    if outcome.caption is not None and is_no_photo(outcome.caption):
+        quote = quoting.quote(text, quoting.kind(outcome.image.name), GOOD_LENGTH)
+        if quote is not None:
+            return dataclasses.replace(
+                outcome,
+                verdict=Verdict.CAPTIONED,
+                alt_text=quote.alt_text,
+                extended_description=quote.rest,
+                quoted=quote,
+                reason=text.reason,
+            )
+    elif outcome.alt_text and reading.into_photos:
+        told = quoting.beside(outcome.alt_text, text, MOST_LENGTH)
+        return dataclasses.replace(outcome, alt_text=told)
+    return outcome

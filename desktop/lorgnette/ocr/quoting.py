@@ -66,12 +66,31 @@ def quote(text: PictureText, what: str, room: int) -> Quote | None:
         what: what reads, such as "A sign".
         room: characters that the sentence should not exceed.
     """
+    return _quote(text, f"{what} that reads: ", room)
+
+
+def beside(caption: str, text: PictureText, room: int) -> str:
+    """Return caption with the words of the photo quoted after it, as far as room allows.
+
+    It is caption alone where no word is sure or no room is left.
+    """
+    found = _quote(text, "Text in the picture reads: ", room - len(caption) - 1)
+    if found is None or len(caption) + 1 + len(found.alt_text) > room:
+        return caption
+    return f"{caption} {found.alt_text}"
+
+
+def plain(text: PictureText) -> str:
+    """Return the sure words of text in their rows, an empty line between two paragraphs."""
+    return "\n\n".join("\n".join(rows) for rows in _paragraphs(text))
+
+
+def _quote(text: PictureText, lead: str, room: int) -> Quote | None:
     paragraphs = _paragraphs(text)
     words = [word for line in text.lines for word in line.words if word.sure]
     # A lonely character is more often a bullet or a corner of something than a word.
     if not paragraphs or sum(len(_SPEAKS.findall(word.text)) for word in words) < 2:
         return None
-    lead = f"{what} that reads: "
     whole = _said(paragraphs)
     fits = len(lead) + len(whole) + 3 <= room
     said = whole if fits else _begun(whole, room - len(lead) - len('" ..."'))
@@ -81,11 +100,6 @@ def quote(text: PictureText, what: str, room: int) -> Quote | None:
         rest="" if fits else plain(text),
         confidence=sum(word.confidence for word in words) / len(words),
     )
-
-
-def plain(text: PictureText) -> str:
-    """Return the sure words of text in their rows, an empty line between two paragraphs."""
-    return "\n\n".join("\n".join(rows) for rows in _paragraphs(text))
 
 
 def _paragraphs(text: PictureText) -> list[list[str]]:

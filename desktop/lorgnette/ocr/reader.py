@@ -41,7 +41,10 @@ TOO_MUCH = "it holds more text than was read: these are the first lines"
 class Reader:
     """A text model that was opened; any number of threads may use it, one picture at a time."""
 
-    def __init__(self, detector: Graph, recogniser: Graph, characters: tuple[str, ...]) -> None:
+    def __init__(
+        self, detector: Graph, recogniser: Graph, characters: tuple[str, ...], label: str
+    ) -> None:
+        self.label = label
         self._detector = detector
         self._recogniser = recogniser
         self._characters = characters
@@ -60,7 +63,7 @@ class Reader:
             BrokenModelError: the folder does not hold a whole text model.
             ProviderError: cuda was asked for and does not run here.
         """
-        check(folder)
+        label = check(folder)
         characters = (folder / CHARACTERS).read_text(encoding="utf-8").removesuffix("\n")
         chosen = choose_provider(provider)
         detector, recogniser = (
@@ -74,17 +77,23 @@ class Reader:
             )
             for name in (DETECTOR, RECOGNISER)
         )
-        return cls(detector, recogniser, ("", *characters.split("\n"), " "))
+        return cls(detector, recogniser, ("", *characters.split("\n"), " "), label)
 
-    def read(self, image: Image.Image) -> PictureText:
-        """Return the text in an upright RGB picture, in reading order."""
+    def read(self, image: Image.Image, *, least_height: float = 0.0) -> PictureText:
+        """Return the text in an upright RGB picture, in reading order.
+
+        Args:
+            least_height: of a line, as a share of the picture's shorter side; where it is given
+                the picture is looked at from afar only, which is quick.
+        """
         if min(image.size) < LEAST_SIDE:
             return PictureText(reason=TOO_NARROW)
         with self._one_at_a_time:
-            return self._read(image)
+            return self._read(image, least_height)
 
-    def _read(self, image: Image.Image) -> PictureText:
-        boxes, cut = self._find(image)
+    def _read(self, image: Image.Image, least_height: float) -> PictureText:
+        boxes, cut = self._find(image, far_only=least_height > 0)
+        boxes = boxes[[min(crops.sides(box)) >= least_height * min(image.size) for box in boxes]]
         if not len(boxes):
             return PictureText()
         turn = self._turn(image, boxes)
@@ -111,7 +120,7 @@ class Reader:
             reason=TOO_MUCH if cut else "",
         )
 
-    def _find(self, image: Image.Image) -> tuple[Floats, bool]:
+    def _find(self, image: Image.Image, *, far_only: bool) -> tuple[Floats, bool]:
         """Return boxes around lines, in pixels of image, and whether some were left out."""
         size = np.array(image.size, np.float64)
         scale = min(math.sqrt(_GLANCE / size.prod()), _LARGEST)
@@ -120,7 +129,7 @@ class Reader:
             self._map(image.resize((width, height), Image.Resampling.BICUBIC)), _MOST_LINES * 3
         )
         far *= (size / (width, height)).astype(np.float32)
-        if scale >= 1:
+        if scale >= 1 or far_only:
             return far, cut
         closer = min(math.sqrt(_MOST_SEEN / size.prod()), 1.0)
         width, height = (max(round(side * closer), 1) for side in image.size)
@@ -207,14 +216,15 @@ class Reader:
         return line, strip.width
 
 
-def check(folder: Path) -> None:
-    """See that every file of the text model in folder is there and is what its manifest says.
+def check(folder: Path) -> str:
+    """Return what provenance calls the text model in folder, after seeing that it is whole.
 
     Raises:
         BrokenModelError: one is missing, or was changed.
     """
     try:
-        files: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
+        content: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+        files, label = content["files"], f"{content['name']}/{content['version']}"
         wrong = [
             name
             for name in (DETECTOR, RECOGNISER, CHARACTERS)
@@ -224,6 +234,7 @@ def check(folder: Path) -> None:
         raise BrokenModelError(f"there is no whole text model in {folder}: {error}") from error
     if wrong:
         raise BrokenModelError(f"{folder}: {', '.join(wrong)} is damaged or was changed")
+    return label
 
 
 def _flat(image: Image.Image) -> bool:

@@ -62,6 +62,15 @@ def test_quotation_marks_within_are_single() -> None:
     assert found.alt_text == "Text that reads: \"Press 'Go' now\"."
 
 
+def test_words_on_a_photo_follow_its_caption_where_there_is_room() -> None:
+    words = text([[line("Bus stop")]])
+    assert quoting.beside("A street.", words, 60) == (
+        'A street. Text in the picture reads: "Bus stop".'
+    )
+    assert quoting.beside("A street.", words, 30) == "A street."
+    assert quoting.beside("A street.", text(), 60) == "A street."
+
+
 @pytest.mark.parametrize(
     ("name", "what"),
     [
