@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOOR = {
-    *("lorgnette.errors", "lorgnette.files", "lorgnette.paths", "lorgnette.silence"),
-    "lorgnette.english",
+    *("lorgnette.errors", "lorgnette.files", "lorgnette.names", "lorgnette.paths"),
+    *("lorgnette.silence", "lorgnette.english"),
 }
 CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext", "lorgnette.ocr"}
 JOBS = CORE | {"lorgnette.jobs"}
@@ -33,6 +33,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.silence": {"platformdirs"},
     "lorgnette.__main__": {"lorgnette.cli"},
     "lorgnette.errors": set(),
+    "lorgnette.names": set(),
     "lorgnette.paths": {"platformdirs"},
     "lorgnette.files": FLOOR,
     "lorgnette.english": set(),

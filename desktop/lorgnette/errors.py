@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     SOME_FAILED = 1  # the job ran to its end; at least one image failed
     CANNOT_RUN = 2  # nothing was touched: model, provider or arguments
     INTERRUPTED = 130
+    NOBODY_READS = 141  # as of a program that the closed pipe ended
 
 
 class LorgnetteError(Exception):
@@ -29,9 +30,11 @@ class UnreadableImageError(LorgnetteError):
 
     hint = "Open it in another program to see whether it is damaged, or leave it out."
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, hint: str | None = None) -> None:
         super().__init__(f"{path.name}: {reason}")
         self.reason = reason
+        if hint is not None:
+            self.hint = hint
 
 
 class BrokenModelError(LorgnetteError):

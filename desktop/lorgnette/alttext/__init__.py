@@ -9,6 +9,7 @@ from lorgnette.alttext.container import Suggestion
 from lorgnette.alttext.reading import Reading, Version, read
 from lorgnette.alttext.sidecar import SidecarError, SidecarNaming
 from lorgnette.alttext.writing import Effect, Plan, UnusableTextError, Written, plan, write
+from lorgnette.alttext.xmp import language_tag
 
 __all__ = [
     "AltText",
@@ -24,6 +25,7 @@ __all__ = [
     "UnusableTextError",
     "Version",
     "Written",
+    "language_tag",
     "plan",
     "read",
     "write",

@@ -7,8 +7,7 @@ from lorgnette.alttext import containers, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, State
 from lorgnette.alttext.captions import suggestions_of
 from lorgnette.alttext.container import CannotEmbedError, Contents, Suggestion
-from lorgnette.errors import UnreadableImageError
-from lorgnette.files import Source
+from lorgnette.files import Source, unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,7 @@ def _look(image: Path, troubles: list[str]) -> tuple[Contents, int]:
                 troubles.append(f"{image.name}: {error}")
                 return Contents(), modified_ns
     except OSError as error:
-        raise UnreadableImageError(image, error.strerror or str(error)) from error
+        raise unreadable(image, error) from error
     return contents, modified_ns
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lorgnette.alttext import containers, xmp
 from lorgnette.errors import LorgnetteError
+from lorgnette.files import read_file
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _NOT_PICTURES = {".xmp", ".txt"}  # files that may share a picture's name and mean that picture
@@ -97,8 +98,7 @@ def place(image: Path, naming: SidecarNaming) -> Place:
 
 def contents(path: Path) -> bytes:
     """Return a sidecar's bytes; of one that is too large to be a packet, enough to tell."""
-    with path.open("rb") as file:
-        return file.read(xmp.MAX_BYTES + 1)
+    return read_file(path, xmp.MAX_BYTES + 1)
 
 
 def new(packet: bytes) -> bytes:

@@ -2,12 +2,10 @@
 
 import contextlib
 import io
-import os
 import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +25,7 @@ from PIL import (
 
 from lorgnette.captioning.bare import bare
 from lorgnette.errors import UnreadableImageError
+from lorgnette.files import open_file, unreadable
 
 # Importing a plugin registers it: cheaper than Pillow's search through all that it has.
 FORMATS = (
@@ -38,12 +37,6 @@ FORMATS = (
     BmpImagePlugin.BmpImageFile.format,
     BmpImagePlugin.DibImageFile.format,
     AvifImagePlugin.AvifImageFile.format,
-)
-SUFFIXES = frozenset(
-    (
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif"),
-        *(".tif", ".tiff", ".bmp", ".dib", ".avif", ".heic", ".heif", ".hif"),
-    )
 )
 MAX_PIXELS = 250_000_000  # the largest phone sensors give 200 million
 # What Pillow's decoders raise on damaged data.
@@ -71,37 +64,10 @@ _UNSUPPORTED = re.compile(  # in what Pillow and pi_heif say of files that may w
 _TIFF_COMPRESSION = 259
 _NO_CODEC = {50001, 50002}  # WebP, JPEG XL: libtiff itself says only "error"
 
-_NUMBERS = re.compile(r"(\d+)")
-
 # Pillow's own limit warns at a third of what phones take; `load` refuses before decoding.
 Image.MAX_IMAGE_PIXELS = None
 # Of notes that are not in order; what keeps a picture from being seen is raised.
 warnings.filterwarnings("ignore", module=r"PIL\.")
-
-
-def find(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the pictures that paths stand for, as they are found.
-
-    A file that is named is yielded whatever it is. Of a folder, files with a picture's suffix are
-    yielded in natural order (img2 before img10), its own before those of its subfolders; hidden
-    ones and folders reached through links are left out.
-    """
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for folder, subfolders, names in os.walk(path):
-            subfolders[:] = sorted((n for n in subfolders if not n.startswith(".")), key=natural)
-            for name in sorted(names, key=natural):
-                if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                    yield Path(folder, name)
-
-
-def natural(name: str) -> tuple[list[str | int], str]:
-    """Return a sort key by which img2 comes before img10, whatever the case."""
-    parts: list[str | int] = [*_NUMBERS.split(name.casefold())]  # words and numbers by turns
-    parts[1::2] = map(int, parts[1::2])
-    return parts, name
 
 
 def load(path: Path, least_side: int) -> Image.Image:
@@ -115,21 +81,15 @@ def load(path: Path, least_side: int) -> Image.Image:
             that cannot be opened.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return _decode(file, path, least_side)
-    except FileNotFoundError as error:
-        raise UnreadableImageError(path, "there is no such file") from error
-    except IsADirectoryError as error:
-        raise UnreadableImageError(path, "it is a folder") from error
-    except PermissionError as error:
-        raise UnreadableImageError(path, "you have no permission to read it") from error
     except OSError as error:  # what decoders raise has been put into words
-        raise UnreadableImageError(path, error.strerror or str(error)) from error
+        raise unreadable(path, error) from error
     except MemoryError as error:
         raise UnreadableImageError(path, "it is too large for this computer's memory") from error
 
 
-def _decode(file: io.BufferedReader, path: Path, least_side: int) -> Image.Image:
+def _decode(file: BinaryIO, path: Path, least_side: int) -> Image.Image:
     head = file.read(16)
     if not head:
         raise UnreadableImageError(path, "it is empty")

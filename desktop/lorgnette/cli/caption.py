@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import signal
 import sys
 import threading
@@ -17,9 +16,12 @@ from tqdm import tqdm
 from lorgnette import paths
 from lorgnette.alttext import Destination
 from lorgnette.captioning.agreement import agreement
-from lorgnette.cli.options import add_sidecar_naming
+from lorgnette.cli import output
+from lorgnette.cli.options import add_sidecar_naming, path_argument
 from lorgnette.errors import ExitCode
+from lorgnette.files import find_pictures
 from lorgnette.jobs.outcome import Outcome, Verdict
+from lorgnette.names import shown
 
 _PLACES = ("sidecars", "embedded", "kept as they are", "declined", "failed")
 
@@ -32,7 +34,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Prints a line for each picture: its path and what is on it. Folders are "
         "searched with their subfolders. Nothing is written unless --write is given.",
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture or a folder")
+    parser.add_argument(
+        "paths", nargs="+", type=path_argument, metavar="PATH", help="a picture or a folder"
+    )
     parser.add_argument(
         "--write",
         type=Destination,
@@ -84,7 +88,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="neutral (default): a person, a child; as-is: the model's words, a man, a girl",
     )
     parser.add_argument(
-        "--model", type=Path, default=None, metavar="DIR", help="another model directory"
+        "--model", type=path_argument, default=None, metavar="DIR", help="another model directory"
     )
     parser.add_argument(
         "--threads",
@@ -104,9 +108,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Caption what args.paths stand for; print outcomes as they come."""
     if args.dry_run and not args.write:
-        print("lorgnette caption: --dry-run needs --write sidecar or embed", file=sys.stderr)
+        output.note("lorgnette caption: --dry-run needs --write sidecar or embed")
         return ExitCode.CANNOT_RUN
-    from lorgnette.captioning import images
     from lorgnette.captioning.captioner import Captioner
     from lorgnette.captioning.people import People
     from lorgnette.jobs.batch import caption_batch, write_drafts
@@ -121,15 +124,15 @@ def run(args: argparse.Namespace) -> int:
         people=People(args.people),
     )
     if args.verbose:
-        print(f"model {captioner.manifest.label}", file=sys.stderr)
-        print(f"execution provider {captioner.provider}", file=sys.stderr)
+        output.note(f"model {captioner.manifest.label}")
+        output.note(f"execution provider {captioner.provider}")
     reading = TextReading(
         lambda: Reader.open(paths.text_model(), provider=args.provider, threads=captioner.threads),
         ReadText(args.read_text),
         into_photos=args.quote_text,
     )
     job = caption_batch(
-        images.find(args.paths),
+        find_pictures(args.paths),
         captioner,
         overwrite=args.overwrite,
         anyway=args.describe_anyway,
@@ -152,8 +155,8 @@ def run(args: argparse.Namespace) -> int:
         for outcome in outcomes:
             with bar.external_write_mode(file=sys.stdout, nolock=False):
                 show(outcome, captioner.provider)
-            if args.verbose and (seen := _seen(outcome)):
-                bar.write(f"{outcome.image}: seen: {seen}", file=sys.stderr)
+                if args.verbose and (seen := _seen(outcome)):
+                    output.note(f"{shown(outcome.image)}: seen: {seen}")
             bar.update()
             verdicts[outcome.verdict] += 1
             places[_place(outcome)] += 1
@@ -161,13 +164,12 @@ def run(args: argparse.Namespace) -> int:
                 break
     if args.write:
         counted = ", ".join(f"{places[place]} {place}" for place in _PLACES if places[place])
-        print(f"{'Plan' if args.dry_run else 'Written'}: {counted or 'nothing'}.", file=sys.stderr)
+        output.note(f"{'Plan' if args.dry_run else 'Written'}: {counted or 'nothing'}.")
     done = verdicts.total()
-    if stop.is_set() and (remaining := sum(1 for _ in images.find(args.paths)) - done) > 0:
-        print(
+    if stop.is_set() and (remaining := sum(1 for _ in find_pictures(args.paths)) - done) > 0:
+        output.note(
             f"Stopped after {done} pictures; {remaining} remain. "
-            "Run the same command again to go on.",
-            file=sys.stderr,
+            "Run the same command again to go on."
         )
         return ExitCode.INTERRUPTED
     return ExitCode.SOME_FAILED if verdicts[Verdict.FAILED] else ExitCode.OK
@@ -191,7 +193,7 @@ def _show_text(outcome: Outcome, _provider: str) -> None:
     said = outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else outcome.verdict.value
     if outcome.reason:
         said += f" ({outcome.reason})" if outcome.alt_text else f": {outcome.reason}"
-    print(f"{outcome.image}: {said}", flush=True)
+    output.line(f"{shown(outcome.image)}: {said}")
 
 
 def _show_json(outcome: Outcome, provider: str) -> None:
@@ -226,7 +228,7 @@ def _show_json(outcome: Outcome, provider: str) -> None:
         content["reason"] = outcome.reason
     if outcome.written_to:
         content["written_to"] = str(outcome.written_to)
-    print(json.dumps(content, ensure_ascii=False), flush=True)
+    output.json_line(content)
 
 
 @contextlib.contextmanager
@@ -252,14 +254,12 @@ def _interrupted() -> Iterator[threading.Event]:
 @contextlib.contextmanager
 def _bar(sought: Sequence[Path]) -> Iterator["tqdm[Any]"]:
     """Yield a progress bar on a terminal's stderr; elsewhere one that shows nothing."""
-    from lorgnette.captioning import images
-
     hidden = not sys.stderr.isatty()
     with tqdm(unit=" pictures", disable=hidden, dynamic_ncols=True) as bar:
         if not hidden:  # counting a large tree takes seconds: the first caption does not wait
 
             def count() -> None:
-                bar.total = sum(1 for _ in images.find(sought))
+                bar.total = sum(1 for _ in find_pictures(sought))
 
             threading.Thread(target=count, daemon=True).start()
         yield bar

@@ -1,13 +1,15 @@
 """lorgnette export-text: the alt text of a folder in other forms."""
 
 import argparse
-import sys
 from collections.abc import Iterator
-from io import TextIOWrapper
 from pathlib import Path
 
+from lorgnette.cli import output
+from lorgnette.cli.options import path_argument
 from lorgnette.errors import ExitCode
+from lorgnette.files import find_pictures
 from lorgnette.jobs.text_export import Line, Skipped, TextFormat
+from lorgnette.names import shown
 
 _TEXT_FILES = "txt"
 
@@ -20,7 +22,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Prints the alt text of all pictures in a folder as one document, or writes "
         "one .txt file beside each picture.",
     )
-    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("folder", type=path_argument, metavar="FOLDER")
     parser.add_argument(
         "--format",
         required=True,
@@ -29,7 +31,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="a manifest (csv, jsonl), a gallery page (html), a list (markdown), or one NAME.txt "
         "a picture, as training programs read it (txt)",
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the document to a file")
+    parser.add_argument(
+        "--output", type=path_argument, metavar="FILE", help="write the document to a file"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace FILE if it is there")
     parser.add_argument(
         "--data",
@@ -42,13 +46,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Export the alt text of the folder args.folder."""
-    from lorgnette.captioning import images
     from lorgnette.jobs import text_export
 
     skipped: list[Skipped] = []
 
     def lines(base: Path) -> Iterator[Line]:
-        for line in text_export.read_lines(images.find([args.folder]), base):
+        for line in text_export.read_lines(find_pictures([args.folder]), base):
             if isinstance(line, Line):
                 yield line
             else:
@@ -59,20 +62,18 @@ def run(args: argparse.Namespace) -> int:
             if isinstance(outcome, Skipped):
                 skipped.append(outcome)
             else:
-                print(outcome.path, flush=True)
+                output.line(shown(outcome.path))
     else:
         form = TextFormat(args.format)
         # Names in a document are relative to where it lies.
         base = args.folder if args.output is None else args.output.absolute().parent
         text = text_export.document(form, lines(base), spreadsheet=not args.data)
         if args.output is None:
-            if isinstance(sys.stdout, TextIOWrapper):
-                sys.stdout.reconfigure(encoding="utf-8", newline="")
-            sys.stdout.write(text)
+            output.document(text)
         else:
             mark = "\ufeff" if form is TextFormat.CSV and not args.data else ""
             text_export.save_document(args.output, mark + text, overwrite=args.overwrite)
-            print(args.output)
+            output.line(shown(args.output))
     for each in skipped:
-        print(f"{each.image}: left out: {each.reason}", file=sys.stderr)
+        output.note(f"{shown(each.image)}: left out: {each.reason}")
     return ExitCode.SOME_FAILED if skipped else ExitCode.OK

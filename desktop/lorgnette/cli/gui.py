@@ -1,7 +1,8 @@
 """lorgnette gui: open the window."""
 
 import argparse
-from pathlib import Path
+
+from lorgnette.cli.options import path_argument
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -11,8 +12,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="open the window",
         description="Opens the window, with pictures in it if some are named.",
     )
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a picture or a folder")
-    parser.set_defaults(run=run)
+    parser.add_argument(
+        "paths", nargs="*", type=path_argument, metavar="PATH", help="a picture or a folder"
+    )
+    parser.set_defaults(run=run, prints=False)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,7 +5,10 @@ import json
 from pathlib import Path
 
 from lorgnette import paths
+from lorgnette.cli import output
+from lorgnette.cli.options import path_argument
 from lorgnette.errors import ExitCode
+from lorgnette.files import read_file
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -16,7 +19,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Opens a model directory, checks every file of it and prints its card.",
     )
     parser.add_argument(
-        "folder", nargs="?", type=Path, metavar="DIR", help="default: the model that is shipped"
+        "folder",
+        nargs="?",
+        type=path_argument,
+        metavar="DIR",
+        help="default: the model that is shipped",
     )
     parser.set_defaults(run=run)
 
@@ -29,13 +36,16 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.folder or paths.shipped_model()
     model = Captioner.open(folder, provider="cpu").manifest
     size = sum(record.size for record in model.files.values())
-    print(f"{model.label}: {model.family}, {model.precision}, {size / 1e6:.1f} MB")
-    print(f"Licence: {model.licence}")
-    print(f"Words: {model.vocabulary_size}; pixels: {model.image_width} x {model.image_height}")
+    output.line(f"{model.label}: {model.family}, {model.precision}, {size / 1e6:.1f} MB")
+    output.line(f"Licence: {model.licence}")
+    output.line(
+        f"Words: {model.vocabulary_size}; pixels: {model.image_width} x {model.image_height}"
+    )
     if model.gate:
-        print(f"Checked when it was exported: {json.dumps(model.gate)}")
+        output.line(f"Checked when it was exported: {json.dumps(model.gate)}")
     card = folder / manifest.CARD
     if card.is_file():
-        print()
-        print(card.read_text(encoding="utf-8").strip())
+        output.line("")
+        for line in read_file(card).decode("utf-8", "replace").strip().splitlines():
+            output.line(line)
     return ExitCode.OK

@@ -1,8 +1,35 @@
 """Options that more than one command has, so that they are called and explained alike."""
 
 import argparse
+from pathlib import Path
 
-from lorgnette.alttext import SidecarNaming
+from lorgnette.alttext import SidecarNaming, language_tag
+
+
+def path_argument(text: str) -> Path:
+    """Return an argument as a path; an empty one, of an unset variable, is no folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
+
+
+def words_argument(text: str) -> str:
+    """Return an argument as words; bytes in another encoding would be lost in silence."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("the words are in another encoding than UTF-8") from None
+    return text
+
+
+def language_argument(text: str) -> str:
+    """Return an argument as a BCP 47 tag; empty for none."""
+    tag = language_tag(text)
+    if tag.lower() != text.strip().replace("_", "-").lower():
+        raise argparse.ArgumentTypeError(
+            f"{text!a} is no language tag (BCP 47), such as en, de or pt-BR"
+        )
+    return tag
 
 
 def add_sidecar_naming(parser: argparse.ArgumentParser) -> None:

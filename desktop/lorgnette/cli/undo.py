@@ -1,9 +1,10 @@
 """lorgnette undo, lorgnette history: take back what was written."""
 
 import argparse
-import json
 
+from lorgnette.cli import output
 from lorgnette.errors import ExitCode
+from lorgnette.names import shown
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,7 +41,7 @@ def run_undo(args: argparse.Namespace) -> int:
         for undone in journal.undo(args.batch):
             failed = failed or not undone.restored
             said = "restored" if undone.restored else f"left alone: {undone.reason}"
-            print(f"{undone.path}: {said}", flush=True)
+            output.line(f"{shown(undone.path)}: {said}")
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
 
 
@@ -62,12 +63,12 @@ def run_history(args: argparse.Namespace) -> int:
             }
             for batch in batches
         ]
-        print(json.dumps(content, ensure_ascii=False, indent=2))
+        output.json_document(content)
         return ExitCode.OK
     for batch in batches:
         started = batch.started.astimezone().strftime("%Y-%m-%d %H:%M")
         files = "1 file" if batch.files == 1 else f"{batch.files} files"
         notes = f", {batch.undone} undone" if batch.undone else ""
         notes += f", {batch.changed} changed since" if batch.changed else ""
-        print(f"{batch.id:5}  {started}  {batch.title}: {files}{notes}")
+        output.line(f"{batch.id:5}  {started}  {batch.title}: {files}{notes}")
     return ExitCode.OK

@@ -1,15 +1,20 @@
 """lorgnette set, lorgnette show: a person's own words for one picture, and what is there."""
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination, Effect, Reading, State, Version
-from lorgnette.cli.options import add_sidecar_naming
+from lorgnette.cli import output
+from lorgnette.cli.options import (
+    add_sidecar_naming,
+    language_argument,
+    path_argument,
+    words_argument,
+)
 from lorgnette.errors import ExitCode
+from lorgnette.names import shown
 
 _SOURCES = {Destination.EMBED: "embedded", Destination.SIDECAR: "sidecar"}
 
@@ -21,17 +26,23 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="give a picture your own alt text",
         description="Writes your words as a picture's alt text, in place of what it has.",
     )
-    parser.add_argument("path", type=Path, metavar="PATH", help="a picture")
+    parser.add_argument("path", type=path_argument, metavar="PATH", help="a picture")
     words = parser.add_mutually_exclusive_group(required=True)
-    words.add_argument("text", nargs="?", metavar="TEXT", help="its alt text")
+    words.add_argument("text", nargs="?", type=words_argument, metavar="TEXT", help="its alt text")
     words.add_argument(
         "--decorative", action="store_true", help="it needs none: it says nothing by itself"
     )
     parser.add_argument(
-        "--extended", metavar="TEXT", help="an extended description; an empty one takes it away"
+        "--extended",
+        type=words_argument,
+        metavar="TEXT",
+        help="an extended description; an empty one takes it away",
     )
     parser.add_argument(
-        "--language", metavar="TAG", help="of the words, such as en or pt-BR (BCP 47)"
+        "--language",
+        type=language_argument,
+        metavar="TAG",
+        help="of the words, such as en or pt-BR (BCP 47); an empty one: of none",
     )
     parser.add_argument(
         "--write",
@@ -49,9 +60,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Prints the alt text in a picture's file and its sidecars, and what might "
         "serve as such.",
     )
-    parser.add_argument("path", type=Path, metavar="PATH", help="a picture")
+    parser.add_argument("path", type=path_argument, metavar="PATH", help="a picture")
     parser.add_argument(
-        "--language", default="", metavar="TAG", help="the one to prefer where there are several"
+        "--language",
+        type=language_argument,
+        default="",
+        metavar="TAG",
+        help="the one to prefer where there are several",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
     parser.set_defaults(run=run_show)
@@ -71,16 +86,16 @@ def run_set(args: argparse.Namespace) -> int:
         decorative=args.decorative,
     )
     with WriteBatch(
-        args.write, naming=args.sidecar_naming, overwrite=True, title=f"set {path.name}"
+        args.write, naming=args.sidecar_naming, overwrite=True, title=f"set {shown(path.name)}"
     ) as batch:
         written = batch.write(path, alt_text)
     if written.effect is Effect.UNCHANGED:
-        print(f"{path}: unchanged, {written.path.name} has these words")
+        output.line(f"{shown(path)}: unchanged, {shown(written.path.name)} has these words")
     else:
         reason = f" ({written.reason})" if written.reason else ""
-        print(f"{path}: written to {written.path.name}{reason}")
+        output.line(f"{shown(path)}: written to {shown(written.path.name)}{reason}")
     for warning in written.warnings:
-        print(f"{path}: {warning}", file=sys.stderr)
+        output.note(f"{shown(path)}: {warning}")
     return ExitCode.OK
 
 
@@ -88,9 +103,10 @@ def run_show(args: argparse.Namespace) -> int:
     """Print what is known of the picture args.path."""
     reading = alttext.read(args.path, args.language)
     if args.format == "json":
-        print(json.dumps(_content(args.path, reading), ensure_ascii=False, indent=2))
+        output.json_document(_content(args.path, reading))
     else:
-        print("\n".join(_lines(reading)))
+        for line in _lines(reading):
+            output.line(line)
     return ExitCode.OK
 
 
@@ -130,17 +146,18 @@ def _lines(reading: Reading) -> list[str]:
     alt_text = reading.alt_text or AltText()
     lines = [f"Alt text: {alt_text.text or alt_text.state.value}"]
     if alt_text.extended_description:
-        lines.append(f"Extended description: {alt_text.extended_description}")
+        first, *others = alt_text.extended_description.split("\n")
+        lines += [f"Extended description: {first}", *(f"  {other}" for other in others)]
     if alt_text.language:
         lines.append(f"Language: {alt_text.language}")
     if reading.path is not None:
         lines.append(f"State: {alt_text.state.value}, origin: {alt_text.origin.value}")
-        lines.append(f"From: {reading.path.name}")
+        lines.append(f"From: {shown(reading.path.name)}")
     if reading.edited_elsewhere:
         lines.append("Another program has changed it since lorgnette wrote it.")
     lines += [
-        f"Conflict: {version.path.name} says: {version.alt_text.text or version.alt_text.state}"
-        for version in reading.conflicts
+        f"Conflict: {shown(other.path.name)} says: {other.alt_text.text or other.alt_text.state}"
+        for other in reading.conflicts
     ]
     lines += [f"Suggestion ({each.where}): {each.text}" for each in reading.suggestions]
     lines += [f"Trouble: {trouble}" for trouble in reading.troubles]

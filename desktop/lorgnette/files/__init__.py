@@ -1,7 +1,9 @@
 """Users' files: read by pieces, replaced whole or not at all, one writer at a time."""
 
 from lorgnette.files.errors import CannotWriteError, ChangedMeanwhileError
+from lorgnette.files.finding import SUFFIXES, find_pictures, natural
 from lorgnette.files.locking import locked
+from lorgnette.files.opening import NotAFileError, open_file, read_file, unreadable
 from lorgnette.files.processes import is_gone, process_name
 from lorgnette.files.replacing import (
     Check,
@@ -16,9 +18,11 @@ from lorgnette.files.temporaries import remove_stale_temporaries
 
 __all__ = [
     "CHUNK",
+    "SUFFIXES",
     "CannotWriteError",
     "ChangedMeanwhileError",
     "Check",
+    "NotAFileError",
     "Piece",
     "Record",
     "Replaced",
@@ -26,11 +30,16 @@ __all__ = [
     "Source",
     "Span",
     "Stamp",
+    "find_pictures",
     "is_gone",
     "locked",
+    "natural",
+    "open_file",
     "process_name",
+    "read_file",
     "remove_file",
     "remove_stale_temporaries",
     "replace_file",
     "sha256",
+    "unreadable",
 ]

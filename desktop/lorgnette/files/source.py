@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self, TypeAlias
 
+from lorgnette.files.opening import open_file
+
 CHUNK = 1 << 20
 
 
@@ -37,8 +39,12 @@ class Source:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Return a source over a file; close it, or use it as a context."""
-        return cls(path.open("rb", buffering=1 << 16))
+        """Return a source over a file; close it, or use it as a context.
+
+        Raises:
+            OSError: as open_file.
+        """
+        return cls(open_file(path))
 
     def read(self, start: int, length: int) -> bytes:
         """Return up to length bytes from start; fewer only at the end of the file."""
@@ -93,5 +99,5 @@ class Stamp:
 
 def sha256(path: Path) -> str:
     """Return the digest of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,6 +19,7 @@ from lorgnette.captioning import images, manifest
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.decoding import Floats, Ints, SpecialIds, beam_search
 from lorgnette.captioning.manifest import Manifest
+from lorgnette.files import find_pictures
 from lorgnette_export import families
 from lorgnette_export.conversion import gate, precision
 from lorgnette_export.conversion.graph import DEFAULT_OPSET, MAX_OPSET, graph_of
@@ -181,7 +182,7 @@ def _export(
 def _pictures(options: Options, least_side: int) -> list[Image.Image]:
     if options.images is None:
         return gate.pictures(options.pictures)
-    files = list(images.find([options.images]))[: options.pictures]
+    files = list(find_pictures([options.images]))[: options.pictures]
     if len(files) < options.pictures:
         raise CheckpointError(
             options.images, f"it holds {len(files)} pictures; the gate needs {options.pictures}"

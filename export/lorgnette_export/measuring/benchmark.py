@@ -27,6 +27,7 @@ from lorgnette.captioning import images
 from lorgnette.captioning.captioner import DEFAULT_BEAM_SIZE, Captioner
 from lorgnette.captioning.decoding import Floats, Ints, SpecialIds, beam_search
 from lorgnette.errors import ExitCode
+from lorgnette.files import find_pictures
 from lorgnette.jobs.batch import caption_batch
 from lorgnette.jobs.writing import WriteBatch
 from lorgnette_export import families
@@ -60,7 +61,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
-    files = list(images.find([args.folder]))[: args.limit]
+    files = list(find_pictures([args.folder]))[: args.limit]
     if not files:
         raise DataError(f"{args.folder} holds no pictures")
     captioner = Captioner.open(

@@ -26,6 +26,7 @@ from tqdm import tqdm
 from lorgnette.captioning import decoding, images, judging
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import ExitCode, UnreadableImageError
+from lorgnette.files import find_pictures
 from lorgnette_export import families
 from lorgnette_export.conversion import convert
 from lorgnette_export.data import captioned
@@ -129,8 +130,8 @@ def fit_photo(
     Every picture is also seen smaller and through another codec, for a detector must not tell a
     photo by how it was stored.
     """
-    is_photo = list(images.find(photos))
-    is_other = list(images.find([others]))
+    is_photo = list(find_pictures(photos))
+    is_other = list(find_pictures([others]))
     if not is_photo or not is_other:
         raise DataError("the folders hold no photos, or no other pictures")
     files = [*is_photo, *is_other]

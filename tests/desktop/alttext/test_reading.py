@@ -117,7 +117,7 @@ def test_a_lone_extended_description_is_a_suggestion(sample: Sample) -> None:
 
 
 def test_a_missing_picture_is_said_to_be_so(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableImageError, match="No such file"):
+    with pytest.raises(UnreadableImageError, match="no such file"):
         alttext.read(tmp_path / "none.jpg")
     with pytest.raises(UnreadableImageError):
         alttext.read(tmp_path)

@@ -182,19 +182,6 @@ def test_every_truncation_is_a_reason_or_a_picture(
             assert error.reason
 
 
-def test_folders_are_walked_in_natural_order_without_hidden_ones(tmp_path: Path) -> None:
-    for name in ("img10.jpg", "img2.JPG", "IMG1.png", ".hidden.jpg", "notes.txt", "sub/a.webp"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    (tmp_path / ".thumbnails").mkdir()
-    (tmp_path / ".thumbnails" / "b.png").touch()
-    (tmp_path / "sub" / "loop").symlink_to(tmp_path)
-    found = [str(path.relative_to(tmp_path)) for path in images.find([tmp_path])]
-    assert found == ["IMG1.png", "img2.JPG", "img10.jpg", "sub/a.webp"]
-    assert list(images.find([tmp_path / "notes.txt"])) == [tmp_path / "notes.txt"]
-
-
 def test_exif_of_a_draft_survives_the_reduction(photo: Photo, tmp_path: Path) -> None:
     upright = photo("astronaut").resize((2000, 1000))
     exif = Image.Exif()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from lorgnette.files import SUFFIXES
 from lorgnette.gui.adding import intake, jobs
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture, State
@@ -92,8 +93,6 @@ class Adding(QObject):
 
     def choose_pictures(self) -> None:
         """Ask for files and add them."""
-        from lorgnette.captioning.images import SUFFIXES  # Pillow comes with it
-
         patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
         files, _ = QFileDialog.getOpenFileNames(
             self._batch.window,

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
+from lorgnette.files import find_pictures
 from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.on_disk import as_on_disk
 from lorgnette.gui.batch.picture import Picture
@@ -10,14 +11,10 @@ from lorgnette.gui.batch.picture import Picture
 
 def find(found_in: Iterable[Path], language: str) -> Generator[Picture]:
     """Yield the pictures that files and folders stand for, with the alt text that they have."""
-    from lorgnette.captioning import images
-
-    for path in images.find(path.absolute() for path in found_in):
+    for path in find_pictures(path.absolute() for path in found_in):
         yield as_on_disk(path, language)
 
 
 def restore(drafts: Drafts) -> Generator[Picture]:
     """Yield the batch of last time."""
-    from lorgnette.captioning import images  # noqa: F401 - its sort keys are wanted on adding
-
     yield from drafts.pictures()

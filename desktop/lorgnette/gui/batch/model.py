@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from lorgnette.files import natural
 from lorgnette.gui.batch.picture import TO_REVIEW, Picture, State, row_text, state_words, why
 from lorgnette.gui.saying.translation import tr
 
@@ -170,7 +171,7 @@ class BatchModel(QAbstractListModel):
         for row, picture in enumerate(new, first):
             self._rows[picture.path] = row
             self._added[picture.path] = len(self._added)
-            self._names[picture.path] = _natural(picture.path.name)
+            self._names[picture.path] = natural(picture.path.name)
             self._count(picture, 1)
         self._pictures += new
         self.endInsertRows()
@@ -268,9 +269,3 @@ class BatchModel(QAbstractListModel):
                 for picture in pictures
             ),
         ]
-
-
-def _natural(name: str) -> tuple[object, ...]:
-    from lorgnette.captioning.images import natural  # loaded by the job that found the name
-
-    return natural(name)
