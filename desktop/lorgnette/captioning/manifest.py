@@ -14,6 +14,7 @@ from typing import Any, Literal
 from lorgnette.captioning import inspection
 from lorgnette.captioning.decoding import LENGTH_EXPONENT, MOST_LENGTH_EXPONENT
 from lorgnette.errors import BrokenModelError
+from lorgnette.files import read_file
 
 NAME = "model.json"
 FORMAT = 1
@@ -102,7 +103,7 @@ class Manifest:
         try:
             if path.stat().st_size > MAX_MANIFEST_BYTES:
                 raise BrokenModelError(f"{path} is too large for a manifest")
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(read_file(path))
         except FileNotFoundError as error:
             raise BrokenModelError(f"there is no model in {folder}: {NAME} is missing") from error
         except (OSError, ValueError, RecursionError) as error:

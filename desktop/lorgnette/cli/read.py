@@ -2,11 +2,13 @@
 
 import argparse
 import os
-import sys
-from pathlib import Path
 
 from lorgnette import paths
+from lorgnette.cli import output
+from lorgnette.cli.options import path_argument
 from lorgnette.errors import ExitCode
+from lorgnette.files import find_pictures
+from lorgnette.names import shown
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,7 +19,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Prints the text in pictures in the order in which a person reads it, without "
         "the words that are unsure. Nothing is written.",
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture or a folder")
+    parser.add_argument(
+        "paths", nargs="+", type=path_argument, metavar="PATH", help="a picture or a folder"
+    )
     parser.add_argument(
         "--provider",
         choices=["auto", "cpu", "cuda"],
@@ -29,23 +33,24 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Print the text in what args.paths stand for."""
-    from lorgnette.captioning import images
     from lorgnette.jobs.reading import read_batch
     from lorgnette.ocr import quoting
     from lorgnette.ocr.reader import Reader
 
     reader = Reader.open(paths.text_model(), provider=args.provider, threads=os.cpu_count() or 1)
-    several = len(args.paths) > 1 or args.paths[0].is_dir()
+    several = len(args.paths) > 1 or os.path.isdir(args.paths[0])  # noqa: PTH112
     failed = False
-    for number, outcome in enumerate(read_batch(images.find(args.paths), reader)):
+    for number, outcome in enumerate(read_batch(find_pictures(args.paths), reader)):
         if several:
-            print("\n" * (number > 0) + f"{outcome.image}:")
+            output.write("\n" * (number > 0))
+            output.line(f"{shown(outcome.image)}:")
         if outcome.text is None:
             failed = True
-            print(outcome.error, file=sys.stderr)
+            output.note(str(outcome.error))
             continue
         if said := quoting.plain(outcome.text):
-            print(said, flush=True)
+            for line in said.split("\n"):
+                output.line(line)
         if reason := outcome.text.reason:
-            print(f"{outcome.image.name}: {reason}", file=sys.stderr)
+            output.note(f"{shown(outcome.image.name)}: {reason}")
     return ExitCode.SOME_FAILED if failed else ExitCode.OK

@@ -150,7 +150,7 @@ def _text_file(path: Path, contents: bytes, journal: Journal) -> Replacement | N
     if not target.exists():
         return Replacement(target=target, stamp=None, pieces=(contents,))
     stamp = Stamp.of(target.stat())
-    if target.read_bytes() == contents:
+    if files.read_file(target) == contents:
         return None
     if not journal.wrote(target):
         raise CannotWriteError(path, "it is there already, and not by lorgnette")

@@ -1,6 +1,5 @@
 """Small pictures for the list and a large one for review, decoded in a pool, cached by content."""
 
-import hashlib
 import os
 import threading
 from collections import OrderedDict, deque
@@ -13,6 +12,7 @@ from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
+from lorgnette.files import sha256
 from lorgnette.gui.batch.likeness import fingerprint
 
 SIDE = 192  # pixels of the longer side, for 96 logical ones at 200 %
@@ -152,8 +152,7 @@ class Thumbnails(QObject):
 
 def _decode(path: Path, side: int) -> Decoded:
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256(path)
     except OSError:
         return Decoded(path, side, None, "")
     cached = _cache() / digest[:2] / f"{digest}.jpg"
