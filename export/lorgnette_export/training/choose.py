@@ -38,8 +38,8 @@ from lorgnette_export.measuring.confidence import (
 )
 from lorgnette_export.training import judge
 
-PRICE = 0.3  # CIDEr-D that saying a thing costs which neither boxes nor captions have
-RIDGE = 0.01  # of the photos' sentences, on traits of variance 1
+PRICE = 0.2  # CIDEr-D that saying a thing costs which neither boxes nor captions have
+RIDGE = 0.05  # of the photos' sentences, on traits of variance 1
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
