@@ -95,9 +95,10 @@ WINGS: dict[str, dict[str, set[str]]] = {  # room: wing: the wings of the room b
         "reading": set(),
         "networks": {"data"},
         "families": _MODELS,
-        "measuring": _MODELS | {"families"},
+        "evidence": {"data", "networks"},
+        "measuring": _MODELS | {"families", "evidence"},
         "conversion": _MODELS | {"families", "measuring"},
-        "training": _MODELS | {"families", "measuring", "conversion"},
+        "training": _MODELS | {"families", "evidence", "measuring", "conversion"},
         "cli": {"measuring", "conversion", "training"},
     },
 }

@@ -8,7 +8,7 @@ from lorgnette import __version__
 from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette_export.conversion import convert, release
 from lorgnette_export.measuring import benchmark, confusions, evaluate
-from lorgnette_export.training import average, choose, curves, judge, train
+from lorgnette_export.training import average, choose, curves, evidence, judge, train
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         curves,
         average,
         judge,
+        evidence,
         choose,
         convert,
         release,

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import json
 import math
 import tempfile
 from collections.abc import Sequence
@@ -100,9 +101,11 @@ def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manif
             ({0: image},),
             (
                 manifest.ENCODER_INPUTS,
-                manifest.ENCODER_OUTPUTS
-                if model.photo_threshold is None
-                else (*manifest.ENCODER_OUTPUTS, manifest.PHOTO_OUTPUT),
+                (
+                    *manifest.ENCODER_OUTPUTS,
+                    *([] if model.photo_threshold is None else [manifest.PHOTO_OUTPUT]),
+                    *([] if model.evidence is None else [manifest.EVIDENCE_OUTPUT]),
+                ),
             ),
             options,
         ),
@@ -130,6 +133,11 @@ def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manif
         onnx.checker.check_model(graph, full_check=True)
         (folder / name).write_bytes(graph.SerializeToString(deterministic=True))
     model.vocabulary.write(folder / manifest.VOCABULARY)
+    files = [manifest.ENCODER, manifest.DECODER_STEP, manifest.VOCABULARY]
+    if model.evidence is not None:
+        text = json.dumps(model.evidence, ensure_ascii=False, indent=1)
+        (folder / manifest.EVIDENCE).write_text(text + "\n", encoding="utf-8", newline="\n")
+        files.append(manifest.EVIDENCE)
     written = Manifest(
         name=model.name,
         version=model.version,
@@ -152,10 +160,7 @@ def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manif
         precision=options.precision,
         photo_threshold=model.photo_threshold,
         confidence=dict(model.confidence),
-        files={
-            name: manifest.record(folder / name)
-            for name in (manifest.ENCODER, manifest.DECODER_STEP, manifest.VOCABULARY)
-        },
+        files={name: manifest.record(folder / name) for name in files},
     )
     written.write(folder)
     return written
@@ -197,7 +202,8 @@ def _reference(
     """Return what PyTorch makes of pictures."""
     encoder, step = model.encoder.eval(), model.decoder_step.eval()
     seen = [encoder(torch.from_numpy(captioner.pixels(p))[None]) for p in pictures]
-    features, hidden, *photo = (torch.cat(parts) for parts in zip(*seen, strict=True))
+    features, hidden, *more = (torch.cat(parts) for parts in zip(*seen, strict=True))
+    outputs = captioner.manifest.encoder_outputs[len(manifest.ENCODER_OUTPUTS) :]
     start = torch.full((len(pictures),), model.start_id)
     first, _ = step(start, features, hidden)
     first[:, model.start_id] = -math.inf
@@ -238,7 +244,7 @@ def _reference(
         log_probabilities=log_probabilities.numpy(),
         hidden_after=hidden_after.numpy(),
         said=said,
-        photo_probability=photo[0].numpy() if photo else None,
+        **{name: part.numpy() for name, part in zip(outputs, more, strict=True)},
     )
 
 

@@ -83,6 +83,7 @@ class Reference:
     hidden_after: Floats
     said: list[Said]
     photo_probability: Floats | None = None  # (image,), where the encoder gives it
+    evidence: Floats | None = None  # (image, number), where the encoder gives it
 
     def write(self, folder: Path) -> None:
         """Write everything into folder."""
@@ -114,6 +115,7 @@ _ARRAYS = (
     "log_probabilities",
     "hidden_after",
     manifest.PHOTO_OUTPUT,
+    manifest.EVIDENCE_OUTPUT,
 )
 
 
@@ -264,13 +266,15 @@ def _names_and_axes(candidate: Path, reference: Reference) -> list[str]:
     positions, channels = reference.features.shape[1:]
     hidden, vocabulary = reference.hidden.shape[1], reference.log_probabilities.shape[1]
     features = {"features": [None, positions, channels]}
-    photo: dict[str, list[int | None]] = (
-        {} if reference.photo_probability is None else {manifest.PHOTO_OUTPUT: [None]}
-    )
+    more: dict[str, list[int | None]] = {}
+    if reference.photo_probability is not None:
+        more[manifest.PHOTO_OUTPUT] = [None]
+    if reference.evidence is not None:
+        more[manifest.EVIDENCE_OUTPUT] = [None, reference.evidence.shape[1]]
     expected: dict[str, tuple[dict[str, list[int | None]], dict[str, list[int | None]]]] = {
         manifest.ENCODER: (
             {"pixels": [None, 3, None, None]},
-            {**features, "hidden": [None, hidden], **photo},
+            {**features, "hidden": [None, hidden], **more},
         ),
         manifest.DECODER_STEP: (
             {"token_ids": [None], **features, "hidden": [None, hidden]},
@@ -309,9 +313,11 @@ def _values(
     candidate: Path, reference: Reference, pixels: Floats, limit: float
 ) -> tuple[list[Difference], list[str]]:
     """Return each output's difference, one row at a time and several, and shapes that are wrong."""
-    seen: tuple[str, ...] = manifest.ENCODER_OUTPUTS
-    if reference.photo_probability is not None:
-        seen = (*seen, manifest.PHOTO_OUTPUT)
+    seen = (
+        *manifest.ENCODER_OUTPUTS,
+        *([] if reference.photo_probability is None else [manifest.PHOTO_OUTPUT]),
+        *([] if reference.evidence is None else [manifest.EVIDENCE_OUTPUT]),
+    )
     encoder = Graph(
         candidate / manifest.ENCODER,
         inputs=manifest.ENCODER_INPUTS,

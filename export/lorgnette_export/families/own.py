@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette_export.data import captioned
 from lorgnette_export.families.torch_model import Preprocessing, Step, TorchModel
 from lorgnette_export.networks import encoders, photo_head
+from lorgnette_export.networks import evidence as evidence_network
 from lorgnette_export.networks.decoder import MAX_WORDS, Decoder, Shape, load
+from lorgnette_export.networks.efficientnet_lite import EfficientNetLite2
 from lorgnette_export.networks.encoders import ENCODERS
+from lorgnette_export.networks.evidence import Evidence
 from lorgnette_export.reading.checkpoints import Brought, CheckpointError
 
 FAMILY = "lorgnette"
@@ -25,22 +28,30 @@ LICENCE = "that of the data it was trained on"
 class Look(nn.Module):
     """The encoder graph: the CNNs and the decoder's first look at their grids.
 
-    Where it was fitted, photo tells from the first CNN's grid how likely the picture is a photo.
+    Where it was fitted, photo tells from the first CNN's grid how likely the picture is a photo,
+    and evidence what the frozen parts of both CNNs see.
     """
 
     def __init__(
-        self, decoder: Decoder, cnns: Sequence[nn.Module], photo: nn.Linear | None = None
+        self,
+        decoder: Decoder,
+        cnns: Sequence[nn.Module],
+        photo: nn.Linear | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
         super().__init__()
         self.decoder = decoder
         self.cnns = nn.ModuleList(cnns)
         self.photo = photo
+        self.evidence = evidence
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
         """Return features and hidden of pixels that are normalised for the first CNN.
 
-        With photo, photo_probability (image,) comes third.
+        With photo, photo_probability (image,) comes next; with evidence, its probabilities
+        (image, evidence.OUTPUTS) come last.
         """
+        trunk: Tensor | None = None
         encoders = [ENCODERS[name] for name in self.decoder.shape.encoders]
         first = encoders[0]
         grids = []
@@ -48,11 +59,18 @@ class Look(nn.Module):
             seen = pixels
             if (encoder.mean, encoder.deviation) != (first.mean, first.deviation):
                 seen = (pixels * first.deviation + (first.mean - encoder.mean)) / encoder.deviation
-            grids.append(cnn(seen).flatten(2).transpose(1, 2))
-        features_and_hidden = self.decoder.look(grids)
-        if self.photo is None:
-            return features_and_hidden
-        return *features_and_hidden, torch.sigmoid(self.photo(photo_head.pooled(grids[0]))[:, 0])
+            if isinstance(cnn, EfficientNetLite2):
+                trunk = cnn.trunk(seen)
+                seen = cnn.top(trunk)
+            else:
+                seen = cnn(seen)
+            grids.append(seen.flatten(2).transpose(1, 2))
+        out: tuple[Tensor, ...] = self.decoder.look(grids)
+        if self.photo is not None:
+            out = (*out, torch.sigmoid(self.photo(photo_head.pooled(grids[0]))[:, 0]))
+        if self.evidence is not None:
+            out = (*out, self.evidence(trunk, grids[1]))
+        return out
 
 
 def recognises(brought: Brought) -> bool:
@@ -77,7 +95,9 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
         about = json.loads(checkpoint.metadata["about"])
         shape = Shape(**{**about["shape"], "encoders": tuple(about["shape"]["encoders"])})
         photo = nn.Linear(photo_head.POOLED, 1) if "photo.weight" in checkpoint.content else None
-        look = Look(Decoder(shape), [ENCODERS[name].build() for name in shape.encoders], photo)
+        evidence = Evidence() if "evidence" in about else None
+        cnns = [ENCODERS[name].build() for name in shape.encoders]
+        look = Look(Decoder(shape), cnns, photo, evidence)
         floats = {
             name: value.float() if value.is_floating_point() else value
             for name, value in checkpoint.content.items()
@@ -95,6 +115,7 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     model = dataclasses.replace(
         _model(look, words, name=name, version=version, licence=licence),
         **judged.get("judging", {}),
+        evidence=judged.get("evidence"),
     )
     size = input_size or judged.get("image_size") or model.preprocessing.height
     return dataclasses.replace(model, preprocessing=model.preprocessing.at(size))
@@ -115,22 +136,25 @@ def release(
     out of its range, stay float32.
     """
     look, words, judged = _trained(checkpoint, encoder_weights)
-    about: dict[str, Any] = {
-        "name": name,
-        "version": version,
-        "licence": licence,
-        "shape": dataclasses.asdict(look.decoder.shape),
-        "vocabulary": words,
-        **judged,
-    }
+    about = {"name": name, "version": version, "licence": licence, "vocabulary": words, **judged}
+    write(look, about, out)
+
+
+def write(look: Look, about: Mapping[str, Any], out: Path) -> None:
+    """Write a release that read() reads.
+
+    Args:
+        about: name, version, licence, vocabulary; and what `judge` and `evidence` have settled.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
+    whole = {**about, "shape": dataclasses.asdict(look.decoder.shape)}
     safetensors.torch.save_file(
         {
             name: value.half() if value.is_floating_point() and value.dim() > 1 else value.clone()
             for name, value in look.state_dict().items()
         },
         out,
-        {"family": FAMILY, "about": json.dumps(about, ensure_ascii=False)},
+        {"family": FAMILY, "about": json.dumps(whole, ensure_ascii=False)},
     )
 
 
@@ -171,7 +195,12 @@ def _trained(
         photo = nn.Linear(photo_head.POOLED, 1)
         photo.load_state_dict(saved["photo"])
     judged = {name: saved[name] for name in ("judging", "image_size") if name in saved}
-    return Look(decoder, cnns, photo), words, judged
+    evidence = None
+    if "evidence" in saved:
+        evidence = evidence_network.pretrained()
+        evidence.head.load_state_dict(saved["evidence"]["head"])
+        judged["evidence"] = saved["evidence"]["table"]
+    return Look(decoder, cnns, photo, evidence), words, judged
 
 
 def _cnn(name: str, encoder_weights: Path | None) -> nn.Module:

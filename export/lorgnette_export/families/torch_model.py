@@ -9,7 +9,7 @@ word. Whatever an RNN carries from word to word is laid side by side in hidden.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -59,6 +59,7 @@ class TorchModel:
     length_exponent: float = LENGTH_EXPONENT
     photo_threshold: float | None = None  # set where the encoder gives photo_probability, too
     confidence: Mapping[str, float] = field(default_factory=dict)  # weights; see judging
+    evidence: Mapping[str, Any] | None = None  # evidence.json; set where the encoder gives evidence
 
 
 class Speaker(Protocol):

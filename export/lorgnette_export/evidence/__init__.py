@@ -1,0 +1,1 @@
+"""What the encoder tells beside its features: which things it sees, how many people, how surely."""

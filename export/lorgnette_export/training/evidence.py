@@ -1,0 +1,278 @@
+"""`lorgnette-export evidence`: teach a trained captioner to tell what it sees, and how surely."""
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from lorgnette.captioning import images
+from lorgnette.errors import ExitCode, UnreadableImageError
+from lorgnette_export.conversion.graph import graph_of
+from lorgnette_export.data import captioned
+from lorgnette_export.data.captioned import DataError, Photo
+from lorgnette_export.evidence import head, thresholds, truth
+from lorgnette_export.evidence import things as table
+from lorgnette_export.evidence.things import Thing, WordNet
+from lorgnette_export.networks import efficientnet_lite, mobilenet_detector
+from lorgnette_export.networks import evidence as network
+from lorgnette_export.networks.efficientnet_lite import LAST_CHANNELS
+from lorgnette_export.networks.encoders import ENCODERS
+from lorgnette_export.networks.evidence import Evidence
+from lorgnette_export.training import features
+
+EPOCHS = 6
+WORDNET = Path("/usr/share/wordnet")  # where Debian's wordnet-base has it
+_HELD_OUT = 10  # one training photo in so many measures, and is not learned from
+_PEOPLES = "flickr8k"
+_CLASSES_SET = 2  # photos with written captions: landscapes, and things of ImageNet's classes
+MOST_WORDS = 400  # of one thing, in evidence.json
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `evidence`."""
+    parser = subparsers.add_parser(
+        "evidence",
+        help="teach a trained captioner to tell what it sees, and how surely",
+        description="Adds to a training checkpoint a network that tells things, animals and the "
+        "number of people, and the table of what may be believed of it. Neither depends on the "
+        "checkpoint but through its frozen CNNs: what an earlier call has learned from the same "
+        "photos is kept in --grids and taken from there.",
+    )
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=Path, required=True, metavar="CHECKPOINT")
+    parser.add_argument(
+        "--grids", type=Path, required=True, metavar="DIR", help="as of train; kept between calls"
+    )
+    parser.add_argument(
+        "--encoder-weights", type=Path, required=True, metavar="FILE", help="of the detector"
+    )
+    parser.add_argument(
+        "--input-size", type=int, default=288, metavar="PIXELS", help="as of judge; %(default)s"
+    )
+    parser.add_argument(
+        "--wordnet", type=Path, default=WORDNET, metavar="DIR", help="default: %(default)s"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
+    photos = captioned.read(args.data)
+    fitted, report = fit(
+        photos,
+        args.data,
+        grids=args.grids,
+        detector=args.encoder_weights,
+        size=args.input_size,
+        wordnet=args.wordnet,
+    )
+    saved["evidence"] = fitted
+    torch.save(saved, args.out)
+    args.out.with_suffix(".evidence.json").write_text(json.dumps(report, indent=1))
+    print(json.dumps({k: v for k, v in report.items() if k != "things"}, indent=1))
+    return ExitCode.OK
+
+
+def fit(
+    photos: Sequence[Photo], data: Path, *, grids: Path, detector: Path, size: int, wordnet: Path
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what `evidence` adds to a checkpoint, and the report on photos kept apart.
+
+    Raises:
+        DataError: WordNet is not there.
+    """
+    if not (wordnet / "data.noun").exists():
+        raise DataError(f"there is no data.noun in {wordnet}; install wordnet-base, or name it")
+    names = [str(photo.file) for photo in photos]
+    key = hashlib.sha256("\n".join([str(size), *names]).encode()).hexdigest()[:16]
+    done = grids / f"evidence-{key}.pt"
+    if done.exists():
+        content = torch.load(done, weights_only=True, map_location="cpu")
+        return content["fitted"], content["report"]
+    words = WordNet(wordnet)
+    things = table.things(words)
+    train = [photo for photo in photos if photo.split == "train"]
+    kept = [photo for photo in train if zlib.crc32(photo.file.name.encode()) % _HELD_OUT]
+    measured = [p for p in photos if p.split == "val"]
+    measured += [p for p in train if not zlib.crc32(p.file.name.encode()) % _HELD_OUT]
+    evidence = network.pretrained()
+    learned = grids / f"evidence-head-{key}.pt"
+    if learned.exists():
+        evidence.head.load_state_dict(torch.load(learned, weights_only=True))
+    else:
+        evidence.head = _learned(kept, data, things, words, grids, detector)
+        torch.save(evidence.head.state_dict(), learned)
+    seen = probabilities([p.file for p in measured], evidence, detector, size)
+    truths = truth.read(measured, data, things, words)
+    sets = np.array([_set_of(photo) for photo in measured])
+    content, report = tabled(
+        things,
+        thresholds.Measured(probabilities=seen, truths=truths, sets=sets),
+        _used(photos),
+    )
+    fitted = {"head": evidence.head.state_dict(), "table": content}
+    torch.save({"fitted": fitted, "report": report}, done)
+    return fitted, report
+
+
+def _learned(
+    photos: Sequence[Photo],
+    data: Path,
+    things: Sequence[Thing],
+    words: WordNet,
+    folder: Path,
+    detector: Path,
+) -> network.Head:
+    networks = {
+        "efficientnet-lite2": efficientnet_lite.pretrained(),
+        "mobilenet-detector": mobilenet_detector.pretrained(detector),
+    }
+    files = [photo.file for photo in photos]
+    last, detected = (
+        features.compute(files, ENCODERS[name], cnn, folder) for name, cnn in networks.items()
+    )
+
+    def grids(rows: npt.NDArray[np.int64], view: int) -> tuple[Tensor, Tensor]:
+        return (
+            torch.from_numpy(last[rows, view, :, :LAST_CHANNELS]),
+            torch.from_numpy(detected[rows, view]),
+        )
+
+    truths = truth.read(photos, data, things, words)
+    return head.learn(grids, truths, things, views=features.PLAIN_VIEWS, epochs=EPOCHS)
+
+
+class _Sees(nn.Module):
+    """Pixels from 0 to 1 -> the evidence."""
+
+    def __init__(self, evidence: Evidence, detector: nn.Module) -> None:
+        super().__init__()
+        self.trunk = efficientnet_lite.Trunk(efficientnet_lite.pretrained())
+        self.detector = detector
+        self.evidence = evidence
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        trunk = self.trunk((pixels - efficientnet_lite.MEAN) / efficientnet_lite.DEVIATION)
+        detected = self.detector((pixels - mobilenet_detector.MEAN) / mobilenet_detector.DEVIATION)
+        seen: Tensor = self.evidence(trunk, detected.flatten(2).transpose(1, 2))
+        return seen
+
+
+def probabilities(
+    files: Sequence[Path], evidence: Evidence, detector: Path, size: int
+) -> npt.NDArray[np.float32]:
+    """Return the evidence of each file, (file, OUTPUTS); zeros where it cannot be decoded."""
+    graph = graph_of(
+        _Sees(evidence, mobilenet_detector.pretrained(detector)),
+        (torch.zeros(2, 3, size, size),),
+        inputs=["pixels"],
+        outputs=["evidence"],
+        axes=({0: torch.export.Dim("image")},),
+    ).SerializeToString()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # several photos at once instead
+    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def look(file: Path) -> npt.NDArray[np.float32]:
+        try:
+            image = images.load(file, size)
+        except UnreadableImageError as error:
+            tqdm.write(f"left out: {error}")
+            return np.zeros(network.OUTPUTS, np.float32)
+        array = np.asarray(image.resize((size, size), Image.Resampling.BICUBIC), np.float32)
+        pixels = array.transpose(2, 0, 1)[None] / np.float32(255)
+        seen: npt.NDArray[np.float32] = session.run(["evidence"], {"pixels": pixels})[0][0]
+        return seen
+
+    with ThreadPoolExecutor() as pool:
+        return np.stack(list(tqdm(pool.map(look, files), total=len(files), unit="photo")))
+
+
+def tabled(
+    things: Sequence[Thing], measured: thresholds.Measured, used: Counter[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the content of evidence.json, and what is to be reported."""
+    found = thresholds.find(things, measured)
+    pools: dict[str, list[thresholds.Found]] = {}
+    for thing, each in zip(things, found, strict=True):
+        pools.setdefault(f"{thing.source} {thing.kind}", []).append(each)
+    rows = []
+    for thing, each in zip(things, found, strict=True):
+        # What was believed too seldom has the precision of its kind.
+        of = (
+            [each]
+            if each.fired >= thresholds.LEAST_FIRED
+            else pools[f"{thing.source} {thing.kind}"]
+        )
+        fired, right = sum(f.fired for f in of), sum(f.right for f in of)
+        rows.append(
+            {
+                "name": thing.name,
+                "plural": thing.plural,
+                "kind": thing.kind,
+                "words": table.written_words(thing, used)[:MOST_WORDS],
+                "outputs": list(thing.outputs),
+                "source": thing.source,
+                "threshold": each.threshold,
+                "precision": round(right / fired, 3) if fired else 0.0,
+                "found": round(each.right / each.there, 3) if each.there else 0.0,
+                "photos": each.there,
+                "instead_of": table.replaceable(thing, things),
+                "naming_threshold": each.naming_threshold,
+                "at": thing.at,
+            }
+        )
+    people, animals = thresholds.people(measured), thresholds.animals(measured)
+    content = {
+        "format": 1,
+        "outputs": network.OUTPUTS,
+        "things": rows,
+        "people": people,
+        "animals": animals,
+        "choice": {},
+        "confidence": {},
+    }
+    report = {
+        **thresholds.report(things, found, measured, people, animals),
+        "things": [
+            {"name": t.name, "source": t.source, **dataclasses.asdict(f)}
+            for t, f in zip(things, found, strict=True)
+            if f.fired
+        ],
+    }
+    return content, report
+
+
+def _set_of(photo: Photo) -> int:
+    """Return which set a photo counts for: Flickr8k's, MS-COCO's and the like, written ones."""
+    if photo.source == _PEOPLES:
+        return 0
+    return _CLASSES_SET if photo.source == "written" else 1
+
+
+def _used(photos: Sequence[Photo]) -> Counter[str]:
+    """Return the phrases of all captions."""
+    used: Counter[str] = Counter()
+    for photo in photos:
+        for caption in photo.captions:
+            words = captioned.words(caption)
+            for length in range(1, table.MOST_WORDS + 1):
+                used.update(
+                    " ".join(words[at : at + length]) for at in range(len(words) - length + 1)
+                )
+    return used
