@@ -7,21 +7,15 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 import torch
-from PIL import Image
 from torch import Tensor, nn
-from tqdm import tqdm
 
-from lorgnette.captioning import images
-from lorgnette.errors import ExitCode, UnreadableImageError
-from lorgnette_export.conversion.graph import graph_of
+from lorgnette.errors import ExitCode
 from lorgnette_export.data import captioned
 from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.evidence import head, thresholds, truth
@@ -30,7 +24,7 @@ from lorgnette_export.evidence.things import Thing, WordNet
 from lorgnette_export.networks import efficientnet_lite, mobilenet_detector
 from lorgnette_export.networks import evidence as network
 from lorgnette_export.networks.efficientnet_lite import LAST_CHANNELS
-from lorgnette_export.networks.encoders import ENCODERS
+from lorgnette_export.networks.encoders import ENCODERS, Encoder
 from lorgnette_export.networks.evidence import Evidence
 from lorgnette_export.training import features
 
@@ -117,7 +111,7 @@ def fit(
     else:
         evidence.head = _learned(kept, data, things, words, grids, detector)
         torch.save(evidence.head.state_dict(), learned)
-    seen = probabilities([p.file for p in measured], evidence, detector, size)
+    seen = probabilities([p.file for p in measured], evidence, detector, size, grids)
     truths = truth.read(measured, data, things, words)
     sets = np.array([_set_of(photo) for photo in measured])
     content, report = tabled(
@@ -174,33 +168,25 @@ class _Sees(nn.Module):
 
 
 def probabilities(
-    files: Sequence[Path], evidence: Evidence, detector: Path, size: int
+    files: Sequence[Path], evidence: Evidence, detector: Path, size: int, folder: Path
 ) -> npt.NDArray[np.float32]:
-    """Return the evidence of each file, (file, OUTPUTS); zeros where it cannot be decoded."""
-    graph = graph_of(
-        _Sees(evidence, mobilenet_detector.pretrained(detector)),
-        (torch.zeros(2, 3, size, size),),
-        inputs=["pixels"],
-        outputs=["evidence"],
-        axes=({0: torch.export.Dim("image")},),
-    ).SerializeToString()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # several photos at once instead
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    """Return the evidence of each file, (file, OUTPUTS), from pixels as the app sees them.
 
-    def look(file: Path) -> npt.NDArray[np.float32]:
-        try:
-            image = images.load(file, size)
-        except UnreadableImageError as error:
-            tqdm.write(f"left out: {error}")
-            return np.zeros(network.OUTPUTS, np.float32)
-        array = np.asarray(image.resize((size, size), Image.Resampling.BICUBIC), np.float32)
-        pixels = array.transpose(2, 0, 1)[None] / np.float32(255)
-        seen: npt.NDArray[np.float32] = session.run(["evidence"], {"pixels": pixels})[0][0]
-        return seen
-
-    with ThreadPoolExecutor() as pool:
-        return np.stack(list(tqdm(pool.map(look, files), total=len(files), unit="photo")))
+    What an earlier call in folder has computed with the same head is not computed again.
+    """
+    weights = b"".join(w.numpy().tobytes() for w in evidence.head.state_dict().values())
+    encoder = Encoder(
+        name=f"evidence-{size}-{hashlib.sha256(weights).hexdigest()[:8]}",
+        image_size=size,
+        positions=1,
+        channels=network.OUTPUTS,
+        mean=0.0,
+        deviation=1.0,
+        build=Evidence,
+    )
+    sees = _Sees(evidence, mobilenet_detector.pretrained(detector))
+    seen = features.compute(files, encoder, sees, folder, views=1)
+    return np.asarray(seen[:, 0, 0], np.float32)
 
 
 def tabled(
