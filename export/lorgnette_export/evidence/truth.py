@@ -35,6 +35,7 @@ class Truth:
     animal: bool
     number: int | None  # of people, at most MOST_PEOPLE
     captions: int
+    plainly: frozenset[str] = frozenset()  # "person", "animal": said by most captions
 
     def holds(self, thing: Thing) -> bool:
         """Tell whether anything says that thing is there."""
@@ -61,29 +62,32 @@ def _truth(
     photo: Photo, drawn: tuple[Box, ...] | None, known: frozenset[str], wordnet: WordNet
 ) -> Truth:
     words: set[str] = set()
-    person = animal = False
+    person = animal = 0
     for caption in photo.captions:
         words |= said(caption, wordnet, known)
         plain = captioned.words(caption)
-        person |= beings.people_counted(plain) != (0, 0)
-        animal |= bool(beings.animals_said(plain))
+        person += beings.people_counted(plain) != (0, 0)
+        animal += bool(beings.animals_said(plain))
+    most = len(photo.captions) / 2
+    plainly = {name for name, count in (("person", person), ("animal", animal)) if count > most}
     node = _CLASS.search(photo.file.name)
     if drawn is not None:
         kinds = {box.kind for box in drawn}
-        person |= "person" in kinds
-        animal |= bool(kinds & ANIMALS)
+        person += "person" in kinds
+        animal += bool(kinds & ANIMALS)
     return Truth(
         said=frozenset(words),
         boxes=drawn,
         node=node[1] if node else "",
-        person=person and not photo.empty,
-        animal=animal and not photo.empty,
+        person=person > 0 and not photo.empty,
+        animal=animal > 0 and not photo.empty,
         number=_number(drawn)
         if drawn is not None
         else _number_said(photo.captions)
         if person
         else 0,
         captions=len(photo.captions),
+        plainly=frozenset() if photo.empty else frozenset(plainly),
     )
 
 

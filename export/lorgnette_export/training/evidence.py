@@ -66,10 +66,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _run(args: argparse.Namespace) -> int:
     saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
-    photos = captioned.read(args.data)
+    data = args.data.resolve()  # what is kept in --grids goes by files' full names
+    photos = captioned.read(data)
     fitted, report = fit(
         photos,
-        args.data,
+        data,
         grids=args.grids,
         detector=args.encoder_weights,
         size=args.input_size,
@@ -92,12 +93,8 @@ def fit(
     """
     if not (wordnet / "data.noun").exists():
         raise DataError(f"there is no data.noun in {wordnet}; install wordnet-base, or name it")
-    names = [str(photo.file) for photo in photos]
-    key = hashlib.sha256("\n".join([str(size), *names]).encode()).hexdigest()[:16]
-    done = grids / f"evidence-{key}.pt"
-    if done.exists():
-        content = torch.load(done, weights_only=True, map_location="cpu")
-        return content["fitted"], content["report"]
+    names = [photo.file.name for photo in photos]
+    key = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
     words = WordNet(wordnet)
     things = table.things(words)
     train = [photo for photo in photos if photo.split == "train"]
@@ -119,9 +116,7 @@ def fit(
         thresholds.Measured(probabilities=seen, truths=truths, sets=sets),
         _used(photos),
     )
-    fitted = {"head": evidence.head.state_dict(), "table": content}
-    torch.save({"fitted": fitted, "report": report}, done)
-    return fitted, report
+    return {"head": evidence.head.state_dict(), "table": content}, report
 
 
 def _learned(

@@ -30,6 +30,7 @@ def truth(*said: str, number: int | None = 0, **more: object) -> Truth:
     values = {
         "said": frozenset(said), "boxes": None, "node": "", "person": bool(number),
         "animal": bool(said), "number": number, "captions": 5,
+        "plainly": frozenset({"person"} if number else ()) | frozenset({"animal"} if said else ()),
     }  # fmt: skip
     return Truth(**(values | more))
 
