@@ -71,11 +71,7 @@ def find(things: Sequence[Thing], measured: Measured) -> list[Found]:
     """Return the thresholds of things and how good they are on folds that did not set them."""
     sets = [np.flatnonzero(measured.sets == i) for i in range(measured.sets.max() + 1)]
     sizes = np.array([len(each) for each in sets], float)
-    above = [
-        [o for o in things if thing.name.lower() in o.words and o.name != thing.name]
-        for thing in things
-    ]
-    judged = [_judged(thing, up, measured.truths) for thing, up in zip(things, above, strict=True)]
+    judged = _judged(things, measured.truths)
     values = [of_thing(measured.probabilities, thing) for thing in things]
     pools = [f"{thing.source} {thing.kind}" for thing in things]
     results: list[list[tuple[float | None, float | None]]] = []
@@ -119,17 +115,21 @@ def find(things: Sequence[Thing], measured: Measured) -> list[Found]:
     return found
 
 
-def _judged(thing: Thing, above: Sequence[Thing], truths: Sequence[Truth]) -> Ints:
-    return np.array(
-        [
-            _RIGHT
-            if truth.holds(thing)
-            else _UNKNOWN
-            if not truth.node and any(truth.holds(other) for other in above)
-            else _WRONG
-            for truth in truths
+def _judged(things: Sequence[Thing], truths: Sequence[Truth]) -> list[Ints]:
+    """Return, for each thing, of each photo whether it is right to say it there."""
+    holds = [np.array([truth.holds(thing) for truth in truths], bool) for thing in things]
+    no_class = np.array([not truth.node for truth in truths], bool)
+    judged = []
+    for thing, held in zip(things, holds, strict=True):
+        name = thing.name.lower()
+        above = [
+            other
+            for general, other in zip(things, holds, strict=True)
+            if name in general.words and general.name != thing.name
         ]
-    )
+        unknown = no_class & np.any([np.zeros_like(held), *above], 0)
+        judged.append(np.where(held, _RIGHT, np.where(unknown, _UNKNOWN, _WRONG)))
+    return judged
 
 
 def _counts(values: Floats, judged: Ints, sets: Ints, number: int) -> npt.NDArray[np.float64]:
