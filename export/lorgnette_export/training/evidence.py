@@ -47,14 +47,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "photos is kept in --grids and taken from there.",
     )
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
     parser.add_argument("--out", type=Path, required=True, metavar="CHECKPOINT")
     parser.add_argument(
-        "--grids", type=Path, required=True, metavar="DIR", help="as of train; kept between calls"
+        "--like",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="take the evidence of this one, which stands on the same frozen CNNs; nothing is "
+        "learned then, and only --out is needed",
     )
-    parser.add_argument(
-        "--encoder-weights", type=Path, required=True, metavar="FILE", help="of the detector"
-    )
+    parser.add_argument("--data", type=Path, metavar="DIR")
+    parser.add_argument("--grids", type=Path, metavar="DIR", help="as of train; kept between calls")
+    parser.add_argument("--encoder-weights", type=Path, metavar="FILE", help="of the detector")
     parser.add_argument(
         "--input-size", type=int, default=288, metavar="PIXELS", help="as of judge; %(default)s"
     )
@@ -66,10 +69,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _run(args: argparse.Namespace) -> int:
     saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
+    if args.like is not None:
+        other = torch.load(args.like, weights_only=True, map_location="cpu")
+        if "evidence" not in other:
+            raise DataError(f"{args.like} has no evidence")
+        saved["evidence"] = other["evidence"]
+        torch.save(saved, args.out)
+        return ExitCode.OK
+    if args.data is None or args.grids is None or args.encoder_weights is None:
+        raise DataError("to teach evidence takes --data, --grids and --encoder-weights, or --like")
     data = args.data.resolve()  # what is kept in --grids goes by files' full names
-    photos = captioned.read(data)
     fitted, report = fit(
-        photos,
+        captioned.read(data),
         data,
         grids=args.grids,
         detector=args.encoder_weights,
