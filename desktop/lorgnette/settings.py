@@ -32,6 +32,7 @@ class Settings:
     sidecar_naming: str = "with-extension"
     language: str = "en"  # of the alt text, BCP 47
     caption_on_add: bool = True
+    quote_text: bool = False  # the words on a photo go into its draft
     appearance: str = "system"
     text_size: int = 100
 
@@ -76,6 +77,6 @@ def _makes_sense(name: str, value: Any) -> bool:
     }
     if name in choices:
         return type(value) in {str, int} and value in choices[name]
-    if name == "caption_on_add":
+    if name in {"caption_on_add", "quote_text"}:
         return isinstance(value, bool)
     return isinstance(value, str)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-SURE_FROM = 0.80  # of a word's confidence; below it a word is left out of what is quoted
+SURE_FROM = 0.85  # of a word's confidence; below it a word is left out of what is quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

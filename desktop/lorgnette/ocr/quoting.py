@@ -3,10 +3,12 @@
 Words that are not sure are left out everywhere.
 """
 
+import dataclasses
 import functools
 import re
 import statistics
 from dataclasses import dataclass
+from functools import partial
 
 from lorgnette.ocr.found import Line, PictureText
 
@@ -28,6 +30,9 @@ _SENTENCE = (
 )
 _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")  # written without spaces
 _HYPHENATED = re.compile(r"[^\W\d_]-$")
+_WIDE_FROM = 0.2  # of a picture's letters that are Chinese or Japanese, if it has any such words
+_SURE_PART = 0.5  # of a line's characters, for the rest of it to be trusted
+_LEAST = 2  # letters and digits of a line
 _SPEAKS = re.compile(r"[^\W_]")  # a letter or a digit
 _SCREENSHOT = re.compile(
     r"^(screen ?shot|bildschirmfoto|capture d.[eé]cran|captura de (pantalla|ecrã|tela)|"
@@ -82,16 +87,15 @@ def beside(caption: str, text: PictureText, room: int) -> str:
 
 def plain(text: PictureText) -> str:
     """Return the sure words of text in their rows, an empty line between two paragraphs."""
-    return "\n\n".join("\n".join(rows) for rows in _paragraphs(text))
+    return "\n\n".join("\n".join(rows) for rows in _paragraphs(_sure(text)))
 
 
 def _quote(text: PictureText, lead: str, room: int) -> Quote | None:
-    paragraphs = _paragraphs(text)
-    words = [word for line in text.lines for word in line.words if word.sure]
-    # A lonely character is more often a bullet or a corner of something than a word.
-    if not paragraphs or sum(len(_SPEAKS.findall(word.text)) for word in words) < 2:
+    sure = _sure(text)
+    words = [word for line in sure.lines for word in line.words]
+    if not words:
         return None
-    whole = _said(paragraphs)
+    whole = _said(_paragraphs(sure))
     fits = len(lead) + len(whole) + 3 <= room
     said = whole if fits else _begun(whole, room - len(lead) - len('" ..."'))
     end = "" if said.endswith(_SENTENCE) else "."
@@ -102,15 +106,53 @@ def _quote(text: PictureText, lead: str, room: int) -> Quote | None:
     )
 
 
+def marked(text: PictureText) -> str:
+    """Return text row by row as it stands in the picture, a question mark after unsure words."""
+    return "\n\n".join(
+        "\n".join(
+            "   ".join(
+                " ".join(word.text if word.sure else f"{word.text} (?)" for word in line.words)
+                for line in row
+            )
+            for row in rows
+        )
+        for rows in text.paragraphs
+    )
+
+
+def _sure(text: PictureText) -> PictureText:
+    """Return text without what is likely no word, or not this one."""
+    said = "".join(line.sure_text for line in text.lines)
+    # Small drawings are read as Chinese: among other letters a few are taken for that.
+    wide = len(_WIDE.findall(said)) >= _WIDE_FROM * len(_SPEAKS.findall(said))
+    paragraphs = (
+        [[line for line in map(partial(_sure_line, wide=wide), row) if line.words] for row in rows]
+        for rows in text.paragraphs
+    )
+    return dataclasses.replace(
+        text,
+        paragraphs=tuple(
+            tuple(tuple(row) for row in rows if row) for rows in paragraphs if any(rows)
+        ),
+    )
+
+
+def _sure_line(line: Line, *, wide: bool) -> Line:
+    """Return line without unsure words; without any where they are its greater part."""
+    words = tuple(w for w in line.words if w.sure and (wide or not _WIDE.search(w.text)))
+    said = " ".join(word.text for word in words)
+    # A lonely character is more often a bullet or a corner of something than a word.
+    if len(said) < _SURE_PART * len(line.text) or len(_SPEAKS.findall(said)) < _LEAST:
+        words = ()
+    return dataclasses.replace(line, words=words)
+
+
 def _paragraphs(text: PictureText) -> list[list[str]]:
     """Return paragraphs of stretches of text, the rows of running text joined."""
     found = []
     for rows in text.paragraphs:
-        said = [stretch for row in rows if (stretch := _row(row))]
-        if said and _running(rows):
-            said = [functools.reduce(_joined, said)]
-        if said:
-            found.append(said)
+        said = [_row(row) for row in rows]
+        found.append([functools.reduce(_joined, said)] if _running(rows) else said)
     return found
 
 
@@ -124,10 +166,9 @@ def _running(rows: tuple[tuple[Line, ...], ...]) -> bool:
 
 
 def _row(row: tuple[Line, ...]) -> str:
-    cells = [cell for line in row if _SPEAKS.search(cell := line.sure_text)]
     said = ""
-    for cell in cells:
-        said += _after(said, ",") + cell
+    for line in row:
+        said += _after(said, ",") + line.text
     return said
 
 

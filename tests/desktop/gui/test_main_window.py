@@ -181,9 +181,18 @@ def test_a_picture_that_looks_like_text_is_noted_until_its_words_are_told(
     window.adding.add([tmp_path])
     qtbot.waitUntil(lambda: len(window.batch.model) == 1)
     window.captioning.caption_all()
-    qtbot.waitUntil(lambda: window.batch.model.counts()[State.DECLINED] == 1)
+    qtbot.waitUntil(lambda: window.batch.model.counts()[State.DRAFT] == 1)
     qtbot.waitUntil(lambda: not window.captioning.run.running)
-    field = window.body.panel.field
+    panel = window.body.panel
+    field = panel.field
+    assert field.toPlainText().startswith('Text that reads: "Region-based segmentation')
+    assert "markers" in panel.extended.toPlainText()
+    window.body.panel.show_notes_now()
+    assert not [note for note in panel.notes.texts() if "screenshot or text" in note]
+    window.actions_["read_text"].trigger()
+    assert "Region-based segmentation" in panel.read.toPlainText()
+    assert panel.read.isVisible()
+    field.selectAll()
     qtbot.keyClicks(field, "A page of a printed book, seen from above.")
     window.body.panel.show_notes_now()
     (note,) = window.body.panel.notes.texts()
@@ -191,6 +200,8 @@ def test_a_picture_that_looks_like_text_is_noted_until_its_words_are_told(
     qtbot.keyClicks(field, ' It begins with "Region-based segmentation".')
     window.body.panel.show_notes_now()
     assert window.body.panel.notes.texts() == []
+    window.actions_["say_read"].trigger()
+    assert "Region-based segmentation" in window.batch.announcer.messages[-1].text
 
 
 def test_drafts_are_written_only_when_asked_for(

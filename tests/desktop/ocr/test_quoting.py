@@ -42,6 +42,14 @@ def test_unsure_words_are_left_out_and_nothing_is_quoted_where_all_are() -> None
     assert quoting.quote(text([[line("stap", unsure="stap")]]), "Text", 125) is None
     assert quoting.quote(text(), "Text", 125) is None
     assert quoting.quote(text([[line("X")]]), "Text", 125) is None  # a cross, most likely
+    scraps = line("of Gnpex the Farnse and", unsure="Gnpex Farnse the")
+    assert quoting.quote(text([[scraps]]), "Text", 125) is None  # too little of the line is sure
+
+
+def test_small_drawings_among_letters_are_no_chinese() -> None:
+    menu = [[line("土", right=0.15), line("Library 口 options", left=0.2)]]
+    assert quoting.plain(text(menu)) == "Library options"
+    assert quoting.plain(text([[line("公交车站 Bus")]])) == "公交车站 Bus"
 
 
 def test_rows_that_end_early_stay_rows_and_cells_are_parted() -> None:

@@ -38,6 +38,10 @@ class Suggestion:
     doubted: tuple[str, ...] = ()  # words of text that the model itself holds unlikely
     seen: tuple[tuple[str, float], ...] = ()  # what the model saw, and how likely it is there
     confidence: float | None = None  # 0 to 1
+    quoted: bool = False  # text is what the picture reads, not what it shows
+    extended: str = ""  # what text has no room for, of what the picture reads
+    read: str = ""  # the text in the picture, row by row, what is unsure marked
+    with_words: str = ""  # text, and after it the words on the photo
     declined: bool = False
     no_photo: bool = False  # it looks like a screenshot, text or a drawing
     failed: bool = False
@@ -98,7 +102,9 @@ class Picture:
             return AltText(reviewed=False)
         return AltText(
             text=suggestion.text,
-            language=language,
+            extended_description=suggestion.extended,
+            # What a picture reads may be in any language.
+            language="" if suggestion.quoted else language,
             origin=Origin.MACHINE,
             reviewed=False,
             model=suggestion.model,

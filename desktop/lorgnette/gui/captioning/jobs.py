@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lorgnette import paths
 from lorgnette.gui.batch.picture import CANDIDATES, Suggestion
 from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.captioning.queue import Queue
@@ -26,9 +27,18 @@ def caption(queue: Queue, models: Models, settings: Settings) -> Generator[tuple
     """
     captioner = models.captioner(settings)
     from lorgnette.jobs.batch import caption_batch
+    from lorgnette.jobs.reading import TextReading
+    from lorgnette.ocr.reader import Reader
 
     label = captioner.manifest.label
-    with closing(caption_batch(queue, captioner, overwrite=True)) as outcomes:
+    reading = TextReading(
+        lambda: Reader.open(
+            paths.text_model(), provider=settings.provider, threads=captioner.threads
+        ),
+        into_photos=settings.quote_text,
+    )
+    batch = caption_batch(queue, captioner, overwrite=True, reading=reading)
+    with closing(batch) as outcomes:
         for outcome in outcomes:
             yield outcome.image, suggestion(outcome, label, captioner.provider)
 
@@ -54,22 +64,34 @@ def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestio
 
 def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
     """Return what became of a picture as a value that the window can keep."""
+    from lorgnette.alttext.lint import MOST_LENGTH
     from lorgnette.captioning import judging
     from lorgnette.jobs.outcome import Verdict
+    from lorgnette.ocr import quoting
 
     said = outcome.caption
     hint = outcome.error.hint if outcome.error is not None else ""
     return Suggestion(
         text=outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else "",
-        candidates=said.candidates[:CANDIDATES] if said is not None else (),
+        candidates=(outcome.alt_text,)
+        if outcome.quoted is not None
+        else said.candidates[:CANDIDATES]
+        if said is not None
+        else (),
         doubted=_doubted(said) if said is not None else (),
         seen=_seen(said) if said is not None else (),
-        confidence=said.confidence if said is not None else None,
+        confidence=outcome.confidence,
+        quoted=outcome.quoted is not None,
+        extended=outcome.extended_description,
+        read="" if outcome.text is None else quoting.marked(outcome.text),
+        with_words=quoting.beside(said.text, outcome.text, MOST_LENGTH)
+        if said is not None and said.text and outcome.text is not None
+        else "",
         declined=outcome.verdict is Verdict.DECLINED,
         no_photo=said is not None and said.reason == judging.NO_PHOTO,
         failed=outcome.verdict is Verdict.FAILED,
         reason=" ".join(filter(None, (_sentence(outcome.reason), hint))),
-        model=model,
+        model=outcome.text_model if outcome.quoted is not None else model,
         provider=provider,
         seconds=outcome.seconds,
     )

@@ -72,6 +72,8 @@ class Reviewing(QObject):
                                ("Ctrl+D",), checked=self._is_decorative),
                     of_current("extended", tr("&Extended description"), panel.open_extended,
                                ("Ctrl+E",)),
+                    of_current("read_text", tr("Text in the pict&ure"), panel.open_read,
+                               ("Ctrl+R",)),
                     of_current("questions", tr("&What is this picture for?"),
                                panel.open_questions, ("Ctrl+T",)),
                     of_current("guess", tr("Show the &guess anyway"), self._guessing.show_guess,
@@ -87,6 +89,8 @@ class Reviewing(QObject):
                                ("Ctrl+Shift+D",)),
                     of_current("say_notes", tr("Say the n&otes on the text"), self.say_notes,
                                ("Ctrl+Shift+N",)),
+                    of_current("say_read", tr("Sa&y the text in the picture"), self.say_read,
+                               ("Ctrl+Shift+R",)),
                 ],
             ),
             Group(
@@ -290,6 +294,12 @@ class Reviewing(QObject):
         self._batch.announcer.say(
             " ".join(texts) if texts else tr("There are no notes on this text.")
         )
+
+    def say_read(self) -> None:
+        """Say the text in the picture."""
+        picture = self._panel.picture
+        read = picture.suggestion.read if picture and picture.suggestion else ""
+        self._batch.announcer.say(read or tr("No text was read in this picture."))
 
     def go_to_list(self) -> None:
         """Put the focus into the list."""

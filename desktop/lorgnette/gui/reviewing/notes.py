@@ -75,6 +75,8 @@ def offers(
             )
         )
     found = []
+    if picture.suggestion is not None and picture.suggestion.with_words:
+        found.append((tr("With the words in the picture: {text}"), picture.suggestion.with_words))
     if earlier is not None:
         found.append(
             (tr("The same picture has this text under another name: {text}"), earlier.text)

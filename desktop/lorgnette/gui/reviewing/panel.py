@@ -38,6 +38,16 @@ _BESIDE_FROM = 700  # logical pixels from which picture and words stand side by 
 _SETTLE_MILLISECONDS = 250  # after the last key before the notes are made anew
 
 
+def _read_only(name: str, parent: QWidget) -> QPlainTextEdit:
+    """Return a field to read and to copy from, that Tab leaves again."""
+    field = QPlainTextEdit(parent)
+    field.setReadOnly(True)
+    field.setTabChangesFocus(True)
+    field.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    field.setAccessibleName(name)
+    return field
+
+
 class ReviewPanel(QScrollArea):
     """Shows one picture and takes a person's words and decisions about it.
 
@@ -169,20 +179,26 @@ class ReviewPanel(QScrollArea):
         extended_layout.addWidget(extended_label)
         extended_layout.addWidget(self.extended)
         self.questions = Questions(side)
-        self._details = QPlainTextEdit(side)
-        self._details.setReadOnly(True)
-        self._details.setTabChangesFocus(True)
-        self._details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self._details.setAccessibleName(tr("Details of the picture"))
+        self.read = _read_only(tr("Text in the picture"), side)
+        self._details = _read_only(tr("Details of the picture"), side)
         c = self._colours
         self.extended_section = Section(tr("E&xtended description"), extended, c, side)
+        self.read_section = Section(tr("Text in the pict&ure"), self.read, c, side)
         self.questions_section = Section(tr("&What is this picture for?"), self.questions, c, side)
         self.details_section = Section(tr("De&tails"), self._details, c, side)
         self.extended.typed.connect(self._extended_typed)
         self.extended_section.opened.connect(self.extended.setFocus)
         self.questions.decorative.connect(lambda: self._send_decorative(True))
         self.questions.advised.connect(self.told)
-        return [self.extended_section, self.questions_section, self.details_section]
+        return self._sections()
+
+    def _sections(self) -> list[Section]:
+        return [
+            self.extended_section,
+            self.read_section,
+            self.questions_section,
+            self.details_section,
+        ]
 
     def order_tabs(self) -> None:
         """Put the stops of Tab in the order of the eye."""
@@ -196,6 +212,8 @@ class ReviewPanel(QScrollArea):
             self.skip,
             self.extended_section.toggle,
             self.extended,
+            self.read_section.toggle,
+            self.read,
             self.questions_section.toggle,
             self.questions.yes,
             self.questions.no,
@@ -214,7 +232,7 @@ class ReviewPanel(QScrollArea):
         self.field.wear(colours)
         self.extended.wear(colours)
         self.notes.wear(colours)
-        for section in (self.extended_section, self.questions_section, self.details_section):
+        for section in self._sections():
             section.wear(colours)
         self.accept.setIcon(icons.on_accent("accept", colours))
         self.skip.setIcon(icons.icon("skip", colours))
@@ -259,6 +277,10 @@ class ReviewPanel(QScrollArea):
         candidates = () if suggestion is None or declined else suggestion.candidates
         self.candidates.show_candidates(candidates, picture.alt.text)
         self._show_count()
+        read = suggestion.read if suggestion is not None else ""
+        if read != self.read.toPlainText():  # a person may be copying from it
+            self.read.setPlainText(read)
+        self.read_section.setVisible(bool(read))
         self._details.setPlainText(details(picture))
         if changed:
             self._show_notes()
@@ -280,6 +302,14 @@ class ReviewPanel(QScrollArea):
         """Open the extended description, and put the focus into it."""
         self.extended_section.open()
         self.extended.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_read(self) -> None:
+        """Open the text in the picture, and put the focus into it."""
+        if self.read_section.isVisible():
+            self.read_section.open()
+            self.read.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.told.emit(tr("No text was read in this picture."))
 
     def open_questions(self) -> None:
         """Open the questions on what the picture is for, and put the focus on the answers."""

@@ -96,6 +96,7 @@ class SettingsDialog(QDialog):
             provider=self.provider.currentData(),
             beam_size=self.beam_size.value(),
             caption_on_add=self.caption_on_add.isChecked(),
+            quote_text=self.quote_text.isChecked(),
             appearance=self.appearance.currentData(),
             text_size=self.text_size.value(),
         )
@@ -118,6 +119,9 @@ class SettingsDialog(QDialog):
             self.language,
             tr("As in en or pt-BR. The model that comes along writes English."),
         )
+        self.quote_text = QCheckBox(tr("&Quote the words on a photo in its draft"), self)
+        self.quote_text.setChecked(self._settings.quote_text)
+        form.addRow(self.quote_text)
 
     def _build_files(self) -> None:
         form = self._group(tr("Writing"))
