@@ -97,7 +97,10 @@ class PeopleTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnimalsTable:
-    """The same for "is any animal there"; the sum of outputs is its probability."""
+    """The same for "is any animal there".
+
+    Its probability is the sum of outputs, or that of an animal that is believed if it is greater.
+    """
 
     outputs: tuple[int, ...]
     none_below: float
@@ -238,7 +241,8 @@ class EvidenceTable:
                 default=1 - numbers[0],
             )
         if self.animals is not None:
-            some_animal = _summed(values, self.animals.outputs)
+            named = (each[number] for number in sure if self.things[number].kind == ANIMAL)
+            some_animal = max(_summed(values, self.animals.outputs), *named, 0.0)
         return Evidence(
             table=self,
             probabilities=each,

@@ -92,11 +92,7 @@ def sure(evidence: Evidence, sentences: Sequence[Sentence]) -> Sure | None:
 
 def _believed(evidence: Evidence) -> list[Seen]:
     """Return the things to name, the likeliest first: none twice, none that is contradicted."""
-    seen = [
-        each
-        for each in evidence.sure
-        if each.thing.kind != PERSON and not (each.thing.kind == ANIMAL and evidence.no_animal)
-    ]
+    seen = [each for each in evidence.sure if each.thing.kind != PERSON]
     kept: list[Seen] = []
     for place, one in enumerate(seen):
         others = [*seen[:place], *seen[place + 1 :]]

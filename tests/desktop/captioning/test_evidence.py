@@ -111,6 +111,13 @@ def test_a_person_that_is_seen_is_somebody_whatever_the_count_says() -> None:
     assert seen((thing("person", "person"), 0.1), numbers=(0.1, 0.9)).nobody
 
 
+def test_an_animal_that_is_believed_is_an_animal_whatever_else_is_told() -> None:
+    otter = thing("otter", "animal")
+    assert not seen((otter, 0.9), animal=0.1).no_animal
+    assert seen((otter, 0.4), animal=0.1).no_animal
+    assert seen((thing("cup"), 0.9), animal=0.1).no_animal
+
+
 def test_a_model_that_cannot_tell_bans_no_word() -> None:
     assert TOY_EVIDENCE.people is not None
     blind = EvidenceTable(outputs=1, things=()).of(np.zeros(1, np.float32))

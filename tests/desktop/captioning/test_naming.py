@@ -1,5 +1,7 @@
 """A name takes the place of a neighbour's, with article and number put right."""
 
+import dataclasses
+
 import pytest
 from tests.desktop.captioning.seeing import seen, thing
 
@@ -85,7 +87,9 @@ def test_no_person_is_ever_named() -> None:
 
 
 def test_no_animal_is_named_where_none_is_supported() -> None:
-    assert renamed("a dog", seen((OTTER, 0.9), animal=0.1)) == "a dog"
+    shy = dataclasses.replace(OTTER, threshold=None)
+    assert renamed("a dog", seen((shy, 0.9), animal=0.1)) == "a dog"
+    assert renamed("a dog", seen((shy, 0.9), animal=0.3)) == "an otter"
 
 
 @pytest.mark.parametrize("source", ["coco", "both"])
