@@ -1,6 +1,6 @@
 """The text in a picture -> words to publish: whole as plain text, or quoted in a sentence.
 
-Words that are not sure are left out everywhere.
+Words that are not sure are left out everywhere, with an ellipsis where others go on after them.
 """
 
 import dataclasses
@@ -10,7 +10,7 @@ import statistics
 from dataclasses import dataclass
 from functools import partial
 
-from lorgnette.ocr.found import Line, PictureText
+from lorgnette.ocr.found import Line, PictureText, ReadWord
 
 ANY_TEXT = "Text"  # what reads, where nobody knows whether it is a sign, a screenshot or a page
 _FILLED = 0.7  # of a paragraph's width that rows of running text take
@@ -40,6 +40,11 @@ _SCREENSHOT = re.compile(
     r"スクリーンショット|屏幕截图|屏幕快照|截屏|снимок экрана)",
     re.IGNORECASE,
 )
+
+
+# What is left out between words: a character that no picture reads, until it is told from others.
+_GAP = ReadWord(text="\ue000", confidence=0.0)
+_LEFT_OUT = re.compile(r"\s*\ue000[\s\ue000]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +97,7 @@ def plain(text: PictureText) -> str:
 
 def _quote(text: PictureText, lead: str, room: int) -> Quote | None:
     sure = _sure(text)
-    words = [word for line in sure.lines for word in line.words]
+    words = [word for line in sure.lines for word in line.words if word is not _GAP]
     if not words:
         return None
     whole = _said(_paragraphs(sure))
@@ -138,9 +143,11 @@ def _sure(text: PictureText) -> PictureText:
 
 
 def _sure_line(line: Line, *, wide: bool) -> Line:
-    """Return line without unsure words; without any where they are its greater part."""
-    words = tuple(w for w in line.words if w.sure and (wide or not _WIDE.search(w.text)))
-    said = " ".join(word.text for word in words)
+    """Return line with gaps for unsure words; without any where they are its greater part."""
+    words = tuple(
+        word if word.sure and (wide or not _WIDE.search(word.text)) else _GAP for word in line.words
+    )
+    said = " ".join(word.text for word in words if word is not _GAP)
     # A lonely character is more often a bullet or a corner of something than a word.
     if len(said) < _SURE_PART * len(line.text) or len(_SPEAKS.findall(said)) < _LEAST:
         words = ()
@@ -152,7 +159,10 @@ def _paragraphs(text: PictureText) -> list[list[str]]:
     found = []
     for rows in text.paragraphs:
         said = [_row(row) for row in rows]
-        found.append([functools.reduce(_joined, said)] if _running(rows) else said)
+        if _running(rows):
+            said = [functools.reduce(_joined, said)]
+        stripped = (stretch.strip(f"{_GAP.text} ") for stretch in said)
+        found.append([_LEFT_OUT.sub(" \u2026 ", stretch) for stretch in stripped])
     return found
 
 

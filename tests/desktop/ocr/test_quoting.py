@@ -38,7 +38,11 @@ def test_a_long_text_begins_in_the_alt_text_and_is_whole_in_the_rest() -> None:
 def test_unsure_words_are_left_out_and_nothing_is_quoted_where_all_are() -> None:
     found = quoting.quote(text([[line("Bus stap stop", unsure="stap")]]), "Text", 125)
     assert found is not None
-    assert found.alt_text == 'Text that reads: "Bus stop".'
+    assert found.alt_text == 'Text that reads: "Bus \u2026 stop".'
+    ends = text([[line("(=) Bus stop 4Z", unsure="(=) 4Z")]])
+    assert quoting.plain(ends) == "Bus stop"
+    rows = [[line("it may be Furn", unsure="Furn")], [line("Oxat or inaccurate", unsure="Oxat")]]
+    assert quoting.plain(text(rows)) == "it may be \u2026 or inaccurate"
     assert quoting.quote(text([[line("stap", unsure="stap")]]), "Text", 125) is None
     assert quoting.quote(text(), "Text", 125) is None
     assert quoting.quote(text([[line("X")]]), "Text", 125) is None  # a cross, most likely
@@ -48,7 +52,7 @@ def test_unsure_words_are_left_out_and_nothing_is_quoted_where_all_are() -> None
 
 def test_small_drawings_among_letters_are_no_chinese() -> None:
     menu = [[line("土", right=0.15), line("Library 口 options", left=0.2)]]
-    assert quoting.plain(text(menu)) == "Library options"
+    assert quoting.plain(text(menu)) == "Library \u2026 options"
     assert quoting.plain(text([[line("公交车站 Bus")]])) == "公交车站 Bus"
 
 
