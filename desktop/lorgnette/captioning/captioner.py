@@ -255,16 +255,6 @@ class Captioner:
             [best, *(other for other in searched if other != best)], self.manifest.confidence
         )
 
-    def said(self, image: Image.Image) -> str:
-        """Return the words that the app chooses for an upright RGB picture, "" for none.
-
-        Names are put in; but nothing that the model said twice is cut, no word for people is made
-        neutral, and nothing is left unsaid for doubt.
-        """
-        seen = self.look(image)
-        found, _ = self._found(seen)
-        return " ".join(_texts(found[0], seen.evidence)) if found else ""
-
     def _candidate(self, found: Found, evidence: Evidence | None) -> Candidate:
         words = wording.worded(_named(found, evidence), self.people)
         return Candidate(words if evidence is None else spelled(words, evidence), found.worth)

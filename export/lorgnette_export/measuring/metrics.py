@@ -3,7 +3,8 @@
 import contextlib
 import io
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,32 +17,54 @@ from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
 from lorgnette_export.data.captioned import words
 
 
-def score(
-    captions: Sequence[str], references: Sequence[Sequence[str]]
-) -> tuple[dict[str, float], list[str]]:
-    """Return BLEU-1 to 4, ROUGE-L, METEOR and CIDEr-D, each 0 upwards, and what was left out.
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Captions and people's captions of the same photos, tokenised as scores want them."""
 
-    CIDEr-D is 0 to 10, the others are 0 to 1. Tokens are those of the Penn Treebank tokeniser
-    of the COCO caption evaluation (Chen et al. 2015), which needs Java, as METEOR does; without
-    Java our own words stand in for it, METEOR is missing, and the second part says so.
+    found: Mapping[int, list[str]]
+    wanted: Mapping[int, list[str]]
+    left_out: str  # what cannot be scored, and why
+
+
+def tokens(captions: Sequence[str], references: Sequence[Sequence[str]]) -> Tokens:
+    """Tokenise captions with the Penn Treebank tokeniser of COCO's evaluation (Chen et al. 2015).
+
+    It needs Java, as METEOR does; without Java our own words stand in for it.
     """
     if shutil.which("java"):
         tokenise = PTBTokenizer().tokenize
-        found = tokenise({i: [{"caption": c}] for i, c in enumerate(captions)})
-        wanted = tokenise({i: [{"caption": c} for c in r] for i, r in enumerate(references)})
-        missing = []
-    else:
-        found = {i: [" ".join(words(c))] for i, c in enumerate(captions)}
-        wanted = {i: [" ".join(words(c)) for c in r] for i, r in enumerate(references)}
-        missing = ["METEOR and the Penn Treebank tokeniser: Java is not installed"]
-    with contextlib.redirect_stdout(io.StringIO()):  # the scorers print their lengths
-        bleu, _ = Bleu(4).compute_score(wanted, found)
-        scores = {f"BLEU-{n + 1}": float(bleu[n]) for n in range(4)}
-        scores["ROUGE-L"] = float(Rouge().compute_score(wanted, found)[0])
-        if not missing:
-            scores["METEOR"] = _meteor(wanted, found)
-        scores["CIDEr-D"] = float(Cider().compute_score(wanted, found)[0])
-    return scores, missing
+        return Tokens(
+            tokenise({i: [{"caption": c}] for i, c in enumerate(captions)}),
+            tokenise({i: [{"caption": c} for c in r] for i, r in enumerate(references)}),
+            "",
+        )
+    return Tokens(
+        {i: [" ".join(words(c))] for i, c in enumerate(captions)},
+        {i: [" ".join(words(c)) for c in r] for i, r in enumerate(references)},
+        "METEOR and the Penn Treebank tokeniser: Java is not installed",
+    )
+
+
+def score(tokenised: Tokens, sets: Mapping[str, Collection[int]]) -> dict[str, dict[str, float]]:
+    """Return BLEU-1 to 4, ROUGE-L, METEOR and CIDEr-D of each set of captions.
+
+    CIDEr-D is 0 to 10, the others are 0 to 1. METEOR is missing without Java.
+    """
+    scores: dict[str, dict[str, float]] = {}
+    with contextlib.ExitStack() as stack:
+        meteor = None if tokenised.left_out else stack.enter_context(_meteor())
+        for name, rows in sets.items():
+            found = {row: tokenised.found[row] for row in rows}
+            wanted = {row: tokenised.wanted[row] for row in rows}
+            with contextlib.redirect_stdout(io.StringIO()):  # the scorers print their lengths
+                bleu, _ = Bleu(4).compute_score(wanted, found)
+                its = {f"BLEU-{n + 1}": float(bleu[n]) for n in range(4)}
+                its["ROUGE-L"] = float(Rouge().compute_score(wanted, found)[0])
+                if meteor is not None:
+                    its["METEOR"] = float(meteor.compute_score(wanted, found)[0])
+                its["CIDEr-D"] = float(Cider().compute_score(wanted, found)[0])
+            scores[name] = its
+    return scores
 
 
 def cider_d_each(found: Sequence[str], wanted: Sequence[Sequence[str]]) -> npt.NDArray[np.float64]:
@@ -53,11 +76,12 @@ def cider_d_each(found: Sequence[str], wanted: Sequence[Sequence[str]]) -> npt.N
     return np.asarray(each, np.float64)
 
 
-def _meteor(wanted: Mapping[int, list[str]], found: Mapping[int, list[str]]) -> float:
-    """Return METEOR, and end the Java process that the scorer would leave to chance."""
+@contextlib.contextmanager
+def _meteor() -> Iterator[Meteor]:
+    """Give METEOR's scorer, and end the Java process that it would leave to chance."""
     scorer = Meteor()
     try:
-        return float(scorer.compute_score(wanted, found)[0])
+        yield scorer
     finally:
         for stream in (scorer.meteor_p.stdin, scorer.meteor_p.stdout, scorer.meteor_p.stderr):
             stream.close()

@@ -32,14 +32,19 @@ from lorgnette_export.conversion import convert
 from lorgnette_export.data import captioned
 from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.measuring import metrics
+from lorgnette_export.measuring.confidence import (
+    RIGHT,
+    Floats,
+    auroc,
+    expected_calibration_error,
+    reliability,
+)
 from lorgnette_export.networks.encoders import ENCODERS, Encoder
 from lorgnette_export.networks.photo_head import pooled
 from lorgnette_export.training.features import Runner, pixels_of, runner
 
 FOLDS = 5
-RIGHT = 0.5  # CIDEr-D against the people's captions of a photo, from which a caption is right
 PHOTOS_KEPT = 0.99  # share of photos whose photo_probability the threshold lies below
-Floats = npt.NDArray[np.float64]
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -106,7 +111,8 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "model")
         convert.convert(model, out, convert.Options())
-        val = [p for p in captioned.read(args.data) if p.split == "val"]
+        # Words that no person chose cannot tell what people would take for right.
+        val = [p for p in captioned.read(args.data) if p.split == "val" and not p.machine]
         weights, confidence_report = fit_confidence(Captioner.open(out, provider="cpu"), val)
     report |= confidence_report
     print(json.dumps(report, indent=1))
@@ -189,27 +195,22 @@ def fit_confidence(
         "right": float(right.mean()),
         "expected_calibration_error": expected_calibration_error(held_out, right),
         "reliability": reliability(held_out, right),
+        "sets": _by_set(photos, held_out, right),
     }
 
 
-def reliability(confidence: Floats, right: Floats, bins: int = 10) -> list[dict[str, float]]:
-    """Return, for each tenth of the confidence, how many there are and how many are right."""
-    tenth = np.minimum((confidence * bins).astype(int), bins - 1)
-    return [
-        {
-            "count": int((tenth == i).sum()),
-            "confidence": float(confidence[tenth == i].mean()),
-            "right": float(right[tenth == i].mean()),
+def _by_set(photos: Sequence[Photo], confidence: Floats, right: Floats) -> dict[str, Any]:
+    sources = np.array([photo.source for photo in photos])
+    return {
+        source: {
+            "right": float(right[sources == source].mean()),
+            "expected_calibration_error": expected_calibration_error(
+                confidence[sources == source], right[sources == source]
+            ),
+            "auroc": auroc(confidence[sources == source], right[sources == source]),
         }
-        for i in range(bins)
-        if (tenth == i).any()
-    ]
-
-
-def expected_calibration_error(confidence: Floats, right: Floats) -> float:
-    """Return the mean distance of confidence from what is right, by tenths (Guo et al. 2017)."""
-    rows = reliability(confidence, right)
-    return sum(row["count"] * abs(row["confidence"] - row["right"]) for row in rows) / len(right)
+        for source in dict.fromkeys(photo.source for photo in photos)
+    }
 
 
 def _glances(encoder: Encoder, look: Runner, number: int, file: Path) -> npt.NDArray[np.float32]:

@@ -4,14 +4,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import pytest
 from PIL import Image
 
 from lorgnette.captioning import judging
 from lorgnette.captioning.captioner import Captioner
 from lorgnette_export import cli
-from lorgnette_export.training import judge
 
 
 def test_judging_tells_photos_from_drawings_and_is_kept_through_the_export(
@@ -48,12 +45,3 @@ def test_judging_tells_photos_from_drawings_and_is_kept_through_the_export(
     anyway = captioner.caption(next(squares.glob("red-square*.png")), anyway=True)
     assert "red" in anyway.text.lower()
     assert captioner.caption(tmp_path / "photos" / "coffee0.jpg").text
-
-
-def test_calibration_error_of_known_cases() -> None:
-    sure = np.array([0.95] * 10)
-    half = np.array([1.0, 0.0] * 5)
-    assert judge.expected_calibration_error(sure, half) == pytest.approx(0.45)
-    assert judge.expected_calibration_error(np.array([0.5] * 10), half) == pytest.approx(0)
-    rows = judge.reliability(np.array([0.05, 0.15, 0.17, 1.0]), np.array([0.0, 1.0, 0.0, 1.0]))
-    assert [(row["count"], row["right"]) for row in rows] == [(1, 0.0), (2, 0.5), (1, 1.0)]
