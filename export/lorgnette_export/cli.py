@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lorgnette import __version__
 from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette_export.conversion import convert, release
-from lorgnette_export.measuring import benchmark, confusions, evaluate
+from lorgnette_export.measuring import benchmark, confusions, evaluate, sheets
 from lorgnette_export.training import average, choose, curves, evidence, judge, train
 
 
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         release,
         evaluate,
         confusions,
+        sheets,
         benchmark,
     ):
         module.add_parser(subparsers)

@@ -38,8 +38,9 @@ set apart and for those that are parts of one (coco, coco2) together:
   BLEU-1 to CIDEr-D     likeness to people's captions
   right                 share of captions whose CIDEr-D is at least 0.5
   AUROC, ECE            how well the confidence tells these
-  CHAIRs, CHAIRi        share of captions, and of the things said, that are not
-                        there: neither boxes nor any of people's captions have them
+  CHAIRs, CHAIRi        on photos with boxes: share of captions that say a thing, and
+                        share of the things said, that is not there: neither the boxes
+                        nor any of people's captions have it
   people, animals,      on photos that are marked to have none ("empty": true)
   either said
   names the thing       on photos named as ImageNet's are: a word for the class
@@ -137,6 +138,7 @@ def captions_of(captioner: Captioner, photos: Sequence[Photo]) -> list[Said]:
                             model=" ".join(own.model_words),
                             draft=drafted.text,
                             confidence=own.model_confidence,
+                            seen=", ".join(f"{s.name} {s.probability:.2g}" for s in own.seen),
                         )
                     )
                 bar.update()
@@ -160,6 +162,7 @@ def _lines(photos: Sequence[Photo], said: Sequence[Said]) -> str:
                 "caption": each.model,
                 "draft": each.draft,
                 "confidence": round(each.confidence, 4),
+                "seen": each.seen,
             }
         )
         + "\n"

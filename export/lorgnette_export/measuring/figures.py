@@ -23,6 +23,7 @@ class Said:
     model: str  # the sentence in the model's own words; "" where the photo cannot be read
     draft: str  # what the app drafts; "" where it declines
     confidence: float
+    seen: str = ""  # what the model saw and how surely: "cup 0.97, table 0.8"
     unreadable: bool = False
 
 
@@ -80,6 +81,7 @@ def measure(
             "declined": _mean([not each.draft and not each.unreadable for each in of]),
             **likeness[name],
             **_confidence(its, of),
+            "with boxes": sum(photo.file in seen for photo in its),
             **_truth(its, [each.model for each in of], seen, names),
             "draft": _truth(its, [each.draft for each in of], seen, names),
         }

@@ -92,8 +92,9 @@ def test_each_set_has_the_figures_that_it_can_tell(
     # "a man runs" of a cat; on the other photo of a man stands one by its box.
     assert (sets["coco"]["CHAIRs"], sets["coco"]["CHAIRi"]) == (0.5, 0.5)
     assert (sets["coco2"]["CHAIRs"], sets["coco2"]["CHAIRi"]) == (0, 0)
-    assert sets["coco + coco2"]["CHAIRs"] == pytest.approx(1 / 3)  # no box says what d shows
-    assert sets["coco"]["BLEU-1"] == pytest.approx(0.5)
+    assert sets["coco + coco2"]["with boxes"] == 3
+    assert sets["coco + coco2"]["CHAIRs"] == pytest.approx(1 / 3)
+    assert sets["coco"]["BLEU-1"] == pytest.approx(4 / 6)  # of the words said
     nobody = sets["written, nobody there"]
     assert (nobody["people said"], nobody["animals said"], nobody["either said"]) == (
         0.5,

@@ -82,6 +82,8 @@ def test_each_mention_counts_as_the_papers_share_of_things_does() -> None:
         ("a baby holding a cat", {"baby"}, {"cat"}),
         ("someone on his way up", {"someone", "his"}, set()),
         ("a hot dog and a teddy bear", set(), set()),
+        ("", set(), set()),
+        ("what a team", {"team"}, set()),
         ("birds flying over the sea", set(), {"birds"}),
     ],
 )
