@@ -361,7 +361,9 @@ def _sightings(evidence: Evidence | None) -> tuple[Sighting, ...]:
         for number, (thing, probability) in enumerate(each)
         if probability >= _SIGHTED_FROM or number in evidence.sure_of
     ]
-    return tuple(sorted(seen, key=lambda s: s.probability, reverse=True)[:_MOST_SIGHTINGS])
+    seen.sort(key=lambda each: (each.sure, each.probability))  # of two of one name the surer stays
+    named = {sighting.name: sighting for sighting in seen}.values()
+    return tuple(sorted(named, key=lambda s: s.probability, reverse=True)[:_MOST_SIGHTINGS])
 
 
 def _declined(reason: str) -> Caption:

@@ -106,8 +106,13 @@ def _contradicted(thing: Thing, evidence: Evidence) -> bool:
 
 
 def says(general: Thing, special: Thing) -> bool:
-    """Tell whether the name of special says general, too: "beagle" says that a dog is there."""
-    return special.name.lower() in general.words
+    """Tell whether the name of special says general, too.
+
+    A "beagle" says that a dog is there, a "cup of espresso" a cup; and a "hot dog" is no dog beside
+    one.
+    """
+    name, part = special.name.lower(), general.name.lower()
+    return name in general.words or name.startswith(f"{part} of ") or name.endswith(f" {part}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,3 +294,15 @@ def test_what_was_seen_is_told_the_likeliest_first(toy_model: Path, tmp_path: Pa
         ("otter", 0.4, False),
     ]
     assert Captioner.open(toy_model).describe(Image.new("RGB", (64, 48), "red")).seen == ()
+
+
+def test_a_thing_that_two_ways_see_is_told_once(toy_model: Path, tmp_path: Path) -> None:
+    boats = (
+        thing("boat", "vehicle", output=3, threshold=0.9),
+        thing("boat", "vehicle", output=2, source="coco", threshold=0.3),
+    )
+    table = dataclasses.replace(TOY_EVIDENCE, things=boats)
+    folder = with_evidence(toy_model, tmp_path / "model", table)
+    caption = Captioner.open(folder).describe(Image.new("RGB", (64, 48), (20, 102, 204)))
+    (boat,) = caption.seen
+    assert (round(boat.probability, 2), boat.sure) == (0.4, True)

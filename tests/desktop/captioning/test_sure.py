@@ -96,6 +96,13 @@ def test_a_thing_and_its_kind_are_one() -> None:
     assert text(seen((dog, 0.95), (beagle, 0.3))) == "A dog."
 
 
+@pytest.mark.parametrize("name", ["cup of espresso", "measuring cup"])
+def test_a_thing_in_the_name_of_another_is_not_told_twice(name: str) -> None:
+    longer = thing(name)
+    assert text(seen((CUP, 0.95), (longer, 0.6))) == f"A {name}."
+    assert text(seen((CUP, 0.95), (thing("cupboard"), 0.6))) == "A cup and a cupboard."
+
+
 def test_two_names_that_say_each_other_are_said_once() -> None:
     couch = thing("couch", words=("couch", "sofa"))
     sofa = thing("sofa", words=("couch", "sofa"))
