@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lorgnette.captioning.candidates import plain, stem
-from lorgnette.english.lexicon import FUNCTION_WORDS, SPELLED
+from lorgnette.english.lexicon import FUNCTION_WORDS, SPELLED, words_of
 
+# They say nothing by themselves where "of" follows: "a group of", "in front of", "a close up of".
+_BEFORE_OF = words_of("group bunch couple pair lot front top side middle edge")
 _SINGULAR = {"people": "person", "children": "child", "men": "man", "women": "woman"}
 
 
@@ -52,20 +54,22 @@ class Agreement:
 def agreement(texts: Sequence[str]) -> Agreement:
     """Return where texts, the candidates of one picture, agree.
 
-    Words are the same in any form, "dog" and "dogs" as well; articles and the like do not count.
+    Words are the same in any form, "dog" and "dogs" as well; articles and the like do not count,
+    nor does "front" in "in front of".
     """
     words = [text.rstrip(".").split() for text in texts]
     sayers: dict[str, set[int]] = {}
     for number, said in enumerate(words):
-        for word in said:
-            sayers.setdefault(_same(word), set()).add(number)
+        for place, word in enumerate(said):
+            if not _is_empty(said[place : place + 2]):
+                sayers.setdefault(_same(word), set()).add(number)
     parts: dict[int, list[str]] = {}
     told: set[str] = set()
     for said in words:
         before: frozenset[int] = frozenset()  # who says the word before, if it was told just now
         for place, word in enumerate(said):
             key = _same(word)
-            if plain(word) in FUNCTION_WORDS or key in told:
+            if key in told or _is_empty(said[place : place + 2]):
                 before = frozenset()
                 continue
             told.add(key)
@@ -92,6 +96,14 @@ def agreement(texts: Sequence[str]) -> Agreement:
 def _same(word: str) -> str:
     """Return what word has in common with its other forms."""
     return stem(_SINGULAR.get(plain(word), word))
+
+
+def _is_empty(words: Sequence[str]) -> bool:
+    """Tell whether the first of words tells nothing of a picture."""
+    first, *after = map(plain, words)
+    if first in FUNCTION_WORDS:
+        return True
+    return (first in _BEFORE_OF and after[:1] == ["of"]) or (first == "close" and "up" in after[:1])
 
 
 def _written(word: str, *, first: bool) -> str:

@@ -38,6 +38,18 @@ def test_a_comma_parts_words() -> None:
     assert agreement(["Trees, grass.", "Rocks"]).one == ("trees", "grass", "rocks")
 
 
+def test_what_only_leads_to_the_thing_is_no_thing() -> None:
+    found = agreement(
+        [
+            "A group of people in front of a bus.",
+            "A close up of a group.",
+            "The top of a pair of legs.",
+        ]
+    )
+    assert (found.all, found.some) == ((), ())
+    assert found.one == ("people", "bus", "group", "legs")
+
+
 def test_those_who_say_the_same_say_it_first() -> None:
     found = agreement(
         ["A cat and a cup.", "A cat and a cup.", "A cat and a hat.", "A dog in a hat."]
