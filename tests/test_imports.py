@@ -34,7 +34,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.__main__": {"lorgnette.cli"},
     "lorgnette.errors": set(),
     "lorgnette.names": set(),
-    "lorgnette.paths": {"platformdirs"},
+    "lorgnette.paths": {"lorgnette.errors", "platformdirs"},
     "lorgnette.files": FLOOR,
     "lorgnette.english": set(),
     "lorgnette.settings": FLOOR,

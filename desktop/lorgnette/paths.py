@@ -1,11 +1,25 @@
 """Where our own files lie: in a source tree, a wheel or a frozen bundle; and the user's folders."""
 
+import errno
+import os
 import sys
 from pathlib import Path
 
 import platformdirs
 
+from lorgnette.errors import ExitCode, LorgnetteError
+
 _APP = "lorgnette"
+
+
+class NoFolderError(LorgnetteError):
+    """There is no place for what lorgnette itself keeps; nothing was touched."""
+
+    hint = "It needs a folder of its own: check HOME (or XDG_DATA_HOME), rights and disk space."
+    exit_code = ExitCode.CANNOT_RUN
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"the folder {folder} cannot be used: {reason}")
 
 
 def resources() -> Path:
@@ -28,16 +42,47 @@ def text_model() -> Path:
     return resources() / "text-model"
 
 
-def user_data() -> Path:
-    """Return the folder for what must not be lost: the journal, the drafts; made if missing."""
-    return platformdirs.user_data_path(_APP, appauthor=False, ensure_exists=True)
+def user_data(*below: str) -> Path:
+    """Return the folder for what must not be lost, or one below it; made if missing.
+
+    Raises:
+        NoFolderError: there is none that can be written to, nor can it be made.
+    """
+    return _writable(platformdirs.user_data_path(_APP, appauthor=False).joinpath(*below))
 
 
 def user_config() -> Path:
-    """Return the folder for settings; made if missing."""
-    return platformdirs.user_config_path(_APP, appauthor=False, ensure_exists=True)
+    """Return the folder for settings; made if missing.
+
+    Raises:
+        NoFolderError: there is none, nor can it be made.
+    """
+    return _made(platformdirs.user_config_path(_APP, appauthor=False))
 
 
-def user_cache() -> Path:
-    """Return the folder for what can be made again, such as thumbnails; made if missing."""
-    return platformdirs.user_cache_path(_APP, appauthor=False, ensure_exists=True)
+def user_cache(*below: str) -> Path:
+    """Return the folder for what can be made again, or one below it; made if missing.
+
+    Raises:
+        NoFolderError: as user_data, which stands in for it.
+    """
+    try:
+        return _writable(platformdirs.user_cache_path(_APP, appauthor=False).joinpath(*below))
+    except NoFolderError:
+        return user_data("cache", *below)
+
+
+def _made(folder: Path) -> Path:
+    if not folder.is_absolute():
+        raise NoFolderError(folder, "there is no home folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoFolderError(folder, error.strerror or str(error)) from error
+    return folder
+
+
+def _writable(folder: Path) -> Path:
+    if not os.access(_made(folder), os.W_OK | os.X_OK):
+        raise NoFolderError(folder, os.strerror(errno.EACCES))
+    return folder

@@ -1,5 +1,6 @@
 """What a person can choose, kept in one file between runs."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from lorgnette import paths
+from lorgnette.files import CannotWriteError
+from lorgnette.paths import NoFolderError
 
 FILE_NAME = "settings.json"
 
@@ -39,10 +42,10 @@ class Settings:
     @classmethod
     def read(cls, path: Path | None = None) -> Self:
         """Return the settings in path; what is missing or makes no sense there is the default."""
-        path = path or paths.user_config() / FILE_NAME
         try:
+            path = path or paths.user_config() / FILE_NAME
             content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError, NoFolderError):
             return cls()
         if not isinstance(content, dict):
             return cls()
@@ -56,13 +59,22 @@ class Settings:
         )
 
     def write(self, path: Path | None = None) -> None:
-        """Keep the settings in path; the file is whole before and after."""
+        """Keep the settings in path; the file is whole before and after.
+
+        Raises:
+            CannotWriteError, NoFolderError: it is as it was.
+        """
         path = path or paths.user_config() / FILE_NAME
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
-        temporary.replace(path)
+        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(text + "\n", encoding="utf-8")
+            temporary.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise CannotWriteError(path, error.strerror or str(error)) from error
 
 
 def _makes_sense(name: str, value: Any) -> bool:

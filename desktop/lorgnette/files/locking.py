@@ -21,18 +21,25 @@ def locked(path: Path) -> Iterator[None]:
 
     Raises:
         CannotWriteError: another one has held it for LOCK_SECONDS.
+        NoFolderError: there is no place for locks.
     """
-    folder = paths.user_data() / "locks"
-    folder.mkdir(exist_ok=True)
+    folder = paths.user_data("locks")
     key = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:2]
     deadline = time.monotonic() + LOCK_SECONDS
     # 256 locks for all files: two files that share one wait for each other, and no harm is done.
-    with (folder / f"{key}.lock").open("ab") as file:
+    with _opened(folder / f"{key}.lock") as file:
         while not _try_lock(file):
             if time.monotonic() > deadline:
                 raise CannotWriteError(path, "another lorgnette is writing it")
             time.sleep(0.01)
         yield  # closing the file unlocks it
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("ab")
+    except OSError as error:  # of somebody else, as after a run by the administrator
+        raise CannotWriteError(path, error.strerror or str(error)) from error
 
 
 def _try_lock(file: BinaryIO) -> bool:

@@ -343,8 +343,13 @@ class Journal:
         self._written = []
 
     def _forget(self) -> None:
-        """Drop batches that are too old, or too many bytes."""
+        """Drop batches that are too old, or too many bytes.
+
+        A clock may be wrong for a while. So an old date is not enough: there must have been as
+        many days, by their dates, on which something was written since.
+        """
         oldest = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
+        days: set[str] = set()
         rows = self._database.execute(
             "SELECT batch.id, started, TOTAL(LENGTH(inverse)) FROM batch "
             "LEFT JOIN change ON change.batch = batch.id GROUP BY batch.id ORDER BY batch.id DESC"
@@ -352,7 +357,8 @@ class Journal:
         held = 0.0
         for id_, started, size in rows:
             held += size
-            if started < oldest or held > KEPT_BYTES:
+            days.add(started[:10])
+            if (started < oldest and len(days) > KEPT_DAYS) or held > KEPT_BYTES:
                 self._database.execute("DELETE FROM change WHERE batch = ?", [id_])
                 self._database.execute("DELETE FROM batch WHERE id = ?", [id_])
 

@@ -95,20 +95,45 @@ def test_batches_that_wrote_nothing_are_not_listed(red: Path) -> None:
         assert len(journal.history()) == 1
 
 
-def test_old_batches_are_forgotten(red: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    embed(red, "One")
+def dated(batch: int, moment: datetime) -> None:
     database = sqlite3.connect(paths.user_data() / "journal.sqlite3")
-    old = datetime.now(UTC) - timedelta(days=journal_module.KEPT_DAYS + 1)
     with database:
-        database.execute("UPDATE batch SET started = ?", [old.isoformat(timespec="seconds")])
+        database.execute(
+            "UPDATE batch SET started = ? WHERE id = ?",
+            [moment.isoformat(timespec="seconds"), batch],
+        )
     database.close()
-    embed(red, "Two")
+
+
+def test_old_batches_are_forgotten(red: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    embed(red, "Text 1")
+    dated(1, now - timedelta(days=journal_module.KEPT_DAYS + 1))
+    for number in range(2, journal_module.KEPT_DAYS + 2):
+        with Journal() as journal:
+            assert journal.begin("a day's work") == number
+            assert [each.id for each in journal.history()] == [1]
+        dated(number, now - timedelta(days=journal_module.KEPT_DAYS + 1 - number))
+    embed(red, "Text 2")
     with Journal() as journal:
-        assert [each.id for each in journal.history()] == [2]
+        assert [each.title for each in journal.history()] == ["write"]
+        assert [each.id for each in journal.history()] == [journal_module.KEPT_DAYS + 2]
     monkeypatch.setattr(journal_module, "KEPT_BYTES", 1)
-    embed(red, "Three")
+    embed(red, "Text 3")
     with Journal() as journal:
-        assert [each.id for each in journal.history()] == [3]
+        assert [each.id for each in journal.history()] == [journal_module.KEPT_DAYS + 3]
+
+
+def test_a_clock_that_jumps_makes_nothing_forgotten(red: Path) -> None:
+    before = red.read_bytes()
+    for number, year in enumerate((2015, 2026, 1970, 2099, 2026, 2015), 1):
+        embed(red, f"Text {number}")
+        dated(number, datetime(year, 1, number, tzinfo=UTC))
+    with Journal() as journal:
+        assert [each.id for each in journal.history()] == [6, 5, 4, 3, 2, 1]
+        for _ in range(6):
+            assert [each.restored for each in journal.undo()] == [True]
+    assert red.read_bytes() == before
 
 
 def test_nothing_is_written_without_a_journal(red: Path) -> None:

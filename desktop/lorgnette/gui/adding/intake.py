@@ -91,8 +91,7 @@ def _keep_image(data: QMimeData) -> Path | None:
 
 def _kept(content: bytes, suffix: str) -> Path:
     digest = hashlib.sha256(content).hexdigest()
-    folder = paths.user_data() / "pasted"
-    folder.mkdir(exist_ok=True)
+    folder = paths.user_data("pasted")
     path = folder / f"pasted-{digest[:10]}{suffix}"
     if not path.exists():
         path.write_bytes(content)

@@ -21,7 +21,7 @@ def folder(colours: Colours) -> Path:
         for colour in (colours.base, colours.outline, colours.accent, colours.on_accent,
                        colours.text)
     )  # fmt: skip
-    result = paths.user_cache() / "marks" / hashlib.sha256(key.encode()).hexdigest()[:12]
+    result = paths.user_cache("marks") / hashlib.sha256(key.encode()).hexdigest()[:12]
     names = ("check-off", "check-on", "radio-off", "radio-on", "up", "down")
     if not all((result / f"{name}@2x.png").is_file() for name in names):
         result.mkdir(parents=True, exist_ok=True)
