@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOOR = {
-    *("lorgnette.errors", "lorgnette.files", "lorgnette.names", "lorgnette.paths"),
+    *("lorgnette.errors", "lorgnette.files", "lorgnette.markdown"),
+    *("lorgnette.names", "lorgnette.paths"),
     *("lorgnette.silence", "lorgnette.english"),
 }
 CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext", "lorgnette.ocr"}
@@ -33,6 +34,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.silence": {"platformdirs"},
     "lorgnette.__main__": {"lorgnette.cli"},
     "lorgnette.errors": set(),
+    "lorgnette.markdown": set(),
     "lorgnette.names": set(),
     "lorgnette.paths": {"lorgnette.errors", "platformdirs"},
     "lorgnette.files": FLOOR,

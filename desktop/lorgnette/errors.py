@@ -7,6 +7,8 @@ Every other exception is a bug and rises to the one place that reports bugs.
 from enum import IntEnum
 from pathlib import Path
 
+EMPTY_HINT = "Nothing is in it: copy it again from where it came, or leave it out."
+
 
 class ExitCode(IntEnum):
     """What the command line returns to the shell."""
@@ -35,6 +37,12 @@ class UnreadableImageError(LorgnetteError):
         self.reason = reason
         if hint is not None:
             self.hint = hint
+
+
+class NoPictureError(UnreadableImageError):
+    """A slip named something that is no picture at all; nothing was touched."""
+
+    exit_code = ExitCode.CANNOT_RUN
 
 
 class BrokenModelError(LorgnetteError):

@@ -13,23 +13,17 @@ from pathlib import Path
 
 from lorgnette.alttext import containers, xmp
 from lorgnette.errors import LorgnetteError
-from lorgnette.files import read_file
+from lorgnette.files import NotAFileError, open_file, read_file
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _NOT_PICTURES = {".xmp", ".txt"}  # files that may share a picture's name and mean that picture
-# Programs that develop these keep what they know in NAME.xmp, and replace it as they like.
-_RAW = frozenset({
-    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos",
-    ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw",
-    ".x3f",
-})  # fmt: skip
 # Endings of files that may lay claim to a NAME.xmp; without one, it is their NAME.EXT.xmp.
 _ENDINGS = (
     "",
     *(
         spelt
         for suffix in sorted(
-            _RAW.union({".bmp"}, *(container.suffixes for container in containers.TABLE))
+            containers.RAW.union({".bmp"}, *(container.suffixes for container in containers.TABLE))
         )
         for spelt in (suffix, suffix.upper())
     ),
@@ -57,8 +51,9 @@ class SidecarError(LorgnetteError):
 
     hint = "Open it in the program that wrote it, or move it away."
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, hint: str = hint) -> None:
         super().__init__(f"{path.name}: {reason}")
+        self.hint = hint
 
 
 def beside(image: Path) -> list[Path]:
@@ -91,9 +86,22 @@ def place(image: Path, naming: SidecarNaming) -> Place:
     if naming is SidecarNaming.WITH_EXTENSION or not image.suffix:
         return Place(full)
     short = image.with_name(f"{image.stem}.xmp")
+    if reason := not_a_file(short):
+        return Place(full, reason=f"{short.name} is taken: {reason}")
     if reason := _claimed(short, image):
         return Place(full, reason=reason)
     return Place(short, extension=image.suffix.removeprefix("."))
+
+
+def not_a_file(path: Path) -> str:
+    """Return why a sidecar cannot have this name, for a person; empty where it can."""
+    try:
+        open_file(path).close()
+    except NotAFileError as error:
+        return error.strerror or str(error)
+    except OSError:
+        return ""
+    return ""
 
 
 def contents(path: Path) -> bytes:
@@ -171,7 +179,7 @@ def _precedes(other: Path, image: Path, extension: str, *, taken: bool) -> bool:
     suffix = other.suffix.lower()
     if taken:
         return bool(extension) and suffix == f".{extension}"
-    return other.name == image.stem or suffix in _RAW or other.name < image.name
+    return other.name == image.stem or suffix in containers.RAW or other.name < image.name
 
 
 def _named_extension(path: Path) -> str:
@@ -184,10 +192,13 @@ def _named_extension(path: Path) -> str:
 
 def _has_namesakes(image: Path) -> bool:
     """Return whether there are other files that a NAME.xmp might belong to."""
-    with os.scandir(image.parent) as entries:
-        return any(
-            Path(entry.name).stem == image.stem
-            and entry.name != image.name
-            and Path(entry.name).suffix.lower() not in _NOT_PICTURES
-            for entry in entries
-        )
+    try:
+        with os.scandir(image.parent) as entries:
+            return any(
+                Path(entry.name).stem == image.stem
+                and entry.name != image.name
+                and Path(entry.name).suffix.lower() not in _NOT_PICTURES
+                for entry in entries
+            )
+    except OSError:  # a folder whose files may be read by name only
+        return False

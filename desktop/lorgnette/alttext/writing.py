@@ -88,10 +88,23 @@ def plan(
 
     Raises:
         UnusableTextError: the text is empty or endless.
-        UnreadableImageError: there is no such picture.
+        UnreadableImageError: there is no such picture, or it is none.
         SidecarError, CannotWriteError: the sidecar that is needed must not, or cannot, be written.
     """
-    alt_text = _cleaned(alt_text)
+    try:
+        return _planned(image, _cleaned(alt_text), destination, naming, overwrite)
+    except OSError as error:
+        raise CannotWriteError(image, error.strerror or str(error)) from error
+
+
+def _planned(
+    image: Path,
+    alt_text: AltText,
+    destination: Destination,
+    naming: SidecarNaming,
+    overwrite: bool,
+) -> Plan:
+    containers.require_picture(image)
     reading = read(image, alt_text.language)
     existing = reading.alt_text
     notes = _notes(alt_text)
@@ -349,6 +362,8 @@ def _sidecar_writing(image: Path, place: Place, alt_text: AltText, date: str) ->
         return
     except OSError as error:
         raise CannotWriteError(path, error.strerror or str(error)) from error
+    if reason := sidecar.not_a_file(target):
+        raise SidecarError(path, reason, "Give it another name, or move it away.")
     if not _is_writable(target, status):
         raise CannotWriteError(path, "it is read-only")
     if status.st_nlink > 1:
@@ -357,7 +372,10 @@ def _sidecar_writing(image: Path, place: Place, alt_text: AltText, date: str) ->
     try:
         if _has(packet, alt_text):
             return
-        new = xmp.merge(packet, alt_text, date=date)
+        if packet.strip():
+            new = xmp.merge(packet, alt_text, date=date)
+        else:  # a program, or a full disk, left a file with nothing in it
+            new = sidecar.new(xmp.merge(None, alt_text, date=date, extension=place.extension))
     except xmp.MalformedPacketError as error:
         raise SidecarError(path, str(error).replace("its XMP packet", "it")) from error
     replacement = Replacement(

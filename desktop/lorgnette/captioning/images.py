@@ -24,7 +24,7 @@ from PIL import (
 )
 
 from lorgnette.captioning.bare import bare
-from lorgnette.errors import UnreadableImageError
+from lorgnette.errors import EMPTY_HINT, UnreadableImageError
 from lorgnette.files import open_file, unreadable
 
 # Importing a plugin registers it: cheaper than Pillow's search through all that it has.
@@ -38,6 +38,7 @@ FORMATS = (
     BmpImagePlugin.DibImageFile.format,
     AvifImagePlugin.AvifImageFile.format,
 )
+_KINDS_HINT = "Save it as JPEG or PNG, or leave it out."
 MAX_PIXELS = 250_000_000  # the largest phone sensors give 200 million
 # What Pillow's decoders raise on damaged data.
 _DAMAGED = (
@@ -86,18 +87,19 @@ def load(path: Path, least_side: int) -> Image.Image:
     except OSError as error:  # what decoders raise has been put into words
         raise unreadable(path, error) from error
     except MemoryError as error:
-        raise UnreadableImageError(path, "it is too large for this computer's memory") from error
+        reason = "it is too large for this computer's memory"
+        raise UnreadableImageError(path, reason, "Make a smaller copy of it.") from error
 
 
 def _decode(file: BinaryIO, path: Path, least_side: int) -> Image.Image:
     head = file.read(16)
     if not head:
-        raise UnreadableImageError(path, "it is empty")
+        raise UnreadableImageError(path, "it is empty", EMPTY_HINT)
     if head[4:8] == b"ftyp":
         return _decode_boxes(file, path, least_side)
     kind = next((form for form in FORMATS if _accepts(form, head)), None)
     if kind is None:
-        raise UnreadableImageError(path, "it is not a picture of a kind known here")
+        raise UnreadableImageError(path, "it is not a picture of a kind known here", _KINDS_HINT)
     try:
         return _drawn(file, kind, path, least_side)
     except _DAMAGED as error:
@@ -141,7 +143,9 @@ def _drawn(file: BinaryIO, kind: str, path: Path, least_side: int) -> Image.Imag
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise UnreadableImageError(
-                path, f"it has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} million"
+                path,
+                f"it has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} million",
+                "Make a smaller copy of it, or leave it out.",
             )
         image.draft("RGB", (least_side, least_side))  # JPEG: decode at 1/2, 1/4 or 1/8
         try:

@@ -1,10 +1,11 @@
 """The alt text of a folder's pictures in other forms: manifests, a gallery, training captions."""
 
 import csv
+import errno
 import html
 import json
 import os
-import re
+import stat
 import urllib.parse
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,14 +13,14 @@ from enum import StrEnum
 from io import StringIO
 from pathlib import Path, PurePath
 
-from lorgnette import alttext, files
+from lorgnette import alttext, files, markdown
 from lorgnette.alttext import AltText, State
 from lorgnette.errors import LorgnetteError
 from lorgnette.files import CannotWriteError, Replacement, Stamp
 from lorgnette.jobs.journal import Journal
+from lorgnette.names import shown
 
 _FORMULA_STARTS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four: full-width
-_MARKDOWN = re.compile(r"([\\\[\]()!*_<&`])")
 _FIELDS = ("extended_description", "language", "state", "origin", "confidence", "model")
 
 
@@ -97,20 +98,46 @@ def document(form: TextFormat, lines: Iterable[Line], *, spreadsheet: bool = Tru
 
 
 def save_document(path: Path, text: str, *, overwrite: bool = False) -> None:
-    """Write a document to a file.
+    """Write a document to a file, or through what is no file, such as a pipe or a device.
 
     Raises:
         CannotWriteError: it is there already, or cannot be written.
     """
     target = Path(os.path.realpath(path))
     stamp = None
-    if target.exists():
+    try:
+        status = os.stat(path)  # noqa: PTH116 - follows links that only the system knows
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise CannotWriteError(path, error.strerror or str(error)) from error
+    else:
+        if not stat.S_ISREG(status.st_mode):
+            _pour(path, text.encode())
+            return
         if not overwrite:
             raise CannotWriteError(path, "it is there already; --overwrite replaces it")
-        stamp = Stamp.of(target.stat())
+        stamp = Stamp.of(status)
     files.replace_file(
         Replacement(target=target, stamp=stamp, pieces=(text.encode(),), keep_times=False)
     )
+
+
+def _pour(path: Path, data: bytes) -> None:
+    """Write into what is no regular file, which stays what it is."""
+    # A pipe that nobody reads refuses at once; one that somebody reads is waited for.
+    waiting = getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | waiting | getattr(os, "O_NOCTTY", 0))
+        with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123
+            os.set_blocking(descriptor, True)
+            view = memoryview(data)
+            while view:
+                view = view[file.write(view) :]
+    except OSError as error:
+        nobody = error.errno == errno.ENXIO
+        reason = "nobody reads from it" if nobody else error.strerror or str(error)
+        raise CannotWriteError(path, reason) from error
 
 
 def write_text_files(lines: Iterable[Line]) -> Generator[TextFile | Skipped, None, None]:
@@ -216,24 +243,29 @@ img { max-width: 100%; height: auto; }
 
 
 def _figure(line: Line) -> str:
-    name = html.escape(line.file_name)
+    name = html.escape(shown(line.file_name))
     alt_text = line.alt_text or AltText()
     said = html.escape(alt_text.text)
+    # The page speaks English; these words may not, and an empty language says that nobody knows.
+    language = f' lang="{html.escape(alt_text.language)}"'
+    words = f"<span{language}>{said}</span>"
+    attributes = f' alt="{said}"{language}'
     match line.state:
         case State.MISSING:
-            alt = f"{name}: alt text missing"  # alt="" would call the picture decorative
+            # alt="" would call the picture decorative
+            attributes = f' alt="{name}: alt text missing"'
             caption = '<span class="missing">Alt text missing</span>'
         case State.DECORATIVE:
-            alt, caption = "", "Decorative"
+            attributes, caption = ' alt=""', "Decorative"
         case State.DRAFT:
-            alt, caption = said, f"{said} (draft)"
+            caption = f"{words} (draft)"
         case _:
-            alt, caption = said, said
+            caption = words
     if alt_text.extended_description:
-        caption += f"</p>\n<p>{html.escape(alt_text.extended_description)}"
-    language = f' lang="{html.escape(alt_text.language)}"' if alt_text.language else ""
+        extended = html.escape(alt_text.extended_description)
+        caption += f"</p>\n<p{language}>{extended}"
     return (
-        f'<li><figure{language}>\n<img src="{_address(line.file_name)}" alt="{alt}" '
+        f'<li><figure>\n<img src="{_address(line.file_name)}"{attributes} '
         f'loading="lazy">\n<figcaption>\n<p>{name}</p>\n<p>{caption}</p>\n</figcaption>\n'
         "</figure></li>\n"
     )
@@ -242,7 +274,6 @@ def _figure(line: Line) -> str:
 def _markdown(line: Line) -> str:
     address = f"<{_address(line.file_name)}>"
     if line.state is State.MISSING:
-        name = _MARKDOWN.sub(r"\\\1", line.file_name)
-        return f"- **Alt text missing:** [{name}]({address})"
-    text = _MARKDOWN.sub(r"\\\1", line.alt_text.text if line.alt_text else "")
+        return f"- **Alt text missing:** [{markdown.escaped(shown(line.file_name))}]({address})"
+    text = markdown.escaped(line.alt_text.text if line.alt_text else "")
     return f"- ![{text}]({address})"

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ def make(folder: Path, *names: str) -> list[Path]:
 
 def picture(folder: Path, name: str) -> Path:
     path = folder / name
-    path.write_bytes(b"any kind of file")
+    # Without an ending only its first bytes make it a picture.
+    path.write_bytes(b"any kind of file" if path.suffix else b"\xff\xd8\xff\xd9")
     return path
 
 
@@ -118,7 +120,7 @@ def test_an_old_one_is_merged(tmp_path: Path, exiftool) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"<x:xmpmeta", b"not XML", b"<!DOCTYPE a><a/>", b"<a>\xff</a>", b"\xff\xfe<\0a\0/\0>\0"],
+    [b"<x:xmpmeta", b"not XML", b"<!DOCTYPE a><a/>", b"<a>\xff</a>", b"\xff\xfe<\0a\0/\0>\0"],
 )
 def test_a_malformed_one_is_left_alone(data: bytes, tmp_path: Path) -> None:
     path = picture(tmp_path, "a.bmp")
@@ -127,6 +129,36 @@ def test_a_malformed_one_is_left_alone(data: bytes, tmp_path: Path) -> None:
     with pytest.raises(SidecarError, match=r"a\.bmp\.xmp"):
         alttext.write(path, WORDS, Destination.SIDECAR)
     assert other.read_bytes() == data
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n"])
+@pytest.mark.parametrize("name", ["a.bmp.xmp", "a.xmp"])
+def test_one_with_nothing_in_it_is_filled(data: bytes, name: str, tmp_path: Path) -> None:
+    """A full disk, or a program that broke off, left it so."""
+    path = picture(tmp_path, "a.bmp")
+    (tmp_path / name).write_bytes(data)
+    assert alttext.read(path).troubles == ()
+    written = alttext.write(path, WORDS, Destination.SIDECAR)
+    assert written.path == tmp_path / name
+    assert alttext.read(path).alt_text == WORDS
+    assert alttext.read(path).troubles == ()
+
+
+@pytest.mark.parametrize("kind", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+def test_a_name_that_is_taken_is_said_to_be_so(
+    kind: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = picture(tmp_path, "a.bmp")
+    kind(tmp_path / "a.bmp.xmp")
+    with pytest.raises(SidecarError, match=r"a\.bmp\.xmp: it is a .*, not a file") as raised:
+        alttext.write(path, WORDS, Destination.SIDECAR)
+    assert "another name" in raised.value.hint
+    other = picture(tmp_path, "b.bmp")
+    kind(tmp_path / "b.xmp")
+    short = SidecarNaming.WITHOUT_EXTENSION
+    written = alttext.write(other, WORDS, Destination.SIDECAR, naming=short)
+    assert written.path == tmp_path / "b.bmp.xmp"
+    assert "b.xmp is taken" in written.reason
 
 
 def test_nothing_new_is_no_write(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_documents_are_saved_and_names_fit_their_place(
 
 def test_text_files(red: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("set", red, "A")
-    red.with_name("red.jpg").write_bytes(b"")
+    red.with_name("red.jpg").write_bytes(b"any")
     run("set", red.with_name("red.jpg"), "B")
     capsys.readouterr()
     assert run("export-text", red.parent, "--format", "txt") == 1

@@ -83,6 +83,78 @@ def test_no_words_are_refused(red: Path, capsys: pytest.CaptureFixture[str]) -> 
             run(*arguments)
 
 
+@pytest.mark.parametrize("name", ["red.png.xmp", "notes.txt", "empty.jpg", "page", "red.png.json"])
+def test_what_is_no_picture_gets_no_words(
+    red: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("set", red, "A red square.")
+    slip = red.with_name(name)
+    if not slip.exists():
+        slip.write_bytes(b"" if name == "empty.jpg" else b"words, but no picture")
+    before = {path.name: path.read_bytes() for path in red.parent.iterdir()}
+    capsys.readouterr()
+    for write in ("sidecar", "embed"):
+        assert run("set", slip, "Words", "--write", write) == 2
+        said = capsys.readouterr().err
+        assert f"{name}: it is {'empty' if name == 'empty.jpg' else 'no picture'}" in said
+        assert "damaged" not in said
+    assert {path.name: path.read_bytes() for path in red.parent.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("tag", "kept"), [("pt_br", "pt-BR"), ("DE", "de"), ("zh-hant-tw", "zh-Hant-TW"), ("", "")]
+)
+def test_languages_are_kept_as_tags(
+    red: Path, tag: str, kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("set", red, "A", "--language", tag) == 0
+    assert shown(red, capsys)["language"] == kept
+
+
+@pytest.mark.parametrize(
+    "tag", ["deutsch", "en_US.UTF-8", "C", "und", "de-", "e", "x-klingon", "de--AT", "\udce9"]
+)
+def test_what_is_no_language_is_refused(
+    red: Path, tag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["set", red, "A"], ["show", red]):
+        with pytest.raises(SystemExit) as stopped:
+            run(*arguments, "--language", tag)
+        assert stopped.value.code == 2
+        assert "is no language tag" in capsys.readouterr().err
+    assert not red.with_name("red.png.xmp").exists()
+
+
+def test_words_in_another_encoding_are_refused(
+    red: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As they come from a terminal that is not set to UTF-8: one of their letters would go."""
+    for arguments in (["caf\udce9"], ["A", "--extended", "caf\udce9"]):
+        with pytest.raises(SystemExit) as stopped:
+            run("set", red, *arguments)
+        assert stopped.value.code == 2
+        assert "another encoding than UTF-8" in capsys.readouterr().err
+    assert not red.with_name("red.png.xmp").exists()
+
+
+def test_an_empty_path_is_no_folder(
+    red: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As of an unset variable: it would be the folder that one stands in."""
+    monkeypatch.chdir(red.parent)
+    for command in (
+        *(["caption", "--write", "sidecar", ""], ["caption", "red.png", ""], ["read", ""]),
+        *(["set", "", "A"], ["show", ""], ["gui", ""], ["model", ""]),
+        *(["export-text", "", "--format", "csv"],),
+        *(["export-text", ".", "--format", "csv", "--output", ""],),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            run(*command)
+        assert stopped.value.code == 2
+        assert "the path is empty" in capsys.readouterr().err
+    assert [path.name for path in red.parent.iterdir()] == ["red.png"]
+
+
 def test_conflicts_and_suggestions_are_shown(
     red: Path, capsys: pytest.CaptureFixture[str], photo
 ) -> None:
@@ -99,7 +171,7 @@ def test_conflicts_and_suggestions_are_shown(
     alttext.write(red, AltText(text="Inside"), Destination.EMBED)
     draft = AltText(text="Beside", origin=Origin.MACHINE, reviewed=False)
     other = red.with_name("other.png")
-    other.write_bytes(b"")
+    other.write_bytes(b"any")
     alttext.write(other, draft, Destination.SIDECAR)
     other.with_name("other.png.xmp").rename(red.with_name("red.png.xmp"))
     content = shown(red, capsys)

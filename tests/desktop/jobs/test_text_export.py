@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import stat
+import subprocess
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -105,11 +108,14 @@ class Page(HTMLParser):
         self.images: list[dict[str, str | None]] = []
         self.words = ""
         self.tags: list[str] = []
+        self.languages: list[str | None] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         if tag == "img":
             self.images.append(dict(attrs))
+        elif tag in {"span", "p"} and "lang" in dict(attrs):
+            self.languages.append(dict(attrs)["lang"])
 
     def handle_data(self, data: str) -> None:
         self.words += data
@@ -131,13 +137,16 @@ def test_the_gallery_is_accessible_itself(folder: Path) -> None:
     assert {"title", "main", "h1", "figcaption"} <= set(page.tags)
     assert "b" not in page.tags
     assert '<html lang="en">' in text
-    assert '<figure lang="en">' in text
+    # The page is in English: words of an unknown language must not be read out as such.
+    languages = [image.get("lang") for image in page.images]
+    assert languages == ["en", "", None, None]
+    assert page.languages == ["en", "en", ""]
 
 
 def test_markdown_is_escaped(folder: Path) -> None:
     text = text_export.document(TextFormat.MARKDOWN, lines(folder))
     assert text.splitlines() == [
-        r'- ![A "cat" \& \<b>, \*sitting\* =](<./cat.png>)',
+        r'- ![A "cat" \& \<b\>, \*sitting\* =](<./cat.png>)',
         "- ![=1+1](<./draft.png>)",
         "- ![](<./line.png>)",
         r"- **Alt text missing:** [sub folder/\[x\]\(y\).png](<./sub%20folder/%5Bx%5D%28y%29.png>)",
@@ -151,6 +160,43 @@ def test_a_document_is_not_written_over_another(tmp_path: Path) -> None:
         text_export.save_document(path, "two")
     text_export.save_document(path, "two", overwrite=True)
     assert path.read_text() == "two"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has none of these in folders")
+def test_a_document_goes_through_what_is_no_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(CannotWriteError, match="nobody reads from it"):
+        text_export.save_document(pipe, "one", overwrite=True)
+    text = "words " * 100_000
+    got = tmp_path / "got"
+    with got.open("wb") as file, subprocess.Popen(["cat", str(pipe)], stdout=file):
+        # Opening for reading waits for a writer: until then nobody reads.
+        while True:
+            try:
+                text_export.save_document(pipe, text)
+            except CannotWriteError:
+                continue
+            break
+    assert got.read_text() == text
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    text_export.save_document(Path(os.devnull), text, overwrite=True)
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+    for path, reason in ((tmp_path, "directory"), (Path("/dev/full"), "No space left")):
+        with pytest.raises(CannotWriteError, match=reason):
+            text_export.save_document(path, "one", overwrite=True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
+def test_names_act_on_no_page(tmp_path: Path) -> None:
+    name = "a\n- [x](y)\x1b[31m.png"
+    Image.new("RGB", (8, 8)).save(tmp_path / name)
+    (line,) = text_export.read_lines([tmp_path / name], tmp_path)
+    assert isinstance(line, Line)
+    text = text_export.document(TextFormat.MARKDOWN, [line])
+    assert text.count("\n") == 1
+    assert r"a\\n- \[x\]\(y\)\\x1b\[31m.png" in text
+    assert "\x1b" not in text_export.document(TextFormat.HTML, [line])
 
 
 def test_one_text_file_a_picture(folder: Path) -> None:

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from PySide6.QtCore import QMimeData
 
+from lorgnette import markdown
 from lorgnette.gui.batch.picture import Picture, State
 
-_MARKDOWN = re.compile(r"([\\\[\]()!*_<>&`#|~])")
 _FORMULA = re.compile(r"^[\s\u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
@@ -37,8 +37,7 @@ def in_format(picture: Picture, form: Format) -> str:
     if form is Format.HTML:
         source = html.escape(quote(name), quote=True)
         return f'<img src="{source}" alt="{html.escape(text, quote=True)}">'
-    escaped = _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
-    return f"![{escaped}](<{quote(name)}>)"
+    return f"![{markdown.escaped(text)}](<{quote(name)}>)"
 
 
 def as_data(pictures: Iterable[Picture], form: Format) -> tuple[QMimeData, int]:
