@@ -1,6 +1,6 @@
 """Read what a picture's file and its sidecars say about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lorgnette.alttext import containers, sidecar, xmp
@@ -33,6 +33,7 @@ class Reading:
     versions: tuple[Version, ...] = ()  # alt_text's own first
     conflicts: tuple[Version, ...] = ()  # those that say something else
     suggestions: tuple[Suggestion, ...] = ()
+    extended_description: str = ""  # alt_text has it too; there may be one without alt text
     troubles: tuple[str, ...] = ()  # what could not be read, for a person
 
 
@@ -48,6 +49,7 @@ def read(image: Path, language: str = "") -> Reading:
     versions: list[Version] = []
     suggestions: list[Suggestion] = []
     troubles: list[str] = []
+    extended = ""
     contents, modified_ns = _look(image, troubles)
     suggestions += suggestions_of(contents)
     places = [(Destination.EMBED, image, packet, modified_ns) for packet in contents.packets]
@@ -66,8 +68,7 @@ def read(image: Path, language: str = "") -> Reading:
             continue
         suggestions += [Suggestion("dc:description", caption) for caption in words.captions]
         if words.alt_text is None:
-            if words.extended_description:
-                suggestions.append(Suggestion("ExtDescrAccessibility", words.extended_description))
+            extended = extended or words.extended_description
             continue
         versions.append(
             Version(
@@ -83,7 +84,10 @@ def read(image: Path, language: str = "") -> Reading:
         text, tag = contents.alt_text
         own = AltText(text=xmp.clean(text), language=xmp.language_tag(tag))
         versions.append(Version(source=Destination.EMBED, path=image, alt_text=own))
-    return _judge(versions, suggestions, troubles)
+    reading = _judge(versions, suggestions, troubles)
+    if reading.alt_text is not None:
+        extended = reading.alt_text.extended_description
+    return replace(reading, extended_description=extended)
 
 
 def same_words(one: AltText, other: AltText) -> bool:

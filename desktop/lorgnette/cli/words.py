@@ -77,8 +77,9 @@ def run_set(args: argparse.Namespace) -> int:
     from lorgnette.jobs.writing import WriteBatch
 
     path: Path = args.path
-    present = alttext.read(path, args.language or "").alt_text or AltText()
-    extended = present.extended_description if args.extended is None else args.extended
+    reading = alttext.read(path, args.language or "")
+    present = reading.alt_text or AltText()
+    extended = reading.extended_description if args.extended is None else args.extended
     alt_text = AltText(
         text=args.text or "",
         extended_description=extended,
@@ -116,7 +117,7 @@ def _content(path: Path, reading: Reading) -> dict[str, Any]:
     return {
         "path": str(path),
         "alt_text": None if missing else alt_text.text,
-        "extended_description": alt_text.extended_description,
+        "extended_description": reading.extended_description,
         "language": alt_text.language,
         "state": alt_text.state.value,
         "origin": None if missing else alt_text.origin.value,
@@ -145,8 +146,8 @@ def _version(version: Version) -> dict[str, Any]:
 def _lines(reading: Reading) -> list[str]:
     alt_text = reading.alt_text or AltText()
     lines = [f"Alt text: {alt_text.text or alt_text.state.value}"]
-    if alt_text.extended_description:
-        first, *others = alt_text.extended_description.split("\n")
+    if reading.extended_description:
+        first, *others = reading.extended_description.split("\n")
         lines += [f"Extended description: {first}", *(f"  {other}" for other in others)]
     if alt_text.language:
         lines.append(f"Language: {alt_text.language}")

@@ -92,8 +92,10 @@ def _replaced(texts: Sequence[str], place: int, length: int) -> tuple[str, str] 
     if length == 1 and words[0] in _ADJECTIVAL:
         if words[0] in {"male", "female"} and place and texts[place - 1] in {"is", "are"}:
             return None
-        if after in ANIMALS or (after == "and" and _among_animals(texts, place)):
+        if after in ANIMALS:
             return None
+        if after == "and" and words[0] not in _HUMAN and _among_animals(texts, place):
+            return None  # male and female elephants; but a man and a dog
         if after in SPORTS or _names_a_trade(texts[place + 1 :], words[0]):
             return sex, ""
     if words[0] in _PARENTS and _among_animals(texts, place):
@@ -102,7 +104,8 @@ def _replaced(texts: Sequence[str], place: int, length: int) -> tuple[str, str] 
 
 
 _PARENTS = words_of("mother mothers mama mom moms mommy mum father fathers papa dad daddy")
-_ADJECTIVAL = {"male", "female", "man", "woman", "men", "women", "lady", "girl", "boy", *_PARENTS}
+_HUMAN = {"man", "woman", "men", "women", "lady", "girl", "boy"}
+_ADJECTIVAL = {"male", "female", *_HUMAN, *_PARENTS}
 
 
 def _names_a_trade(after: Sequence[str], before: str) -> bool:

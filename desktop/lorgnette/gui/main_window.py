@@ -7,12 +7,12 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from lorgnette.gui.adding.act import Adding
-from lorgnette.gui.batch import history
 from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.filter import BatchFilter
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.thumbnails import Thumbnails
+from lorgnette.gui.batch.undoing import Undoing
 from lorgnette.gui.browsing.act import Browsing
 from lorgnette.gui.captioning.act import Captioning
 from lorgnette.gui.captioning.models import Models
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         )
         self.copying = Copying(self.batch)
         self.writing = Writing(self.batch)
+        self.undoing = Undoing(self.batch, lambda: self.writing.run.running)
         self.changing_settings = ChangingSettings(self.batch, models, self.captioning)
         self.helping = Helping(
             self,
@@ -72,7 +73,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(
             self,
             [
-                *history.groups(self.batch.history),
+                *self.undoing.groups(),
                 *self.adding.groups(),
                 *self.writing.groups(),
                 *self.changing_settings.groups(),

@@ -106,14 +106,15 @@ def test_a_malformed_sidecar_is_reported(sample: Sample) -> None:
     assert "plain.jpg.xmp" in reading.troubles[0]
 
 
-def test_a_lone_extended_description_is_a_suggestion(sample: Sample) -> None:
+def test_a_lone_extended_description_is_read(sample: Sample) -> None:
     picture = sample("plain.jpg")
     data = xmp.merge(None, AltText(text="A", extended_description="Long"), date="")
     start, end = data.index(b"<Iptc4xmpCore:AltText"), data.index(b"<Iptc4xmpCore:ExtDescr")
     picture.with_name("plain.jpg.xmp").write_bytes(data[:start] + data[end:])
     reading = alttext.read(picture)
     assert reading.alt_text is None
-    assert [each.text for each in reading.suggestions] == ["Long"]
+    assert reading.extended_description == "Long"
+    assert not reading.suggestions
 
 
 def test_a_missing_picture_is_said_to_be_so(tmp_path: Path) -> None:

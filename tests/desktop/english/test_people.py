@@ -45,6 +45,8 @@ def test_a_word_for_a_person_loses_its_sex(model: str, neutral_words: str) -> No
         ("a dog jumps as he is called", "a dog jumps as it is called"),
         ("a dog in front of his owner", "a dog in front of its owner"),
         ("a man with a dog on his lap", "a person with a dog on their lap"),
+        ("a man and a dog are playing", "a person and a dog are playing"),
+        ("a boy and his dog", "a child and their dog"),
         ("a man pets a dog on her head", "a person pets a dog on its head"),
         ("a mother elephant and her baby", "a mother elephant and its baby"),
     ],

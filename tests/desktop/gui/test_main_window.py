@@ -374,18 +374,34 @@ def test_the_same_text_is_noted_on_different_pictures_and_not_within_a_burst(
     window.batch.view.go_to(tmp_path / "cat 1.png")
     assert "the very same text" not in notes()
     window.actions_["undo"].trigger()
+    assert window.body.panel.picture is not None
+    assert window.body.panel.picture.path.name == "coffee.png"  # undo shows what it undid
+    window.batch.view.go_to(tmp_path / "cat 1.png")
     assert "the very same text" in notes()
     assert window.body.panel.picture is not None
     assert window.body.panel.picture.path.name == "cat 1.png"
 
 
-def test_escape_brings_the_draft_back(qtbot: QtBot, captioned: MainWindow) -> None:
-    field = captioned.body.panel.field
+def test_escape_takes_back_the_typing_and_nothing_else(qtbot: QtBot, captioned: MainWindow) -> None:
+    panel = captioned.body.panel
+    field = panel.field
+    field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "Something else.")
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert field.toPlainText() == "A red picture."
-    assert captioned.body.panel.picture.alt.origin is Origin.MACHINE  # type: ignore[union-attr]
+    assert panel.picture is not None
+    assert panel.picture.alt.origin is Origin.MACHINE
+    captioned.undoing.undo()
+    assert field.toPlainText() == "Something else."
+    captioned.reviewing.accept_current()
+    captioned.batch.view.go_to_row(0)
+    before = panel.picture.alt
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert panel.picture.alt == before
+    qtbot.keyClicks(field, " Or not")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert panel.picture.alt == before
 
 
 def test_undo_in_the_field_is_of_typing_and_elsewhere_of_the_batch(

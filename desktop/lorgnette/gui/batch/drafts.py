@@ -159,13 +159,13 @@ def _content(value: Picture | AltText | Suggestion) -> dict[str, Any]:
 
 def _picture(content: dict[str, Any]) -> Picture:
     suggestion = content["suggestion"]
-    on_disk = content["on_disk"]
     return Picture(
         **{
             **content,
             "path": Path(content["path"]),
             "alt": _alt_text(content["alt"]),
-            "on_disk": None if on_disk is None else _alt_text(on_disk),
+            "beneath": _maybe_alt_text(content.get("beneath")),
+            "on_disk": _maybe_alt_text(content["on_disk"]),
             "captions": tuple(content["captions"]),
             "conflicts": tuple((str(n), str(t)) for n, t in content["conflicts"]),
             "suggestion": None
@@ -180,6 +180,10 @@ def _picture(content: dict[str, Any]) -> Picture:
             ),
         }
     )
+
+
+def _maybe_alt_text(content: dict[str, Any] | None) -> AltText | None:
+    return None if content is None else _alt_text(content)
 
 
 def _alt_text(content: dict[str, Any]) -> AltText:

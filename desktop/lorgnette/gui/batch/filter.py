@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QObject,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
 )
 
 from lorgnette.gui.batch.model import PICTURE_ROLE, BatchModel, Index
@@ -15,18 +16,55 @@ from lorgnette.gui.batch.picture import Picture, State, row_text
 
 
 class BatchFilter(QSortFilterProxyModel):
-    """The pictures in one state, or with some words in their name or text."""
+    """The pictures in one state, or with some words in their name or text.
+
+    The picture that a person works in stays whatever becomes of it, until they leave it: its row
+    must not go from under their hands, and their next key not into another picture.
+    """
 
     def __init__(self, batch: BatchModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._batch = batch
         self._states: frozenset[State] | None = None  # None: every state
         self._words = ""
+        self._held: Path | None = None
+        self._left: set[Path] = set()
+        self._settle = QTimer(self, interval=0, singleShot=True)
+        self._settle.timeout.connect(self._let_go)
         self.setSourceModel(batch)
+
+    def hold(self, path: Path | None) -> None:
+        """Show the picture at path whatever it becomes, and no other one; None holds none."""
+        if path == self._held:
+            return
+        if self._held is not None:
+            self._left.add(self._held)
+            self._settle.start()  # later: the list is in the middle of leaving it
+        self._held = path
+        if path is not None and not self.index_of(path).isValid():
+            self._look_again(path)
+
+    def _let_go(self) -> None:
+        left, self._left = self._left, set()
+        for path in left:
+            picture = self._batch.picture(path)
+            if picture is not None and path != self._held and not self._fits(picture):
+                self._look_again(path)
+
+    def _look_again(self, path: Path) -> None:
+        index = self._batch.index_of(path)
+        if index.isValid():
+            self._batch.dataChanged.emit(index, index, [])
+
+    @property
+    def filtering(self) -> bool:
+        """Whether it may hide pictures."""
+        return self._states is not None or bool(self._words)
 
     def show_states(self, states: Iterable[State]) -> None:
         """Let through pictures in these states only."""
         self.beginFilterChange()
+        self._held = None
         wanted = frozenset(states)
         self._states = None if len(wanted) == len(State) else wanted
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
@@ -34,13 +72,17 @@ class BatchFilter(QSortFilterProxyModel):
     def show_words(self, words: str) -> None:
         """Let through pictures with words in name, alt text or extended description."""
         self.beginFilterChange()
+        self._held = None
         self._words = words.strip().casefold()
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002
-        if self._states is None and not self._words:  # asked for each row at every sorting
+        if not self.filtering:  # asked for each row at every sorting
             return True
         picture = self._batch.picture_at(source_row)
+        return picture.path == self._held or self._fits(picture)
+
+    def _fits(self, picture: Picture) -> bool:
         if self._states is not None and picture.state not in self._states:
             return False
         if not self._words:

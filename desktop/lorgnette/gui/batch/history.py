@@ -1,4 +1,7 @@
-"""What can be undone: changes of words, pictures taken out of the batch, batches written."""
+"""What can be undone: changes of words, pictures taken out of the batch, batches written.
+
+One history for the whole window, typing included: redo is the exact reverse of undo.
+"""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
@@ -10,20 +13,25 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from lorgnette.alttext.alt_text import AltText
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture
-from lorgnette.gui.parts.actions import Entry, Group, Menu
-from lorgnette.gui.saying.translation import tr
 
-TYPING = 1  # consecutive commands of one kind on one picture become one
+TYPING = 1  # consecutive commands of one kind on one picture become one; of typing, within a word
 CHOOSING = 2
+DRAFTING = 3  # consecutive ones become one, whatever their pictures
+
+_WORDS = [field.name for field in dataclasses.fields(AltText)]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The alt text of one picture, before and after."""
+    """The words of one picture, before and after."""
 
-    path: Path
-    before: AltText
-    after: AltText
+    before: Picture
+    after: Picture
+
+    @property
+    def path(self) -> Path:
+        """Whose they are."""
+        return self.after.path
 
 
 class ChangeAltText(QUndoCommand):
@@ -41,27 +49,75 @@ class ChangeAltText(QUndoCommand):
         return self._merge
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, ChangeAltText) or len(self.changes) != 1:
+        if not isinstance(other, ChangeAltText):
+            return False
+        if self._merge == DRAFTING:
+            self.changes += other.changes
+            return True
+        if len(self.changes) != 1 or len(other.changes) != 1:
             return False
         mine, theirs = self.changes[0], other.changes[0]
-        if len(other.changes) != 1 or mine.path != theirs.path:
+        if mine.path != theirs.path:
             return False
-        self.changes = (Change(mine.path, mine.before, theirs.after),)
-        self.setObsolete(mine.before == theirs.after)
+        if self._merge == TYPING and _begins_word(theirs):
+            return False
+        self.changes = (Change(mine.before, theirs.after),)
+        self.setObsolete(mine.before.alt == theirs.after.alt)
         return True
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The pictures that it changes."""
+        return tuple(change.path for change in self.changes)
+
     def redo(self) -> None:
-        self._put([(change.path, change.after) for change in self.changes])
+        self._put([(change.before, change.after) for change in self.changes])
 
     def undo(self) -> None:
-        self._put([(change.path, change.before) for change in self.changes])
+        self._put([(change.after, change.before) for change in reversed(self.changes)])
 
-    def _put(self, texts: Sequence[tuple[Path, AltText]]) -> None:
+    def _put(self, changes: Sequence[tuple[Picture, Picture]]) -> None:
         self._batch.put(
-            dataclasses.replace(picture, alt=alt)
-            for path, alt in texts
-            if (picture := self._batch.picture(path)) is not None
+            _brought(picture, before, after)
+            for before, after in changes
+            if (picture := self._batch.picture(after.path)) is not None
         )
+
+
+def _brought(picture: Picture, before: Picture, after: Picture) -> Picture:
+    """Return picture with what differs between two states of it, and the rest as it is now.
+
+    What came meanwhile, as a draft does while a person describes the picture at length, is no part
+    of the step and stays.
+    """
+    other = {
+        name: value
+        for name in _WORDS
+        if (value := getattr(after.alt, name)) != getattr(before.alt, name)
+    }
+    beneath = picture.beneath if before.beneath == after.beneath else after.beneath
+    return dataclasses.replace(
+        picture, alt=dataclasses.replace(picture.alt, **other), beneath=beneath
+    )
+
+
+def _begins_word(typed: Change) -> bool:
+    """Tell whether what was typed is the first letter of a further word."""
+    before, after = _both(typed)
+    place = 0
+    while place < min(len(before), len(after)) and before[place] == after[place]:
+        place += 1
+    return (
+        len(after) > len(before) and place > 0 and after[place - 1].isspace()
+        and not after[place].isspace()
+    )  # fmt: skip
+
+
+def _both(typed: Change) -> tuple[str, str]:
+    before, after = typed.before.alt, typed.after.alt
+    if before.text != after.text:
+        return before.text, after.text
+    return before.extended_description, after.extended_description
 
 
 def change(
@@ -79,7 +135,7 @@ def change(
         merge: TYPING or CHOOSING, where steps after one another become one.
     """
     changes = [
-        Change(picture.path, picture.alt, alt) for picture, alt in texts if picture.alt != alt
+        Change(picture, picture.with_alt(alt)) for picture, alt in texts if picture.alt != alt
     ]
     if changes:
         history.push(ChangeAltText(model, changes, what, merge=merge))
@@ -93,8 +149,17 @@ class RemovePictures(QUndoCommand):
         self._batch = batch
         self._pictures = tuple(pictures)
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The pictures that it takes out."""
+        return tuple(picture.path for picture in self._pictures)
+
     def redo(self) -> None:
-        self._batch.remove(picture.path for picture in self._pictures)
+        # As they are now: what a job found out meanwhile comes back with them.
+        self._pictures = tuple(
+            self._batch.picture(picture.path) or picture for picture in self._pictures
+        )
+        self._batch.remove(self.paths)
 
     def undo(self) -> None:
         self._batch.add(self._pictures)
@@ -117,28 +182,3 @@ class WriteBatch(QUndoCommand):
     def undo(self) -> None:
         self._done = False
         self._undo_it()
-
-
-def groups(history: QUndoStack) -> list[Group]:
-    """Return what undoes and redoes, named after what it would undo and redo."""
-
-    def undo() -> str:
-        if not history.canUndo():
-            return tr("&Undo")
-        return tr("&Undo {what}").format(what=history.undoText().replace("&", "&&"))
-
-    def redo() -> str:
-        if not history.canRedo():
-            return tr("&Redo")
-        return tr("&Redo {what}").format(what=history.redoText().replace("&", "&&"))
-
-    return [
-        Group(
-            Menu.EDIT,
-            [
-                Entry("undo", undo, history.undo, ("Ctrl+Z",), "undo", history.canUndo),
-                Entry("redo", redo, history.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
-                      history.canRedo),
-            ],
-        )
-    ]  # fmt: skip

@@ -17,7 +17,8 @@ def as_on_disk(path: Path, language: str) -> Picture:
         return Picture(path=path, suggestion=Suggestion(failed=True, reason=str(error)))
     return Picture(
         path=path,
-        alt=reading.alt_text or AltText(reviewed=False),
+        alt=reading.alt_text
+        or AltText(reviewed=False, extended_description=reading.extended_description),
         on_disk=reading.alt_text,
         kept_in=reading.path.name if reading.path is not None else "",
         captions=tuple(suggestion.text for suggestion in reading.suggestions),

@@ -57,6 +57,7 @@ class Picture:
 
     path: Path
     alt: AltText = NO_TEXT
+    beneath: AltText | None = None  # what a decorative picture has again once it is none
     suggestion: Suggestion | None = None
     on_disk: AltText | None = None  # what its file or sidecar says
     kept_in: str = ""  # name of the file that says it
@@ -95,14 +96,43 @@ class Picture:
         same_bytes = bool(self.digest) and self.digest == other.digest
         return same_bytes or alike(self.fingerprint, other.fingerprint)
 
+    @property
+    def chosen(self) -> bool:
+        """Whether its words are a person's, or were picked, judged or asked for by one."""
+        if self.alt.decorative or self.alt.reviewed:
+            return True
+        if not self.alt.text:
+            return False
+        offered = self.suggestion.text if self.suggestion is not None else self.alt.text
+        return self.alt.origin is not Origin.MACHINE or self.alt.text != offered
+
+    def with_alt(self, alt: AltText) -> "Picture":
+        """Return the picture with other alt text; a decorative one keeps what it had before."""
+        beneath = (self.beneath if self.alt.decorative else self.alt) if alt.decorative else None
+        return dataclasses.replace(self, alt=alt, beneath=beneath)
+
+    def with_suggestion(self, suggestion: Suggestion, language: str) -> "Picture":
+        """Return the picture after a captioner looked at it; only what nobody chose gives way."""
+        if suggestion.failed and self.alt.text:
+            return self
+        picture = dataclasses.replace(self, suggestion=suggestion)
+        if self.chosen:
+            return picture
+        words = dataclasses.replace(self.alt, extended_description=self._own_extended())
+        return picture.with_alt(dataclasses.replace(picture, alt=words).drafted(language))
+
     def drafted(self, language: str) -> AltText:
-        """Return the machine's draft as alt text, empty where there is none."""
+        """Return the machine's draft as alt text, no words where there is none.
+
+        A person's extended description stays; the machine's own is part of its draft.
+        """
         suggestion = self.suggestion
+        kept = self._own_extended()
         if suggestion is None or not suggestion.text:
-            return AltText(reviewed=False)
+            return AltText(reviewed=False, extended_description=kept)
         return AltText(
             text=suggestion.text,
-            extended_description=suggestion.extended,
+            extended_description=kept or suggestion.extended,
             # What a picture reads may be in any language.
             language="" if suggestion.quoted else language,
             origin=Origin.MACHINE,
@@ -110,6 +140,22 @@ class Picture:
             model=suggestion.model,
             confidence=suggestion.confidence,
         )
+
+    def _own_extended(self) -> str:
+        """Return the extended description that is not the machine's, empty where there is none."""
+        found = (self.beneath or self.alt).extended_description
+        suggestion = self.suggestion
+        return "" if suggestion is not None and found == suggestion.extended else found
+
+    def decorated(self) -> AltText:
+        """Return the alt text of the picture once it is decorative."""
+        return AltText(decorative=True, language=self.alt.language)
+
+    def undecorated(self, language: str) -> AltText:
+        """Return the alt text once it is decorative no more: what it was, else the draft."""
+        if self.beneath is not None and self.beneath.text:
+            return self.beneath
+        return self.drafted(language)
 
     def edited(self, text: str) -> AltText:
         """Return the alt text after a person changed its words to text."""
@@ -121,9 +167,11 @@ class Picture:
         else:
             origin = Origin.HUMAN
         first = suggestion is not None and text == suggestion.text
+        beneath = self.beneath if self.alt.decorative and text else None
         return dataclasses.replace(
             self.alt,
             text=text,
+            extended_description=(beneath or self.alt).extended_description,
             origin=origin,
             reviewed=self.alt.reviewed and bool(text),
             decorative=self.alt.decorative and not text,

@@ -75,6 +75,15 @@ class BatchView(QListView):
         found = (self._rows.picture(self._rows.index(row, 0)) for row in rows)
         return [picture for picture in found if picture is not None]
 
+    def show_also(self, path: Path) -> bool:
+        """Make the picture at path the current one even where the filter would hide it.
+
+        Returns:
+            Whether the batch has it.
+        """
+        self._rows.hold(path)
+        return self.go_to(path)
+
     def go_to(self, path: Path) -> bool:
         """Make the picture at path the current one; tell whether the list shows it."""
         index = self._rows.index_of(path)
@@ -107,6 +116,7 @@ class BatchView(QListView):
     ) -> None:
         super().currentChanged(current, previous)
         picture = self._rows.picture(current)
+        self._rows.hold(None if picture is None else picture.path)
         self.current_changed.emit(None if picture is None else picture.path)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

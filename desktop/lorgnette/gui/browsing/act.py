@@ -145,6 +145,7 @@ class Browsing(QObject):
         change()
         view.blockSignals(False)
         self._rows_changed()
+        self._batch.rows.hold(view.current_path())
         self._show_current(view.current_path())
         count = self._batch.rows.rowCount()
         self._batch.announcer.report(

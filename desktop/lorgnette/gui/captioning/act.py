@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from lorgnette.alttext.alt_text import Origin
+from lorgnette.gui.batch.history import DRAFTING, change
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture, State, Suggestion
 from lorgnette.gui.captioning.failures import FailuresDialog
@@ -149,20 +149,21 @@ class Captioning(QObject):
         self.changed.emit()
 
     def _suggested(self, found: list[tuple[Path, Suggestion]]) -> None:
-        now = []
+        now, redrafted = [], []
         for path, suggestion in found:
             picture = self._batch.model.picture(path)
             if picture is None:
                 continue  # taken out of the batch meanwhile
-            picture = dataclasses.replace(picture, suggestion=suggestion)
-            untouched = picture.alt.origin is Origin.MACHINE and not picture.alt.reviewed
-            if untouched or picture.state in {State.MISSING, State.DECLINED, State.FAILED}:
-                drafted = picture.drafted(self._batch.settings.now.language)
-                picture = dataclasses.replace(picture, alt=drafted)
-            now.append(picture)
+            after = picture.with_suggestion(suggestion, self._batch.settings.now.language)
+            if picture.alt.text and after.alt.text != picture.alt.text:
+                redrafted.append((dataclasses.replace(after, alt=picture.alt), after.alt))
+                after = redrafted[-1][0]
+            now.append(after)
             if suggestion.seconds:
                 self.measured_ms = suggestion.seconds * 1000
         self._batch.model.put(now)
+        what = tr("drafting anew")
+        change(self._batch.history, self._batch.model, redrafted, what, merge=DRAFTING)
 
     def _progressed(self, done: int, total: int) -> None:
         self._batch.progress.advance(self, done, total)

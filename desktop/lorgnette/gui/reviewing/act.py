@@ -37,7 +37,7 @@ class Reviewing(QObject):
         panel.extended_typed.connect(self._extended_typed)
         panel.chosen.connect(self._chosen)
         panel.decorative_chosen.connect(self._decorative_chosen)
-        panel.reverted.connect(self._reverted)
+        panel.taken_back.connect(self._taken_back)
         panel.guess_wanted.connect(lambda _path: self._guessing.show_guess())
         panel.accepted.connect(self.accept_current)
         panel.skipped.connect(self.go_to_next_to_review)
@@ -76,6 +76,8 @@ class Reviewing(QObject):
                                ("Ctrl+R",)),
                     of_current("questions", tr("&What is this picture for?"),
                                panel.open_questions, ("Ctrl+T",)),
+                    of_current("to_draft", tr("&Back to the model's draft"),
+                               self.go_back_to_draft),
                     of_current("guess", tr("Show the &guess anyway"), self._guessing.show_guess,
                                ("Ctrl+G",)),
                 ],
@@ -159,16 +161,25 @@ class Reviewing(QObject):
                 merge=CHOOSING,
             )
 
-    def _reverted(self, path: Path) -> None:
+    def _taken_back(self, path: Path, before: AltText) -> None:
         picture = self._batch.model.picture(path)
+        if picture is not None:
+            self._change(
+                [(picture, before)], tr("taking back of typing in {name}").format(name=path.name)
+            )
+            self._batch.announcer.say(tr("What was typed is taken back."))
+
+    def go_back_to_draft(self) -> None:
+        """Put the model's draft in place of the current text."""
+        picture = self._panel.picture
         if picture is None:
             return
-        before = picture.drafted(self._batch.settings.now.language)
-        if not before.text:
-            before = picture.on_disk or AltText(reviewed=False)
-        self._change(
-            [(picture, before)], tr("going back to the draft of {name}").format(name=path.name)
-        )
+        draft = picture.drafted(self._batch.settings.now.language)
+        if not draft.text:
+            self._batch.announcer.say(tr("The model has no draft of this picture."))
+            return
+        what = tr("going back to the draft of {name}").format(name=picture.path.name)
+        self._change([(picture, draft)], what)
         self._batch.announcer.say(tr("Back to the draft."))
 
     def _decorative_chosen(self, path: Path, decorative: bool) -> None:
@@ -176,10 +187,10 @@ class Reviewing(QObject):
         if picture is None:
             return
         if decorative:
-            alt = AltText(decorative=True, language=picture.alt.language)
+            alt = picture.decorated()
             text = tr("marking of {name} as decorative").format(name=path.name)
         else:
-            alt = picture.drafted(self._batch.settings.now.language)
+            alt = picture.undecorated(self._batch.settings.now.language)
             text = tr("marking of {name} as not decorative").format(name=path.name)
         self._change([(picture, alt)], text)
 

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QTextCharFormat, QTextCursor
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QTextCharFormat,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from lorgnette.gui.looks.colours import Colours
@@ -15,17 +22,20 @@ class AltTextField(QPlainTextEdit):
 
     Signals:
         typed: the text, after the person changed it.
-        reverted: Esc was pressed.
+        escaped: Esc was pressed.
+        entered: the focus came.
     """
 
     typed = Signal(str)
-    reverted = Signal()
+    escaped = Signal()
+    entered = Signal()
 
     def __init__(self, colours: Colours, lines: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._colours = colours
         self._lines = lines
         self._doubted: tuple[str, ...] = ()
+        self.setUndoRedoEnabled(False)  # the window has one history
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.textChanged.connect(self._changed)
@@ -36,13 +46,21 @@ class AltTextField(QPlainTextEdit):
         self._mark()
 
     def show_text(self, text: str) -> None:
-        """Show a text that came from elsewhere; the same text keeps cursor and history."""
-        if text != self.toPlainText():
+        """Show a text that came from elsewhere; the cursor comes behind what differs."""
+        before = self.toPlainText()
+        if text != before:
             self.blockSignals(True)
             self.setPlainText(text)
-            self.moveCursor(QTextCursor.MoveOperation.End)
+            cursor = self.textCursor()
+            cursor.setPosition(_end_of_difference(before, text))
+            self.setTextCursor(cursor)
             self.blockSignals(False)
         self._mark()
+
+    def show_other(self, text: str) -> None:
+        """Show the text of another picture, the cursor at its end."""
+        self.show_text(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
 
     def doubt(self, words: Iterable[str]) -> None:
         """Mark these words from now on."""
@@ -57,19 +75,26 @@ class AltTextField(QPlainTextEdit):
         return QSize(160, self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
-        # With nothing to undo in the text, the key belongs to the history of the window.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            history = self.document()
-            if (event.matches(QKeySequence.StandardKey.Undo) and not history.isUndoAvailable()) or (
-                event.matches(QKeySequence.StandardKey.Redo) and not history.isRedoAvailable()
-            ):
-                event.ignore()
-                return False
+        # The keys belong to the history of the window.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and (
+                event.matches(QKeySequence.StandardKey.Undo)
+                or event.matches(QKeySequence.StandardKey.Redo)
+            )
+        ):
+            event.ignore()
+            return False
         return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.reverted.emit()
+            self.escaped.emit()
             return
         super().keyPressEvent(event)
 
@@ -93,3 +118,11 @@ class AltTextField(QPlainTextEdit):
                 selection.format = style
                 marks.append(selection)
         self.setExtraSelections(marks)
+
+
+def _end_of_difference(before: str, after: str) -> int:
+    """Return where in after what it has in common with before at the end begins, in UTF-16."""
+    same, most = 0, min(len(before), len(after))
+    while same < most and before[-1 - same] == after[-1 - same]:
+        same += 1
+    return len(after[: len(after) - same].encode("utf-16-le")) // 2

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui.batch.history import change
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import State, Suggestion
@@ -63,13 +62,9 @@ class Guessing(QObject):
         )
         picture = dataclasses.replace(picture, suggestion=held_back)
         model.put([picture])
-        draft = AltText(
-            text=said.text,
-            language=self._batch.settings.now.language,
-            origin=Origin.MACHINE,
-            reviewed=False,
-            model=said.model,
-            confidence=0.0,  # it was held back for a reason
+        guessed = dataclasses.replace(said, confidence=0.0)  # it was held back for a reason
+        draft = dataclasses.replace(picture, suggestion=guessed).drafted(
+            self._batch.settings.now.language
         )
         what = tr("guess for {name}").format(name=path.name)
         change(self._batch.history, model, [(picture, draft)], what)

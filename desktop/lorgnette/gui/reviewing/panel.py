@@ -56,7 +56,7 @@ class ReviewPanel(QScrollArea):
         extended_typed: the extended description as it stands in its field.
         chosen: a text to put into the field (a candidate, a mended or an earlier text).
         decorative_chosen: whether the picture is decorative.
-        reverted: the person wants the model's draft back.
+        taken_back: the words as they were before the person typed.
         guess_wanted: show the guess that the model held back.
         accepted, skipped: and go on to the next.
         told: a sentence to announce (no path).
@@ -66,7 +66,7 @@ class ReviewPanel(QScrollArea):
     extended_typed = Signal(object, str)
     chosen = Signal(object, str)
     decorative_chosen = Signal(object, bool)
-    reverted = Signal(object)
+    taken_back = Signal(object, object)
     guess_wanted = Signal(object)
     accepted = Signal()
     skipped = Signal()
@@ -83,6 +83,8 @@ class ReviewPanel(QScrollArea):
         self._picture: Picture | None = None
         self._earlier: AltText | None = None
         self._elsewhere = False
+        self._entered: AltText | None = None  # the words before the typing that goes on
+        self._typing = False  # whether the words that come are those of the key just pressed
         self._beside = True
         self._described = 0  # the limit that the field's description speaks of
         self._settle = QTimer(self, interval=_SETTLE_MILLISECONDS, singleShot=True)
@@ -159,7 +161,8 @@ class ReviewPanel(QScrollArea):
             layout.addWidget(section)
         layout.addStretch(1)
         self.field.typed.connect(self._typed)
-        self.field.reverted.connect(self._send_reverted)
+        self.field.escaped.connect(self._take_back)
+        self.field.entered.connect(self._enter)
         self.candidates.chosen.connect(self._send_chosen)
         self.decorative.clicked.connect(self._send_decorative)
         self.accept.clicked.connect(self.accepted)
@@ -187,6 +190,8 @@ class ReviewPanel(QScrollArea):
         self.questions_section = Section(tr("&What is this picture for?"), self.questions, c, side)
         self.details_section = Section(tr("De&tails"), self._details, c, side)
         self.extended.typed.connect(self._extended_typed)
+        self.extended.escaped.connect(self._take_back)
+        self.extended.entered.connect(self._enter)
         self.extended_section.opened.connect(self.extended.setFocus)
         self.questions.decorative.connect(lambda: self._send_decorative(True))
         self.questions.advised.connect(self.told)
@@ -255,6 +260,8 @@ class ReviewPanel(QScrollArea):
         self._body.setEnabled(picture is not None)
         if changed or picture is None or picture.alt.text != self.field.toPlainText():
             self._described = 0
+        if not self._typing:
+            self._enter()
         if changed:
             self._earlier = None
             self.questions.restart()
@@ -270,8 +277,11 @@ class ReviewPanel(QScrollArea):
             suggestion.doubted
             if suggestion is not None and picture.alt.origin is not Origin.HUMAN else ()
         )  # fmt: skip
-        self.field.show_text(picture.alt.text)
-        self.extended.show_text(picture.alt.extended_description)
+        for field, text in (
+            (self.field, picture.alt.text),
+            (self.extended, picture.alt.extended_description),
+        ):
+            (field.show_other if changed else field.show_text)(text)
         self.decorative.setChecked(picture.alt.decorative)
         declined = picture.state is State.DECLINED
         candidates = () if suggestion is None or declined else suggestion.candidates
@@ -360,11 +370,23 @@ class ReviewPanel(QScrollArea):
         self._show_count()
         self._settle.start()
         if self._picture is not None:
+            self._typing = True
             self.typed.emit(self._picture.path, text)
+            self._typing = False
 
     def _extended_typed(self, text: str) -> None:
         if self._picture is not None:
+            self._typing = True
             self.extended_typed.emit(self._picture.path, text)
+            self._typing = False
+
+    def _enter(self) -> None:
+        self._entered = None if self._picture is None else self._picture.alt
+
+    def _take_back(self) -> None:
+        picture, before = self._picture, self._entered
+        if picture is not None and before is not None and before != picture.alt:
+            self.taken_back.emit(picture.path, before)
 
     def _send_chosen(self, text: str) -> None:
         if self._picture is not None:
@@ -377,10 +399,6 @@ class ReviewPanel(QScrollArea):
     def _send_decorative(self, decorative: bool) -> None:
         if self._picture is not None:
             self.decorative_chosen.emit(self._picture.path, decorative)
-
-    def _send_reverted(self) -> None:
-        if self._picture is not None:
-            self.reverted.emit(self._picture.path)
 
     def _send_guess(self) -> None:
         if self._picture is not None:
