@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from lorgnette import __version__, paths, silence
 from lorgnette.files import CannotWriteError
-from lorgnette.gui.batch.drafts import FILE_NAME, Drafts
+from lorgnette.gui.batch.drafts import FILE_NAME, Drafts, adopt
 from lorgnette.gui.frame.crash_dialog import CrashDialog, log
 from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.main_window import MainWindow
@@ -110,10 +110,23 @@ def open_drafts(folder: Path) -> tuple[QLockFile, Drafts]:
         lock = QLockFile(str(folder / f"{name}.lock"))
         lock.setStaleLockTime(0)  # stale when its process is gone, however old it is
         if lock.tryLock(0):
+            if number == 1:
+                _adopt_others(folder)
             return lock, Drafts(folder / name)
         if lock.error() is not QLockFile.LockError.LockFailedError:
             raise CannotWriteError(folder / name, tr("its folder cannot be written to"))
     raise RuntimeError(f"more than {_MOST_WINDOWS} windows are open")
+
+
+def _adopt_others(folder: Path) -> None:
+    """Bring what earlier windows kept beside the first one into its file."""
+    file = folder / FILE_NAME
+    for other in sorted(folder.glob(f"{file.stem}-*{file.suffix}")):
+        lock = QLockFile(f"{other}.lock")
+        lock.setStaleLockTime(0)
+        if lock.tryLock(0):  # else its window is open
+            adopt(file, other)
+            lock.unlock()
 
 
 class Reporter(QObject):

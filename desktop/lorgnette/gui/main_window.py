@@ -19,6 +19,7 @@ from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.captioning.run import CaptioningRun
 from lorgnette.gui.copying.act import Copying
 from lorgnette.gui.frame.body import Body
+from lorgnette.gui.frame.keeping import Keeping
 from lorgnette.gui.frame.row_menu import show_row_menu
 from lorgnette.gui.frame.status import Status
 from lorgnette.gui.frame.toolbar import Toolbar
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
             [self.actions_[name] for name in ("add_pictures", "add_folder", "paste")]
         )
         self._status = Status(self, self.body, self.batch, lambda: self.adding.folder_name)
+        self._keeping = Keeping(self.batch, self.body.alarm)
         self._join()
         self._wear(colours)
 
@@ -184,6 +186,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the jobs within one picture; what is done is kept, no picture is written to."""
+        if not self._closed and not self._keeping.may_close():
+            event.ignore()
+            return
         if not self._closed:
             self._closed = True
             self.batch.announcer.blockSignals(True)

@@ -1,6 +1,7 @@
 """The batch on disk: what was drafted, edited and accepted outlives a crash.
 
-One SQLite file in the user's data folder, written by one thread within half a second. It also
+One SQLite file in the user's data folder, written by one thread within half a second; where the
+disk is full or the file locked, the changes wait in memory and are tried again. It also
 remembers every accepted text by the content of its picture, so that the same picture under
 another name is offered its words again.
 """
@@ -22,6 +23,9 @@ from lorgnette.gui.batch.picture import Picture, State, Suggestion
 FILE_NAME = "drafts.sqlite3"
 FORMAT = 1
 _FLUSH_SECONDS = 0.4
+_RETRY_SECONDS = 1.0
+_BUSY_SECONDS = 2.0  # that a write waits for another program's lock before it is tried again
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS picture (
     path BLOB PRIMARY KEY, position INTEGER NOT NULL, content TEXT NOT NULL);
@@ -40,7 +44,13 @@ class Drafts:
         self._thread = threading.Thread(target=self._write, name="lorgnette drafts", daemon=True)
         self._closing = threading.Event()
         self._position = 0
+        self._trouble = ""
         self._thread.start()
+
+    @property
+    def trouble(self) -> str:
+        """Why changes could not be kept so far, as the system says; empty where they are."""
+        return self._trouble
 
     def pictures(self) -> Generator[Picture]:
         """Yield the batch as it was kept, in order; any thread may drain it."""
@@ -64,41 +74,51 @@ class Drafts:
 
     def accepted(self, digest: str, path: Path) -> AltText | None:
         """Return the text accepted for the same bytes under a name other than path."""
-        row = self._reading.execute(
-            "SELECT alt FROM accepted WHERE digest = ? AND path != ?", (digest, os.fsencode(path))
-        ).fetchone()
+        try:
+            row = self._reading.execute(
+                "SELECT alt FROM accepted WHERE digest = ? AND path != ?",
+                (digest, os.fsencode(path)),
+            ).fetchone()
+        except sqlite3.OperationalError:  # locked for long, or the disk is full
+            return None  # an offer less
         return None if row is None else _alt_text(json.loads(row[0]))
 
     def close(self) -> None:
-        """Write what waits, then let go of the file."""
+        """Write what waits, one try if that has failed before, then let go of the file."""
         self._closing.set()
         self._changes.put(("close", None))
         self._thread.join()
         self._reading.close()
 
     def _write(self) -> None:
-        with contextlib.closing(_open(self._file)) as database:
-            (last,) = database.execute("SELECT max(position) FROM picture").fetchone()
-            self._position = 0 if last is None else last + 1
-            going = True
-            while going:
-                changes = [self._changes.get()]
-                if changes[0][0] != "close":
-                    self._closing.wait(_FLUSH_SECONDS)  # what comes meanwhile shares one commit
-                with contextlib.suppress(queue.Empty):
-                    while True:
-                        changes.append(self._changes.get_nowait())
-                with database:
-                    for kind, value in changes:
-                        if kind == "keep":
-                            self._put(database, value)
-                        elif kind == "drop":
-                            database.executemany(
-                                "DELETE FROM picture WHERE path = ?",
-                                [(os.fsencode(path),) for path in value],
-                            )
-                        else:
-                            going = False
+        waiting: list[tuple[str, Any]] = []
+        while not (self._closing.is_set() and self._changes.empty()):
+            if not self._trouble:
+                waiting.append(self._changes.get())
+            # What comes meanwhile shares one commit.
+            self._closing.wait(_RETRY_SECONDS if self._trouble else _FLUSH_SECONDS)
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    waiting.append(self._changes.get_nowait())
+            try:
+                with contextlib.closing(_open(self._file, _BUSY_SECONDS)) as database, database:
+                    self._carry_out(database, waiting)
+            except (sqlite3.Error, OSError) as error:
+                self._trouble = str(error)
+            else:
+                self._trouble = ""
+                waiting.clear()
+
+    def _carry_out(self, database: sqlite3.Connection, changes: list[tuple[str, Any]]) -> None:
+        (last,) = database.execute("SELECT max(position) FROM picture").fetchone()
+        self._position = 0 if last is None else last + 1
+        for kind, value in changes:
+            if kind == "keep":
+                self._put(database, value)
+            elif kind == "drop":
+                database.executemany(
+                    "DELETE FROM picture WHERE path = ?", [(os.fsencode(path),) for path in value]
+                )
 
     def _put(self, database: sqlite3.Connection, pictures: list[Picture]) -> None:
         rows = []
@@ -125,24 +145,63 @@ class Drafts:
         )
 
 
-def _open(file: Path) -> sqlite3.Connection:
+def adopt(file: Path, other: Path) -> None:
+    """Move what another window kept into file, at its end; afterwards other is gone.
+
+    Where both know a picture, the words that a person decided on stay, those in file if in doubt;
+    the other ones are offered beside it.
+    """
+    with contextlib.closing(_open(other)) as source:
+        contents = source.execute("SELECT content FROM picture ORDER BY position").fetchall()
+        accepted = source.execute("SELECT * FROM accepted").fetchall()
+    drafts = Drafts(file)
+    known = {picture.path: picture for picture in drafts.pictures()}
+    for (content,) in contents:
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            picture = _picture(json.loads(content))
+            drafts.keep([_joined(known.get(picture.path), picture, other.name)])
+    drafts.close()
+    if drafts.trouble:
+        return  # the next start tries again
+    with contextlib.closing(_open(file)) as database, database:
+        database.executemany("INSERT OR IGNORE INTO accepted VALUES (?, ?, ?)", accepted)
+    for name in (other.name, f"{other.name}-wal", f"{other.name}-shm"):
+        other.with_name(name).unlink(missing_ok=True)
+
+
+def _joined(known: Picture | None, other: Picture, name: str) -> Picture:
+    if known is None or (other.chosen and not known.chosen):
+        return other
+    if not other.chosen or not other.alt.text or other.alt.text == known.alt.text:
+        return known
+    return dataclasses.replace(known, conflicts=(*known.conflicts, (name, other.alt.text)))
+
+
+def _open(file: Path, busy_seconds: float = 10) -> sqlite3.Connection:
     file.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(file, timeout=10, check_same_thread=False)
+    database = sqlite3.connect(file, timeout=busy_seconds, check_same_thread=False)
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         (found,) = database.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
         database.close()
+        if error.sqlite_errorcode not in _DAMAGED:  # locked, or no room: it is whole
+            raise
         file.replace(file.with_name(f"{file.name}.damaged"))
         return _open(file)
     if found not in {0, FORMAT}:
         database.close()
         file.replace(file.with_name(f"{file.name}.format-{found}"))
         return _open(file)
-    database.executescript(_SCHEMA)
-    database.execute(f"PRAGMA user_version = {FORMAT}")
-    database.commit()
+    if not found:
+        try:
+            database.executescript(_SCHEMA)
+            database.execute(f"PRAGMA user_version = {FORMAT}")
+            database.commit()
+        except sqlite3.Error:
+            database.close()
+            raise
     return database
 
 

@@ -29,6 +29,8 @@ class Body(QWidget):
     ) -> None:
         super().__init__(parent)
         self.notice = Notice(colours, self)
+        self.alarm = Notice(colours, self)  # of what goes on being wrong; no message covers it
+        self.alarm.close_button.hide()
         self.empty = EmptyPane(colours, self)
         self.filters = FilterBar(self)
         self.view = BatchView(rows, thumbnails, colours, self)
@@ -60,6 +62,7 @@ class Body(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.alarm)
         layout.addWidget(self.notice)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.progress)
@@ -100,5 +103,5 @@ class Body(QWidget):
 
     def wear(self, colours: Colours) -> None:
         """Paint with these colours from now on."""
-        for part in (self.view, self.panel, self.notice, self.progress, self.empty):
+        for part in (self.view, self.panel, self.alarm, self.notice, self.progress, self.empty):
             part.wear(colours)

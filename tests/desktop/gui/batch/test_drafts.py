@@ -1,12 +1,14 @@
 """The store that outlives a crash."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from lorgnette.alttext import AltText, Origin
-from lorgnette.gui.batch.drafts import Drafts
+from lorgnette.gui.batch import drafts as drafts_module
+from lorgnette.gui.batch.drafts import Drafts, adopt
 from lorgnette.gui.batch.picture import Picture, Suggestion
 
 FULL = Picture(
@@ -89,3 +91,57 @@ def test_a_file_of_another_version_is_put_aside(file: Path) -> None:
     database.close()
     assert kept(file) == []
     assert file.with_name("drafts.sqlite3.format-99").exists()
+
+
+def test_a_locked_file_is_tried_again_and_told(file: Path) -> None:
+    drafts = Drafts(file)
+    drafts.keep([FULL])
+    while not kept_now(file):
+        pass
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as backup:
+        backup.execute("BEGIN EXCLUSIVE")
+        drafts.keep([Picture(path=Path("/p/b.jpg"))])
+        while not drafts.trouble:
+            pass
+        assert "locked" in drafts.trouble
+        backup.execute("ROLLBACK")
+    drafts.close()
+    assert not drafts.trouble
+    assert [picture.path.name for picture in kept(file)] == ["a.jpg", "b.jpg"]
+
+
+def test_a_locked_file_is_not_called_damaged(file: Path) -> None:
+    Drafts(file).close()
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as backup:
+        backup.execute("PRAGMA journal_mode = DELETE")
+        backup.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError):
+            drafts_module._open(file, 0.1)
+    assert [found.name for found in file.parent.glob("*.damaged")] == []
+
+
+def kept_now(file: Path) -> int:
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        return int(database.execute("SELECT count(*) FROM picture").fetchone()[0])
+
+
+def test_what_another_window_kept_is_taken_over(file: Path) -> None:
+    mine, other = Drafts(file), Drafts(file.with_name("drafts-2.sqlite3"))
+    both, theirs, draft = Path("/p/both.jpg"), Path("/p/theirs.jpg"), Path("/p/draft.jpg")
+    mine.keep([Picture(path=both, alt=AltText(text="Mine.")), Picture(path=draft)])
+    other.keep(
+        [
+            Picture(path=both, alt=AltText(text="Theirs.")),
+            Picture(path=draft, alt=AltText(text="Decided.")),
+            Picture(path=theirs),
+        ]
+    )
+    mine.close()
+    other.close()
+    adopt(file, file.with_name("drafts-2.sqlite3"))
+    found = {picture.path: picture for picture in kept(file)}
+    assert found[both].alt.text == "Mine."
+    assert found[both].conflicts == (("drafts-2.sqlite3", "Theirs."),)
+    assert found[draft].alt.text == "Decided."
+    assert theirs in found
+    assert [left.name for left in file.parent.iterdir()] == [file.name]
