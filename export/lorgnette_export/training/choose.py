@@ -55,6 +55,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
     parser.add_argument("--encoder-weights", type=Path, metavar="FILE", help="of the detector")
     parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="DIR",
+        help="what the same checkpoint was converted to already, which saves converting it",
+    )
+    parser.add_argument(
         "--price",
         type=float,
         default=PRICE,
@@ -73,13 +79,15 @@ def run(args: argparse.Namespace) -> int:
     saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
     if "evidence" not in saved:
         raise DataError(f"{args.checkpoint} has no evidence yet: run `evidence` first")
-    model = families.read([args.checkpoint], encoder_weights=args.encoder_weights)
+    photos, drawn = captioned.read(args.data), boxes.read(args.data)
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder, "model")
-        convert.convert(model, out, convert.Options())
+        out = args.model
+        if out is None:
+            out = Path(folder, "model")
+            model = families.read([args.checkpoint], encoder_weights=args.encoder_weights)
+            convert.convert(model, out, convert.Options())
         captioner = Captioner.open(out, provider="cpu")
-        photos = captioned.read(args.data)
-        fitted = fit(captioner, photos, boxes.read(args.data), price=args.price)
+        fitted = fit(captioner, photos, drawn, price=args.price)
     print(json.dumps(fitted.report, indent=1))
     saved["evidence"]["table"] |= {"choice": fitted.choice, "confidence": fitted.confidence}
     torch.save(saved, args.out)

@@ -1,10 +1,12 @@
 """Weights for choosing among sentences, fitted on cases whose answer is known."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from tests.desktop.captioning.seeing import with_evidence
 
@@ -12,6 +14,7 @@ from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.decoding import Hypothesis
 from lorgnette.captioning.evidence import CONFIDENCE_TRAITS, TRAITS, EvidenceTable
+from lorgnette_export.cli import main
 from lorgnette_export.data.boxes import Box
 from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.training import choose
@@ -148,3 +151,33 @@ def test_things_are_there_that_boxes_or_people_have(
     assert said["a chair picture"] == 0
     assert said["a bus picture"] == 0
     assert said["a bench picture"] == 1
+
+
+def test_the_weights_go_into_the_checkpoint_s_table(toy_model: Path, tmp_path: Path) -> None:
+    model = with_evidence(toy_model, tmp_path / "model")
+    images = []
+    for number in range(10):
+        path = tmp_path / "data" / f"{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (64, 48), (20 * number, 100, 200 - 15 * number)).save(path)
+        colour = "a red picture" if number % 2 else "a green picture"
+        images.append({"file": path.name, "split": "val", "captions": [colour, "a picture"]})
+    captions = {"set": "own", "images": images}
+    (tmp_path / "data" / "captions.json").write_text(json.dumps(captions))
+    torch.save({"evidence": {"table": {"things": []}}}, tmp_path / "seen.pt")
+    command = ["choose", str(tmp_path / "seen.pt"), "--data", str(tmp_path / "data")]
+    out = tmp_path / "chosen.pt"
+    assert main([*command, "--model", str(model), "--out", str(out)]) == 0
+    table = torch.load(out, weights_only=True)["evidence"]["table"]
+    assert tuple(table["choice"]) == TRAITS
+    assert set(table["confidence"]) == set(CONFIDENCE_TRAITS)
+    assert json.loads(out.with_suffix(".choice.json").read_text())["own"]["photos"] == 10
+
+
+def test_a_checkpoint_without_evidence_is_sent_to_get_some(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.save({}, tmp_path / "blind.pt")
+    command = ["choose", str(tmp_path / "blind.pt"), "--data", str(tmp_path)]
+    assert main([*command, "--out", str(tmp_path / "out.pt")]) != 0
+    assert "run `evidence` first" in capsys.readouterr().err
