@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lorgnette.alttext import containers, sidecar, xmp
+from lorgnette.alttext import containers, machines, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, State
 from lorgnette.alttext.captions import suggestions_of
 from lorgnette.alttext.container import CannotEmbedError, Contents, Suggestion
@@ -113,7 +113,8 @@ def _look(image: Path, troubles: list[str]) -> tuple[Contents, int]:
 
 
 def _judge(versions: list[Version], suggestions: list[Suggestion], troubles: list[str]) -> Reading:
-    found = tuple({(s.where, s.text): s for s in suggestions}.values())
+    said = (each for each in suggestions if not machines.is_by_one(each.text))
+    found = tuple({(each.where, each.text): each for each in said}.values())
     if not versions:
         return Reading(suggestions=found, troubles=tuple(troubles))
     best = versions[0]
