@@ -67,3 +67,32 @@ def test_undo_goes_to_the_picture_and_says_what_it_undid(
     assert not history.canRedo()
     assert captioned.batch.model.counts()[State.REVIEWED] == 1
     assert captioned.batch.model.picture_at(1).alt.text.endswith("X")
+
+
+def test_delete_goes_on_with_the_next_row(captioned: MainWindow) -> None:
+    view = captioned.batch.view
+    view.go_to_row(2)
+    following = captioned.batch.model.picture_at(3).path
+    captioned.browsing.remove_selected()
+    assert [picture.path for picture in view.selected()] == [following]
+    captioned.browsing.remove_selected()
+    assert len(captioned.batch.model) == 4
+
+
+def test_others_outside_the_filter_are_counted(captioned: MainWindow) -> None:
+    captioned.browsing.show_words("red")
+    for _ in range(2):
+        captioned.reviewing.accept_current()
+    assert "4 others wait" in captioned.batch.announcer.messages[-1].text
+    captioned.batch.view.selectAll()
+    captioned.browsing.show_words("nothing like it")
+    panel = captioned.body.panel
+    assert panel.picture is None
+    assert not panel.candidates.isVisible()
+    assert not panel.notes.texts()
+
+
+def test_copying_says_how_many_nobody_has_reviewed(captioned: MainWindow) -> None:
+    captioned.batch.view.selectAll()
+    captioned.actions_["copy_html"].trigger()
+    assert "6 of them are drafts" in captioned.batch.announcer.messages[-1].text

@@ -35,6 +35,7 @@ class Adding(QObject):
         self._batch = batch
         self._finding: JobThread | None = None
         self._restoring: JobThread | None = None
+        self._looking: JobThread | None = None
         self._to_find: deque[tuple[Path, ...]] = deque()
         self._found = 0
         self._folder_name = ""
@@ -135,7 +136,7 @@ class Adding(QObject):
     def close(self) -> None:
         """Stop and wait for the threads."""
         self._to_find.clear()
-        for job in (self._finding, self._restoring):
+        for job in (self._finding, self._restoring, self._looking):
             if job is not None:
                 job.blockSignals(True)
                 job.wait(_JOIN_SECONDS)
@@ -188,10 +189,25 @@ class Adding(QObject):
 
     def _restored(self, error: BaseException | None) -> None:
         self._restoring = None
-        if error is None:
-            self.restored.emit()
-        else:
+        if error is not None:
             self._batch.teller.tell_broken(error)
+            return
+        self.restored.emit()
+        paths = [picture.path for picture in self._batch.model.pictures()]
+        job = JobThread(
+            jobs.look_again(paths, self._batch.settings.now.language), "lorgnette look", self
+        )
+        job.reported.connect(self._take_seen)
+        self._looking = job
+        job.start()
+
+    def _take_seen(self, found: list[Picture]) -> None:
+        model = self._batch.model
+        model.put(
+            picture.seen_again(now)
+            for now in found
+            if (picture := model.picture(now.path)) is not None
+        )
 
 
 def _folder_name(found_in: Sequence[Path]) -> str:

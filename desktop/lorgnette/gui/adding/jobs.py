@@ -15,6 +15,12 @@ def find(found_in: Iterable[Path], language: str) -> Generator[Picture]:
         yield as_on_disk(path, language)
 
 
+def look_again(pictures: Iterable[Path], language: str) -> Generator[Picture]:
+    """Yield pictures as their files say now."""
+    for path in pictures:
+        yield as_on_disk(path, language)
+
+
 def restore(drafts: Drafts) -> Generator[Picture]:
     """Yield the batch of last time."""
     yield from drafts.pictures()

@@ -63,6 +63,7 @@ class Picture:
     kept_in: str = ""  # name of the file that says it
     captions: tuple[str, ...] = ()  # titles and captions found in the file: never alt text
     conflicts: tuple[tuple[str, str], ...] = ()  # file name and other text found there
+    gone: bool = False  # its file was not there when it was last looked at
     digest: str = ""  # of its bytes; empty: not known yet
     fingerprint: int | None = None  # of its looks, see likeness; None: not known yet, or none
 
@@ -90,6 +91,23 @@ class Picture:
     def written(self) -> bool:
         """Whether the words are the ones that its file or sidecar says."""
         return self.on_disk is not None and same_words(self.on_disk, self.alt)
+
+    def seen_again(self, now: "Picture") -> "Picture":
+        """Return the picture with what its files say now; its words stay as they are."""
+        if now.suggestion is not None:  # it cannot be read
+            return dataclasses.replace(self, on_disk=None, kept_in="", gone=True)
+        conflicts = now.conflicts
+        found = now.on_disk
+        if found is not None and found.text and found.text != self.alt.text:
+            conflicts = ((now.kept_in, found.text), *conflicts)
+        return dataclasses.replace(
+            self,
+            on_disk=found,
+            kept_in=now.kept_in,
+            captions=now.captions,
+            conflicts=tuple(dict.fromkeys((*conflicts, *self.conflicts))),
+            gone=False,
+        )
 
     def looks_like(self, other: "Picture") -> bool:
         """Tell whether another picture shows nearly the same, as far as is known."""
@@ -222,6 +240,8 @@ def why(picture: Picture, *, waiting: bool = False) -> str:
         waiting: whether it is in the queue of the captioner.
     """
     state, suggestion = picture.state, picture.suggestion
+    if picture.gone:
+        return tr("Its file is gone: {path}").format(path=picture.path)
     if state in {State.FAILED, State.DECLINED} and suggestion is not None:
         return suggestion.reason
     if state is State.UNSURE:

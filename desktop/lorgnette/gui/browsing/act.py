@@ -93,8 +93,11 @@ class Browsing(QObject):
         """Take the selected pictures out of the batch; their files stay."""
         selected = self._batch.view.selected()
         if selected:
+            view, rows = self._batch.view, self._batch.rows
+            row = rows.index_of(selected[0].path).row()
             self._remove(selected)
-            self._batch.view.setFocus()
+            view.go_to_row(min(row, rows.rowCount() - 1))  # selected, so that Delete goes on
+            view.setFocus()
 
     def clear(self) -> None:
         """Take every picture out of the batch; the files stay."""

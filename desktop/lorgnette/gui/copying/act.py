@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.open_batch import OpenBatch
+from lorgnette.gui.batch.picture import State
 from lorgnette.gui.copying import formats
 from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.saying.translation import number, tr, trn
@@ -47,19 +48,22 @@ class Copying:
             self._batch.announcer.say(tr("There is no alt text to copy."))
             return
         QGuiApplication.clipboard().setMimeData(data)
-        self._batch.announcer.say(
-            {
-                formats.Format.PLAIN: trn(
-                    "Copied as plain text.", "{count} alt texts copied as plain text.", count
-                ),
-                formats.Format.HTML: trn(
-                    "Copied as HTML.", "{count} alt texts copied as HTML.", count
-                ),
-                formats.Format.MARKDOWN: trn(
-                    "Copied as Markdown.", "{count} alt texts copied as Markdown.", count
-                ),
-            }[form].format(count=number(count))
-        )
+        drafts = sum(p.state in {State.DRAFT, State.UNSURE} for p in self._batch.view.selected())
+        unseen = trn(
+            "{count} of them is a draft that nobody has reviewed.",
+            "{count} of them are drafts that nobody has reviewed.",
+            drafts,
+        ).format(count=number(drafts))
+        said = {
+            formats.Format.PLAIN: trn(
+                "Copied as plain text.", "{count} alt texts copied as plain text.", count
+            ),
+            formats.Format.HTML: trn("Copied as HTML.", "{count} alt texts copied as HTML.", count),
+            formats.Format.MARKDOWN: trn(
+                "Copied as Markdown.", "{count} alt texts copied as Markdown.", count
+            ),
+        }[form].format(count=number(count))
+        self._batch.announcer.say(f"{said} {unseen}" if drafts else said)
 
     def copy_table(self) -> None:
         """Put the pictures that are shown on the clipboard with their words, for a spreadsheet."""

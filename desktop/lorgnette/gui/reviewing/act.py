@@ -225,7 +225,11 @@ class Reviewing(QObject):
         self._batch.drafts.keep([self._batch.model.picture(picture.path) or picture])
         left = self._batch.model.left()
         if following is None:
-            self._batch.announcer.say(tr("Accepted. That was the last one to review."))
+            self._batch.announcer.say(
+                tr("Accepted. {rest}").format(rest=self._others_wait(left))
+                if left
+                else tr("Accepted. That was the last one to review.")
+            )
             return
         self._go_on_to(following)
         self._batch.announcer.say(
@@ -257,9 +261,23 @@ class Reviewing(QObject):
         """Make the next picture that needs a person's eyes the current one."""
         following = self._next_to_review()
         if following is None:
-            self._batch.announcer.say(tr("Nothing is left to review."))
+            left = self._batch.model.left()
+            shown = self._batch.view.current_path()
+            picture = None if shown is None else self._batch.model.picture(shown)
+            others = left - (picture is not None and picture.state in TO_REVIEW)
+            self._batch.announcer.say(
+                self._others_wait(others) if others else tr("Nothing else is left to review.")
+            )
         else:
             self._go_on_to(following)
+
+    @staticmethod
+    def _others_wait(count: int) -> str:
+        return trn(
+            "None of those shown is left to review; {count} other waits outside the filter.",
+            "None of those shown is left to review; {count} others wait outside the filter.",
+            count,
+        ).format(count=number(count))
 
     def _next_to_review(self) -> Path | None:
         count = self._batch.rows.rowCount()

@@ -269,7 +269,14 @@ class ReviewPanel(QScrollArea):
             self.verticalScrollBar().setValue(0)
         if picture is None:
             self.subject.clear()
-            self.field.show_text("")
+            for field in (self.field, self.extended):
+                field.doubt(())
+                field.show_text("")
+            self._settle.stop()
+            self.notes.show_lines([])
+            self.candidates.show_candidates((), "")
+            self._details.clear()
+            self._count.clear()
             return
         self.subject.show_picture(picture)
         suggestion = picture.suggestion

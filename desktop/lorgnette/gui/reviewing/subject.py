@@ -65,7 +65,8 @@ class Subject(QWidget):
     def clear(self) -> None:
         """Show no picture."""
         self._picture = None
-        self._name.clear()
+        for label in (self._name, self._state_icon, self._state, self._why):
+            label.clear()
 
     def show_picture(self, picture: Picture) -> None:
         """Show a picture, or its new state; its pixels come by themselves."""

@@ -25,6 +25,7 @@ class Written:
     written: int = 0  # pictures whose files were changed
     kept: int = 0
     unchanged: int = 0
+    failed: int = 0
     troubles: list[str] = field(default_factory=list)  # a sentence each
     on_disk: list[tuple[Path, AltText | None, str]] = field(default_factory=list)
     command: WriteBatch | None = None  # for the history; None: nothing was written
@@ -45,6 +46,11 @@ class Written:
                     self.unchanged,
                     trn("{count} had this text already.", "{count} had this text already.",
                         self.unchanged),
+                ),
+                *_counted(
+                    self.failed,
+                    trn("{count} could not be written:", "{count} could not be written, such as:",
+                        self.failed),
                 ),
                 *self.troubles[:3],
             ]
@@ -217,6 +223,7 @@ def _count(result: Written, one: jobs.WroteOne) -> None:
     if one.trouble:
         result.troubles.append(one.trouble)
     if one.alt is None:
+        result.failed += 1
         return
     result.on_disk.append((one.image, one.alt, one.kept_in))
     result.written += one.changed

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from lorgnette.alttext import AltText, Origin
 from lorgnette.gui.batch.history import CHOOSING, DRAFTING, TYPING, change
 from lorgnette.gui.batch.model import BatchModel
-from lorgnette.gui.batch.picture import Picture, State, Suggestion
+from lorgnette.gui.batch.picture import Picture, State, Suggestion, why
 
 PATH = Path("/p/a.jpg")
 FOUND = AltText(text="Words in the file.", extended_description="And many more.")
@@ -155,3 +155,15 @@ def test_typing_is_undone_word_by_word() -> None:
         session.history.undo()
         texts.append(session.picture.alt.text)
     assert texts == ["A red ", "A ", ""]
+
+
+def test_what_is_on_disk_now_is_shown_and_the_words_stay() -> None:
+    picture = Picture(path=PATH, alt=FOUND, on_disk=FOUND, kept_in="a.jpg.xmp")
+    other = AltText(text="Changed elsewhere.")
+    now = picture.seen_again(Picture(path=PATH, alt=other, on_disk=other, kept_in="a.jpg.xmp"))
+    assert now.alt == FOUND
+    assert not now.written
+    assert now.conflicts == (("a.jpg.xmp", "Changed elsewhere."),)
+    gone = picture.seen_again(Picture(path=PATH, suggestion=Suggestion(failed=True, reason="No.")))
+    assert gone.alt == FOUND
+    assert "gone" in why(gone)
