@@ -714,7 +714,10 @@ def test_checklist_31_copies_are_escaped_and_say_their_format(
     assert clipboard.mimeData().html() == source
     captioned.copying.copy(Format.MARKDOWN)
     assert clipboard.text() == (r'![A "sign" \[no\] \<entry\> \& more\*](<0%20red.png>)')
-    assert said == ["Copied as plain text.", "Copied as HTML.", "Copied as Markdown."]
+    assert said == [
+        f"Copied as {form}. Nobody has reviewed it yet."
+        for form in ("plain text", "HTML", "Markdown")
+    ]
 
 
 def test_checklist_32_everything_can_be_dropped_and_pasted(

@@ -54,6 +54,8 @@ class Copying:
             "{count} of them are drafts that nobody has reviewed.",
             drafts,
         ).format(count=number(drafts))
+        if count == 1:
+            unseen = tr("Nobody has reviewed it yet.")
         said = {
             formats.Format.PLAIN: trn(
                 "Copied as plain text.", "{count} alt texts copied as plain text.", count
