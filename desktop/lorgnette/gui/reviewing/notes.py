@@ -85,7 +85,7 @@ def offers(
         (tr("The file {name} says: {{text}}").format(name=name), text)
         for name, text in picture.conflicts
     ]
-    if picture.state in _WITHOUT_WORDS:
+    if picture.state in _WITHOUT_WORDS or not picture.chosen:
         found += [(tr("Its caption says: {text}"), text) for text in picture.captions]
     return lines + [
         Line(
