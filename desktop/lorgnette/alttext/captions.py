@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from lorgnette.alttext.container import Contents, Suggestion
-from lorgnette.alttext.xmp import clean
+from lorgnette.alttext.texts import clean
 
 
 def suggestions_of(contents: Contents) -> Iterator[Suggestion]:

@@ -33,6 +33,7 @@ class Contents:
     exif: bytes = b""  # a TIFF structure
     iim: bytes = b""  # IPTC-NAA records
     suggestions: tuple[Suggestion, ...] = ()
+    unread: tuple[str, ...] = ()  # why there may be words that cannot be read, for a person
     alt_text: tuple[str, str] | None = None  # text, language: of a container's own field
 
 

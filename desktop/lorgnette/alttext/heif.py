@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lorgnette.alttext.boxes import Box, boxes, find
 from lorgnette.alttext.container import Container, Contents
-from lorgnette.alttext.xmp import MAX_BYTES
+from lorgnette.alttext.markup import MAX_BYTES
 from lorgnette.files import Source
 
 _MAX_EXTENTS = 256  # of one item; they may take no byte in the table

@@ -22,7 +22,8 @@ from lorgnette.alttext.container import (
     Writer,
     spliced,
 )
-from lorgnette.alttext.xmp import MAX_BYTES, PADDING
+from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.xmp import PADDING
 from lorgnette.files import CHUNK, Piece, Source
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"

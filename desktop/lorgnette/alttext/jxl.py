@@ -2,7 +2,7 @@
 
 from lorgnette.alttext.boxes import boxes
 from lorgnette.alttext.container import Container, Contents
-from lorgnette.alttext.xmp import MAX_BYTES
+from lorgnette.alttext.markup import MAX_BYTES
 from lorgnette.files import Source
 
 _BOXED = b"\0\0\0\x0cJXL \r\n\x87\n"

@@ -16,7 +16,8 @@ from lorgnette.alttext.container import (
     Writer,
     spliced,
 )
-from lorgnette.alttext.xmp import MAX_BYTES, clean
+from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.texts import clean
 from lorgnette.files import Piece, Source
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"

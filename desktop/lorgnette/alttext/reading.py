@@ -7,6 +7,8 @@ from lorgnette.alttext import containers, machines, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, State
 from lorgnette.alttext.captions import suggestions_of
 from lorgnette.alttext.container import CannotEmbedError, Contents, Suggestion
+from lorgnette.alttext.provenance import text_hash
+from lorgnette.alttext.texts import clean, language_tag
 from lorgnette.files import Source, unreadable
 
 
@@ -20,6 +22,7 @@ class Version:
     edited_elsewhere: bool = False  # another program changed what lorgnette wrote
     date: str = ""  # ISO 8601; empty: not by lorgnette
     modified_ns: int = 0  # of the file
+    supersedes: frozenset[str] = frozenset()  # hashes of texts elsewhere that it stands in for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Reading:
     suggestions: tuple[Suggestion, ...] = ()
     extended_description: str = ""  # alt_text has it too; there may be one without alt text
     troubles: tuple[str, ...] = ()  # what could not be read, for a person
+    unread: str = ""  # that of the troubles which may hide alt text
 
 
 def read(image: Path, language: str = "") -> Reading:
@@ -46,48 +50,54 @@ def read(image: Path, language: str = "") -> Reading:
     Raises:
         UnreadableImageError: there is no such file, or it may not be read.
     """
+    contents, modified_ns, troubles = _look(image)
+    unread = [f"{image.name}: {reason}" for reason in contents.unread]
+    suggestions = [*suggestions_of(contents)]
     versions: list[Version] = []
-    suggestions: list[Suggestion] = []
-    troubles: list[str] = []
     extended = ""
-    contents, modified_ns = _look(image, troubles)
-    suggestions += suggestions_of(contents)
     places = [(Destination.EMBED, image, packet, modified_ns) for packet in contents.packets]
     for path in sidecar.beside(image):
         try:
             packet, at = sidecar.contents(path), path.stat().st_mtime_ns
         except OSError as error:
-            troubles.append(f"{path.name}: {error.strerror}")
+            unread.append(f"{path.name}: {error.strerror}")
         else:
             places.append((Destination.SIDECAR, path, packet, at))
     for source, path, packet, at in places:
-        try:
-            words = xmp.read(packet, language)
-        except xmp.MalformedPacketError as error:
-            troubles.append(f"{path.name}: {error}")
-            continue
+        words = xmp.read(packet, language)
+        if words.trouble:
+            (unread if words.unread else troubles).append(f"{path.name}: {words.trouble}")
         suggestions += [Suggestion("dc:description", caption) for caption in words.captions]
-        if words.alt_text is None:
-            extended = extended or words.extended_description
-            continue
-        versions.append(
-            Version(
-                source=source,
-                path=path,
-                alt_text=words.alt_text,
-                edited_elsewhere=words.edited_elsewhere,
-                date=words.date,
-                modified_ns=at,
+        if words.alt_text is not None:
+            versions.append(
+                Version(
+                    source=source,
+                    path=path,
+                    alt_text=words.alt_text,
+                    edited_elsewhere=words.edited_elsewhere,
+                    date=words.date,
+                    modified_ns=at,
+                    supersedes=words.supersedes,
+                )
             )
-        )
+        else:
+            extended = extended or words.extended_description
     if contents.alt_text is not None and not versions:
         text, tag = contents.alt_text
-        own = AltText(text=xmp.clean(text), language=xmp.language_tag(tag))
+        own = AltText(text=clean(text), language=language_tag(tag))
         versions.append(Version(source=Destination.EMBED, path=image, alt_text=own))
-    reading = _judge(versions, suggestions, troubles)
+    said = (each for each in suggestions if not machines.is_by_one(each.text))
+    found = tuple({(each.where, each.text): each for each in said}.values())
+    reading = _judge(versions)
     if reading.alt_text is not None:
         extended = reading.alt_text.extended_description
-    return replace(reading, extended_description=extended)
+    return replace(
+        reading,
+        suggestions=found,
+        extended_description=extended,
+        troubles=(*unread, *troubles),
+        unread=next(iter(unread), ""),
+    )
 
 
 def same_words(one: AltText, other: AltText) -> bool:
@@ -95,28 +105,30 @@ def same_words(one: AltText, other: AltText) -> bool:
     return (one.text, one.decorative) == (other.text, other.decorative)
 
 
-def _look(image: Path, troubles: list[str]) -> tuple[Contents, int]:
+def _supersedes(one: Version, other: Version) -> bool:
+    """Return whether a version was written in place of another, which could not be changed."""
+    return text_hash(other.alt_text.text) in one.supersedes
+
+
+def _look(image: Path) -> tuple[Contents, int, list[str]]:
+    """Return what the picture's file has, when it was modified, and what is wrong with it."""
     try:
         with Source.open(image) as source:
             modified_ns = image.stat().st_mtime_ns
             container = containers.find(source.read(0, containers.HEAD_BYTES))
             if container is None:
-                return Contents(), modified_ns
+                return Contents(), modified_ns, []
             try:
-                contents = container.look(source)
+                return container.look(source), modified_ns, []
             except CannotEmbedError as error:
-                troubles.append(f"{image.name}: {error}")
-                return Contents(), modified_ns
+                return Contents(), modified_ns, [f"{image.name}: {error}"]
     except OSError as error:
         raise unreadable(image, error) from error
-    return contents, modified_ns
 
 
-def _judge(versions: list[Version], suggestions: list[Suggestion], troubles: list[str]) -> Reading:
-    said = (each for each in suggestions if not machines.is_by_one(each.text))
-    found = tuple({(each.where, each.text): each for each in said}.values())
+def _judge(versions: list[Version]) -> Reading:
     if not versions:
-        return Reading(suggestions=found, troubles=tuple(troubles))
+        return Reading()
     best = versions[0]
     for version in versions[1:]:
         if _outranks(version, best):
@@ -131,8 +143,6 @@ def _judge(versions: list[Version], suggestions: list[Suggestion], troubles: lis
         conflicts=tuple(
             other for other in versions if not same_words(best.alt_text, other.alt_text)
         ),
-        suggestions=found,
-        troubles=tuple(troubles),
     )
 
 
@@ -143,6 +153,8 @@ def _outranks(later: Version, earlier: Version) -> bool:
         return not drafts[0]
     if same_words(later.alt_text, earlier.alt_text):
         return False
+    if _supersedes(later, earlier) != _supersedes(earlier, later):
+        return _supersedes(later, earlier)
     if later.date and earlier.date:
         return later.date > earlier.date
     return later.modified_ns > earlier.modified_ns

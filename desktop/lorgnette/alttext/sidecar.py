@@ -186,7 +186,7 @@ def _named_extension(path: Path) -> str:
     """Return the EXT that a NAME.xmp says it belongs to; empty where it says none."""
     try:
         return xmp.read(contents(path)).extension
-    except (OSError, xmp.MalformedPacketError):
+    except OSError:
         return ""
 
 

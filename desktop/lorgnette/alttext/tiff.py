@@ -20,7 +20,8 @@ from lorgnette.alttext.container import (
     Writer,
     spliced,
 )
-from lorgnette.alttext.xmp import MAX_BYTES, PADDING
+from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.xmp import PADDING
 from lorgnette.files import Piece, Source
 
 _XMP, _DESCRIPTION, _IIM, _DNG, _C2PA = 700, 270, 33723, 50706, 0xCD41

@@ -15,7 +15,8 @@ from lorgnette.alttext.container import (
     Writer,
     spliced,
 )
-from lorgnette.alttext.xmp import MAX_BYTES, PADDING
+from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.xmp import PADDING
 from lorgnette.files import Piece, Source
 
 _XMP_FLAG = 0x04

@@ -13,9 +13,11 @@ from pathlib import Path
 from lorgnette import files
 from lorgnette.alttext import containers, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
-from lorgnette.alttext.container import CannotEmbedError
+from lorgnette.alttext.container import CannotEmbedError, Container, Survey
+from lorgnette.alttext.markup import MalformedPacketError
 from lorgnette.alttext.reading import Reading, read, same_words
 from lorgnette.alttext.sidecar import Place, SidecarError, SidecarNaming
+from lorgnette.alttext.texts import clean, language_tag
 from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette.files import CannotWriteError, Check, Record, Replacement, Source, Stamp
 
@@ -159,7 +161,7 @@ def write(
 
 
 def _cleaned(alt_text: AltText) -> AltText:
-    text = xmp.clean(alt_text.text)
+    text = clean(alt_text.text)
     if alt_text.decorative:
         text = ""
     elif not text:
@@ -170,8 +172,8 @@ def _cleaned(alt_text: AltText) -> AltText:
     return replace(
         alt_text,
         text=text,
-        extended_description=xmp.clean(alt_text.extended_description, lines=True),
-        language=xmp.language_tag(alt_text.language) if text else "",
+        extended_description=clean(alt_text.extended_description, lines=True),
+        language=language_tag(alt_text.language) if text else "",
         confidence=None if confidence is None else round(confidence, 2),
     )
 
@@ -205,28 +207,35 @@ def _place(
 ) -> tuple[Written, tuple[Change, ...]]:
     """Return what will stand where, and what has to change for it."""
     date = datetime.now(UTC).isoformat(timespec="milliseconds")
+    contrary = [each for each in reading.versions if not same_words(each.alt_text, alt_text)]
+
+    def words_for(path: Path) -> _NewWords:
+        elsewhere = tuple(each.alt_text.text for each in contrary if each.path != path)
+        return _NewWords(alt_text, date, elsewhere)
+
     reason = ""
     changes: list[Change] = []
     path = image
     if destination is Destination.EMBED:
         try:
-            changes += _embedding(image, alt_text, date)
+            changes += _embedding(image, words_for(image))
         except CannotEmbedError as error:
             destination, reason = Destination.SIDECAR, str(error)
     if destination is Destination.SIDECAR:
         place = sidecar.place(image, naming)
         path, reason = place.path, _both(reason, place.reason)
-        changes += _sidecar_writing(image, place, alt_text, date)
+        changes += _sidecar_writing(image, place, words_for(path))
     # A place that says something else would contradict the new words: it follows, if it can.
     contradictions = []
-    for version in reading.versions:
-        if version.path == path or same_words(version.alt_text, alt_text):
+    for version in contrary:
+        if version.path == path:
             continue
+        words = words_for(version.path)
         try:
             if version.source is Destination.EMBED:
-                following = list(_embedding(image, alt_text, date))
+                following = list(_embedding(image, words))
             else:
-                following = list(_sidecar_writing(image, Place(version.path), alt_text, date))
+                following = list(_sidecar_writing(image, Place(version.path), words))
         except (CannotEmbedError, SidecarError, CannotWriteError) as error:
             contradictions.append(_contradiction(version.path, error))
         else:
@@ -258,13 +267,30 @@ def _is_same(found: AltText, alt_text: AltText) -> bool:
     return found == alt_text
 
 
-def _has(packet: bytes, alt_text: AltText) -> bool:
-    """Return whether a packet has this very alt text, and nothing needs to be written."""
-    found = xmp.read(packet, alt_text.language).alt_text
-    return found is not None and _is_same(found, alt_text)
+@dataclass(frozen=True, slots=True)
+class _NewWords:
+    """Alt text on its way into a packet."""
+
+    alt_text: AltText
+    date: str
+    supersedes: tuple[str, ...]  # texts elsewhere that it may have to stand in for
+
+    def are_in(self, packet: bytes) -> bool:
+        """Return whether a packet has this very alt text, and nothing needs to be written."""
+        found = xmp.read(packet, self.alt_text.language).alt_text
+        return found is not None and _is_same(found, self.alt_text)
+
+    def merged(self, packet: bytes | None, extension: str = "") -> bytes:
+        return xmp.merge(
+            packet,
+            self.alt_text,
+            date=self.date,
+            extension=extension,
+            supersedes=self.supersedes,
+        )
 
 
-def _embedding(image: Path, alt_text: AltText, date: str) -> Iterator[Change]:
+def _embedding(image: Path, words: _NewWords) -> Iterator[Change]:
     """Yield how alt text gets into the picture's own file; nothing where it is there already.
 
     Raises:
@@ -284,10 +310,11 @@ def _embedding(image: Path, alt_text: AltText, date: str) -> Iterator[Change]:
         writer = container.writer
         survey = writer.survey(source)
         try:
-            if survey.packet is not None and _has(survey.packet, alt_text):
+            if survey.packet is not None and words.are_in(survey.packet):
                 return
-            merged = xmp.merge(survey.packet, alt_text, date=date)
-        except xmp.MalformedPacketError as error:
+            _require_one_place(container, source, survey, words.alt_text)
+            merged = words.merged(survey.packet)
+        except MalformedPacketError as error:
             raise CannotEmbedError(str(error)) from error
         old_size = None if survey.packet is None else len(survey.packet)
         packet = xmp.fit(merged, old_size, padding=writer.padding, limit=writer.limit)
@@ -300,16 +327,26 @@ def _embedding(image: Path, alt_text: AltText, date: str) -> Iterator[Change]:
     def check(temporary: Path) -> None:
         with Source.open(temporary) as source:
             after = writer.survey(source)
-        found = xmp.read(packet, alt_text.language).alt_text
+        found = xmp.read(packet, words.alt_text.language).alt_text
         if (
             after != replace(survey, packet=packet)
             or found is None
-            or not same_words(found, alt_text)
+            or not same_words(found, words.alt_text)
             or _appearance(temporary) != _appearance(target)
         ):
             raise CannotEmbedError("the new file did not pass its check")
 
     yield Change(Replacement(target=target, stamp=Stamp.of(status), pieces=pieces), check)
+
+
+def _require_one_place(
+    container: Container, source: Source, survey: Survey, alt_text: AltText
+) -> None:
+    """Raise CannotEmbedError where words that say something else would stay in the file."""
+    for packet in container.look(source).packets:
+        found = None if packet == survey.packet else xmp.read(packet, alt_text.language).alt_text
+        if found is not None and not same_words(found, alt_text):
+            raise CannotEmbedError("it has alt text in a place that cannot be written, too")
 
 
 def _require_embeddable(target: Path, status: os.stat_result) -> None:
@@ -350,13 +387,13 @@ def _appearance(image: Path) -> object:
             return type(error)
 
 
-def _sidecar_writing(image: Path, place: Place, alt_text: AltText, date: str) -> Iterator[Change]:
+def _sidecar_writing(image: Path, place: Place, words: _NewWords) -> Iterator[Change]:
     path = place.path
     target = Path(os.path.realpath(path))
     try:
         status = target.stat()
     except FileNotFoundError:
-        new = sidecar.new(xmp.merge(None, alt_text, date=date, extension=place.extension))
+        new = sidecar.new(words.merged(None, place.extension))
         mode = stat.S_IMODE(image.stat().st_mode) & 0o666 | 0o600
         yield Change(Replacement(target=target, stamp=None, pieces=(new,), mode=mode))
         return
@@ -370,13 +407,12 @@ def _sidecar_writing(image: Path, place: Place, alt_text: AltText, date: str) ->
         raise CannotWriteError(path, "it has a second name (a hard link)")
     packet = sidecar.contents(target)
     try:
-        if _has(packet, alt_text):
+        if words.are_in(packet):
             return
-        if packet.strip():
-            new = xmp.merge(packet, alt_text, date=date)
-        else:  # a program, or a full disk, left a file with nothing in it
-            new = sidecar.new(xmp.merge(None, alt_text, date=date, extension=place.extension))
-    except xmp.MalformedPacketError as error:
+        new = words.merged(packet, place.extension)
+        if xmp.is_blank(packet):  # what a full disk leaves
+            new = sidecar.new(new)
+    except MalformedPacketError as error:
         raise SidecarError(path, str(error).replace("its XMP packet", "it")) from error
     replacement = Replacement(
         target=target, stamp=Stamp.of(status), pieces=(new,), keep_times=False

@@ -1,51 +1,45 @@
 """XMP packets (ISO 16684-1): read alt text from one, and put alt text into one.
 
 A packet is edited as text: only the bytes of our own properties change, everything else keeps its
-spelling, because other programs look for it by spelling.
+spelling, because other programs look for it by spelling. One in another encoding than UTF-8, or
+that XML forbids but programs read, is spelt as it should be on the way.
 """
 
-import codecs
-import hashlib
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from html import unescape
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
-from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
+from lorgnette.alttext import lang_alt, markup, provenance, rdf
 from lorgnette.alttext.alt_text import AltText, Origin
+from lorgnette.alttext.lang_alt import Items
+from lorgnette.alttext.markup import (
+    CORE,
+    DC,
+    EXT,
+    META,
+    PHOTOSHOP,
+    RDF,
+    Element,
+    MalformedPacketError,
+)
+from lorgnette.alttext.provenance import OURS
+from lorgnette.alttext.texts import clean
 
-MAX_BYTES = 16 << 20
-MAX_DEPTH = 64
+MAX_BYTES = markup.MAX_BYTES
 PADDING = 2048  # in a new packet, so that later edits move no other byte
 
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-CORE = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
-EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-DC = "http://purl.org/dc/elements/1.1/"
-NOTE = "http://ns.adobe.com/xmp/note/"
-PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
-XML = "http://www.w3.org/XML/1998/namespace"
-OURS = "urn:lorgnette:ns:1.0#"  # never changes: files out there hold it
+# Some programs take the accessibility fields for extensions: these are read and replaced, too.
+_ALT_TEXT = (f"{CORE} AltTextAccessibility", f"{EXT} AltTextAccessibility")
+_EXTENDED = (f"{CORE} ExtDescrAccessibility", f"{EXT} ExtDescrAccessibility")
+_CAPTION = f"{DC} description"
+_EXTENSION = f"{PHOTOSHOP} SidecarForExtension"
 
-ALT_TEXT = f"{CORE} AltTextAccessibility"
-EXTENDED = f"{CORE} ExtDescrAccessibility"
-EXTENDED_PACKET = f"{NOTE} HasExtendedXMP"
-
-_DEFAULT = "x-default"
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _END = '<?xpacket end="w"?>'
 _TRAILER = re.compile(rb"<\?xpacket\s+end=")
-_TAG_PARTS = re.compile(rb""""[^"]*"|'[^']*'|>""")
-_ATTRIBUTE = re.compile(rb"""\s*([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
-_NAME = re.compile(rb"<([^\s/>]+)")
-_BREAKS = re.compile("[ \t\r\n\v\f\x1c-\x1f\x85\u2028\u2029]+")
-
-
-class MalformedPacketError(Exception):
-    """The packet is not XMP that can be edited safely; the message says why."""
+_META_ROOTS = {f"{META} xmpmeta", f"{META} xapmeta"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,154 +47,109 @@ class Words:
     """What a packet says about its picture."""
 
     alt_text: AltText | None = None
+    items: tuple[tuple[str, str], ...] = ()  # alt text in all languages
     date: str = ""  # ISO 8601; when lorgnette wrote the alt text
     edited_elsewhere: bool = False  # lorgnette wrote alt text here and another program changed it
+    supersedes: frozenset[str] = frozenset()  # hashes of texts elsewhere that this one replaced
     extended_description: str = ""  # alt_text has it too; there may be one without alt text
     captions: tuple[str, ...] = ()  # dc:description: meant for those who see the picture
-    extended_packet: str = ""  # the GUID of the packet that continues this one
     extension: str = ""  # the kind of file that a NAME.xmp belongs to, such as JPG
-
-
-@dataclass(slots=True)
-class Element:
-    """An XML element and where its bytes lie."""
-
-    name: str  # namespace, a space, local name
-    attributes: dict[str, str]
-    start: int  # of <
-    inside: int  # the byte after the start tag
-    outside: int = 0  # of the end tag; equal to inside when the element closes itself
-    end: int = 0
-    text: str = ""
-    children: list["Element"] = field(default_factory=list)
-
-
-def clean(text: str, *, lines: bool = False) -> str:
-    """Return text as it is kept: NFC, without control characters, white space folded.
-
-    Args:
-        lines: keep the ends of lines.
-    """
-    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
-        return text.strip(" ")  # most texts are clean, and need no look at each character
-    kept = "".join(
-        character
-        for character in text
-        if _BREAKS.match(character)
-        or (
-            unicodedata.category(character) not in {"Cc", "Cs"}
-            and ord(character) & 0xFFFE != 0xFFFE
-        )
-    )
-    whole = unicodedata.normalize("NFC", kept)
-    if lines:
-        folded = [
-            _BREAKS.sub(" ", line).strip(" ")
-            for line in re.split("\r\n|[\n\r\x85\u2028\u2029]", whole)
-        ]
-        return "\n".join(folded).strip("\n")
-    return _BREAKS.sub(" ", whole).strip(" ")
-
-
-def language_tag(language: str) -> str:
-    """Return a BCP 47 tag in its canonical case; empty for none, or one that names no language."""
-    parts = language.strip().replace("_", "-").split("-")
-    if not re.fullmatch(r"[A-Za-z]{2,3}", parts[0]) or parts[0].lower() in {"und", "mul", "zxx"}:
-        return ""
-    tag = [parts[0].lower()]
-    for part in parts[1:]:
-        if not re.fullmatch(r"[A-Za-z0-9]{1,8}", part):
-            break
-        if len(part) == 4 and part.isalpha():
-            tag.append(part.title())
-        else:
-            tag.append(part.upper() if len(part) == 2 and part.isalpha() else part.lower())
-    return "-".join(tag)
-
-
-def text_hash(text: str) -> str:
-    """Return what tells alt text that lorgnette wrote from a later edit by another program."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    trouble: str = ""  # why it was not read to its end, for a person
+    unread: bool = False  # it speaks of alt text, and there may be more than was read
 
 
 def read(packet: bytes, language: str = "") -> Words:
-    """Return what a packet says, in all the malformed ways that programs have said it.
+    """Return what a packet says, in all the ways that programs have said it.
 
     Args:
         language: the one to prefer where there are several, BCP 47.
-
-    Raises:
-        MalformedPacketError: not well-formed, too large, or with a document type.
     """
-    data = _utf8(packet)
-    if not any(
-        word in data
-        for word in (b"Accessibility", b"description", OURS.encode(), b"HasExt", b"Sidecar")
-    ):
-        return Words()  # most packets; parsing a large one costs more than the rest of a reading
-    rdf = _find_rdf(parse(data))
-    descriptions = _descriptions(rdf)
-    simple = _simple_values(descriptions)
-    items = [
-        (tag, clean(text))  # alt text is one line
-        for tag, text in _first_items(descriptions, ALT_TEXT, f"{EXT} AltTextAccessibility")
-    ]
-    extended_items = _first_items(descriptions, EXTENDED, f"{EXT} ExtDescrAccessibility")
-    _, extended = _pick(extended_items, language)
-    alt_text, edited_elsewhere = _alt_text(items, _pick(items, language), extended, simple)
-    captions = _first_items(descriptions, f"{DC} description")
+    # Most packets have no such words; parsing a large one costs more than the rest of a reading.
+    squeezed = packet.replace(b"\0", b"")
+    speaks = b"Accessibility" in squeezed or OURS.encode() in squeezed
+    if not speaks and not any(word in squeezed for word in (b"description", b"Sidecar")):
+        return Words()
+    try:
+        document = markup.parse(packet)
+    except MalformedPacketError as error:
+        return Words(trouble=str(error), unread=speaks)
+    values = rdf.Values(document)
+    found: dict[str, list[rdf.Property]] = {}
+    for each in rdf.properties(document, _is_read):
+        found.setdefault(each.name, []).append(each)
+
+    def items(*names: str) -> list[tuple[str, str]]:
+        return _items(values, [found.get(name, []) for name in names])
+
+    simple = {name: places[-1].text.strip() for name, places in found.items()}
+    notes = {
+        name.removeprefix(f"{OURS} "): text
+        for name, text in simple.items()
+        if name.startswith(f"{OURS} ")
+    }
+    alt_items = [(tag, clean(text)) for tag, text in items(*_ALT_TEXT)]  # one line
+    extended = items(*_EXTENDED)
+    alt_text, edited_elsewhere = provenance.alt_text(alt_items, extended, notes, language)
     return Words(
         alt_text=alt_text,
-        date="" if edited_elsewhere else simple.get(f"{OURS} Date", ""),
+        items=tuple(alt_items),
+        date="" if edited_elsewhere else notes.get("Date", ""),
         edited_elsewhere=edited_elsewhere,
-        extended_description=extended,
-        captions=tuple(dict.fromkeys(caption for _, caption in captions)),
-        extended_packet=simple.get(EXTENDED_PACKET, ""),
-        extension=simple.get(f"{PHOTOSHOP} SidecarForExtension", ""),
+        supersedes=frozenset(() if edited_elsewhere else notes.get("Supersedes", "").split()),
+        extended_description=lang_alt.pick(extended, language)[1],
+        captions=tuple(dict.fromkeys(text for _, text in items(_CAPTION))),
+        extension=simple.get(_EXTENSION, ""),
+        trouble=document.trouble,
+        unread=speaks and bool(document.trouble),
     )
 
 
-def merge(packet: bytes | None, alt_text: AltText, *, date: str, extension: str = "") -> bytes:
+def merge(
+    packet: bytes | None,
+    alt_text: AltText,
+    *,
+    date: str,
+    extension: str = "",
+    supersedes: Iterable[str] = (),
+) -> bytes:
     """Return a packet with alt text in it; every other property keeps its bytes.
 
     Args:
-        packet: the one there; None makes a new one without padding.
+        packet: the one there; None, or one without anything in it, makes a new one without padding.
         alt_text: cleaned; its text is not empty unless it is decorative.
         date: ISO 8601.
         extension: for a new sidecar called NAME.xmp, the EXT of its picture.
+        supersedes: texts elsewhere, which cannot change, that these words stand in for.
 
     Raises:
         MalformedPacketError: the packet cannot be edited without a risk to what it holds.
     """
-    if packet is None:
-        description = _description(_Change.of(alt_text, (), (), {}, date), "", "rdf:")
-        if extension:  # apart from ours, which may go again
-            description = (
-                f'<rdf:Description rdf:about="" xmlns:photoshop="{PHOTOSHOP}"\n'
-                f"    photoshop:SidecarForExtension={quoteattr(extension)}/>\n  {description}"
-            )
-        skeleton = (
-            f'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n <rdf:RDF xmlns:rdf="{RDF}">\n'
-            f"  {description}\n </rdf:RDF>\n</x:xmpmeta>\n"
-        )
-        return (_BEGIN + skeleton + _END).encode()
-    try:
-        packet.decode()
-    except UnicodeDecodeError as error:
-        raise MalformedPacketError("its XMP packet is not in UTF-8") from error
-    rdf = _find_rdf(parse(packet))
-    descriptions = _descriptions(rdf)
+    if packet is None or is_blank(packet):
+        return _new(_Change.of(alt_text, (), (), {}, date, supersedes), extension)
+    document = markup.parse(packet)
+    if document.trouble or document.has_doctype:
+        reason = document.trouble or "its XMP packet has a document type declaration"
+        raise MalformedPacketError(reason)
+    values = rdf.Values(document)
+    places = list(rdf.properties(document, _is_ours))
     change = _Change.of(
         alt_text,
-        _first_items(descriptions, ALT_TEXT),
-        _first_items(descriptions, EXTENDED),
-        _simple_values(descriptions),
+        _items(values, [[each for each in places if each.name == name] for name in _ALT_TEXT]),
+        _items(values, [[each for each in places if each.name == name] for name in _EXTENDED]),
+        {each.name: each.text.strip() for each in places if each.name.startswith(f"{OURS} ")},
         date,
+        supersedes,
     )
-    edited = _splice(packet, _edits(packet, rdf, change))
-    if _others(_find_rdf(parse(edited))) != _others(rdf):
+    edited = _splice(document.data, _edits(document, places, change))
+    after = markup.parse(edited)
+    if after.trouble or rdf.others(after, _is_ours) != rdf.others(document, _is_ours):
         raise MalformedPacketError("its XMP packet is laid out in a way that cannot be edited")
     return edited
+
+
+def is_blank(packet: bytes) -> bool:
+    """Return whether there is nothing in a packet but room for one."""
+    return not packet.strip(b"\0 \t\r\n")
 
 
 def fit(packet: bytes, size: int | None, *, padding: int, limit: int) -> bytes:
@@ -223,399 +172,193 @@ def fit(packet: bytes, size: int | None, *, padding: int, limit: int) -> bytes:
     return body + lines[: room - 1] + b"\n" + trailer
 
 
-def parse(data: bytes) -> Element:
-    """Return the root element, with the byte positions of every element.
+def _is_ours(name: str) -> bool:
+    return name in _OURS or name.startswith(f"{OURS} ")
 
-    Raises:
-        MalformedPacketError: not well-formed UTF-8 XML, too large, too deep, or with a DOCTYPE.
+
+def _is_read(name: str) -> bool:
+    return _is_ours(name) or name in {_CAPTION, _EXTENSION}
+
+
+_OURS = frozenset((*_ALT_TEXT, *_EXTENDED))
+
+
+def _items(values: rdf.Values, places: Sequence[Sequence[rdf.Property]]) -> list[tuple[str, str]]:
+    """Return (language, text) of properties that mean the same, the first kind's first.
+
+    A later kind adds only the languages that the earlier ones lack.
     """
-    if len(data) > MAX_BYTES:
-        raise MalformedPacketError("its XMP packet is too large")
-    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
-    parser.buffer_text = True
-    top = Element("", {}, 0, 0)
-    stack = [top]
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if len(stack) > MAX_DEPTH:
-            raise MalformedPacketError("its XMP packet is nested too deeply")
-        at = parser.CurrentByteIndex
-        element = Element(name, attributes, at, _tag_end(data, at))
-        stack[-1].children.append(element)
-        stack.append(element)
-
-    def end(_name: str) -> None:
-        element = stack.pop()
-        if data[element.inside - 2 : element.inside] == b"/>":
-            element.outside = element.end = element.inside
-        else:
-            element.outside = parser.CurrentByteIndex
-            element.end = data.index(b">", element.outside) + 1
-
-    def text(part: str) -> None:
-        stack[-1].text += part
-
-    def refuse(*_: object) -> None:
-        raise MalformedPacketError("its XMP packet has a document type declaration")
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    try:
-        parser.Parse(data.rstrip(b"\0"), True)
-    except (expat.ExpatError, UnicodeError) as error:
-        raise MalformedPacketError(f"its XMP packet is not well-formed: {error}") from error
-    finally:  # the handlers hold the parser: without this, each call leaves a cycle behind
-        parser.StartElementHandler = parser.EndElementHandler = None
-    return top.children[0]
-
-
-def _utf8(packet: bytes) -> bytes:
-    if len(packet) > MAX_BYTES:
-        raise MalformedPacketError("its XMP packet is too large")
-    for start, encoding in _ENCODINGS:
-        if packet.startswith(start):
-            try:
-                text = packet.decode(encoding)
-            except UnicodeDecodeError as error:
-                raise MalformedPacketError(f"its XMP packet is not in {encoding}") from error
-            return text.rstrip("\0").encode()
-    return packet
-
-
-_ENCODINGS = (  # UTF-32 first: its marks begin with those of UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (b"<\0\0\0", "utf-32-le"),
-    (b"\0\0\0<", "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
-)
-
-
-def _tag_end(data: bytes, start: int) -> int:
-    end = data.find(b">", start) + 1
-    tag = data[start:end]
-    if b"'" not in tag and tag.count(b'"') % 2 == 0:
-        return end  # the > is in no attribute
-    for part in _TAG_PARTS.finditer(data, start):
-        if part[0] == b">":
-            return part.end()
-    raise MalformedPacketError("its XMP packet has a tag without an end")
-
-
-def _find_rdf(root: Element) -> Element:
-    waiting = [root]
-    for element in waiting:
-        if element.name == f"{RDF} RDF":
-            return element
-        waiting += element.children
-    raise MalformedPacketError("its XMP packet has no rdf:RDF")
-
-
-def _descriptions(rdf: Element) -> list[Element]:
-    return [child for child in rdf.children if child.name == f"{RDF} Description"]
-
-
-def _simple_values(descriptions: Sequence[Element]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for description in descriptions:
-        values |= description.attributes
-        values |= {child.name: child.text.strip() for child in description.children}
-    return values
-
-
-def _first_items(descriptions: Sequence[Element], *names: str) -> list[tuple[str, str]]:
-    """Return (language, text) of the first of these properties that holds any text."""
-    for name in names:
-        for description in descriptions:
-            if text := clean(description.attributes.get(name, ""), lines=True):
-                return [(_DEFAULT, text)]
-            for child in description.children:
-                if child.name == name and (items := _items(child)):
-                    return items
-    return []
-
-
-def _items(element: Element) -> list[tuple[str, str]]:
-    containers = [
-        c for c in element.children if c.name in {f"{RDF} {k}" for k in ("Alt", "Bag", "Seq")}
-    ]
-    lines = containers[0].children if containers else [element]
-    items = []
-    for line in lines:
-        values = [child.text for child in line.children if child.name == f"{RDF} value"]
-        text = clean(values[0] if values else line.text, lines=True)
-        if text:
-            items.append((line.attributes.get(f"{XML} lang", _DEFAULT), text))
+    items: list[tuple[str, str]] = []
+    for kind in places:
+        known = {tag.lower() for tag, _ in items}
+        new = [item for each in kind for item in values.of(each)]
+        items += dict.fromkeys(item for item in new if item[0].lower() not in known)
     return items
-
-
-def _pick(items: Sequence[tuple[str, str]], language: str) -> tuple[str, str]:
-    """Return the language and text to show: as wished, else x-default, else the first."""
-    if not items:
-        return "", ""
-    wished = language_tag(language).lower()
-    by_tag = {tag.lower(): text for tag, text in reversed(items)}
-    for tag in (wished, wished.partition("-")[0], _DEFAULT, items[0][0].lower()):
-        if tag in by_tag:
-            break
-    text = by_tag[tag]
-    # x-default repeats the text of a real language; the longest tag tells most.
-    same = [language_tag(name) for name, value in items if value == text]
-    if tag != _DEFAULT:
-        same = [name for name in same if name.lower().startswith(language_tag(tag).lower())]
-    return max(same, key=len, default=""), text
-
-
-def _alt_text(
-    items: Sequence[tuple[str, str]],
-    picked: tuple[str, str],
-    extended: str,
-    simple: dict[str, str],
-) -> tuple[AltText | None, bool]:
-    """Return the alt text, and whether another program has changed what lorgnette wrote."""
-
-    def own(name: str) -> str:
-        return simple.get(f"{OURS} {name}", "")
-
-    language, text = picked
-    decorative = own("Decorative").lower() == "true"
-    if not text and not decorative:
-        return None, False
-    default = next((value for tag, value in items if tag == _DEFAULT), "")
-    written = own("TextHash")
-    if text and (decorative or not written or text_hash(default) != written):
-        alt_text = AltText(text=text, extended_description=extended, language=language)
-        return alt_text, bool(written or decorative)
-    if text != default:  # another language, which a person added
-        return AltText(text=text, extended_description=extended, language=language), False
-    alt_text = AltText(
-        text=text,
-        extended_description=extended,
-        language=language,
-        origin=_origin(own("Origin")),
-        reviewed=own("Reviewed").lower() != "false",
-        decorative=decorative,
-        model=own("Model"),
-        confidence=_fraction(own("Confidence")),
-    )
-    return alt_text, False
-
-
-def _origin(value: str) -> Origin:
-    # Words of an origin that a later version may know are taken for a person's: the safe side.
-    return _ORIGINS.get(value, Origin.HUMAN)
-
-
-_ORIGINS = {origin.value: origin for origin in Origin}
-
-
-def _fraction(value: str) -> float | None:
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if 0 <= number <= 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
     """What will stand in a packet: our properties, each with its value; an empty one goes."""
 
-    items: dict[str, list[tuple[str, str]]]  # a property -> (language, text)
-    provenance: dict[str, str]
+    items: dict[str, list[tuple[str, str]]]  # a property's local name -> (language, text)
+    notes: dict[str, str]
 
     @classmethod
     def of(
         cls,
         alt_text: AltText,
-        old: Sequence[tuple[str, str]],
-        old_extended: Sequence[tuple[str, str]],
+        old: Items,
+        old_extended: Items,
         old_values: dict[str, str],
         date: str,
+        supersedes: Iterable[str],
     ) -> "_Change":
         draft = alt_text.origin is Origin.MACHINE and not alt_text.reviewed
-        items = [] if alt_text.decorative else _languages(alt_text, old, draft=draft)
+        language = alt_text.language
+        items = (
+            [] if alt_text.decorative else lang_alt.put(alt_text.text, language, old, draft=draft)
+        )
         if alt_text.extended_description:
-            extended = replace(alt_text, text=alt_text.extended_description)
-            extended_items = _languages(extended, old_extended, draft=draft)
+            extended = lang_alt.put(
+                alt_text.extended_description, language, old_extended, draft=draft
+            )
         else:  # a machine has none to offer and takes none away
-            extended_items = list(old_extended) if draft else []
+            extended = list(old_extended) if draft else []
         default = items[0][1] if items else ""
         if default != alt_text.text and not alt_text.decorative:
-            # Our words are a second language's; the provenance goes on speaking of x-default.
+            # Our words are a second language's; the notes go on speaking of x-default.
             prefix = f"{OURS} "
-            provenance = {
-                name.removeprefix(prefix): value
-                for name, value in old_values.items()
-                if name.startswith(prefix)
-            }
+            notes = {name.removeprefix(prefix): value for name, value in old_values.items()}
         else:
-            provenance = {
-                "Origin": alt_text.origin.value,
-                "Reviewed": str(alt_text.reviewed),
-                "Model": alt_text.model,
-                "Confidence": "" if alt_text.confidence is None else f"{alt_text.confidence:.2f}",
-                "Decorative": "True" if alt_text.decorative else "",
-                "TextHash": text_hash(default) if default else "",
-                "Date": date,
-            }
-        return cls({ALT_TEXT: items, EXTENDED: extended_items}, provenance)
+            notes = provenance.notes_on(alt_text, default, date, supersedes)
+        return cls({"AltTextAccessibility": items, "ExtDescrAccessibility": extended}, notes)
+
+    def __bool__(self) -> bool:
+        return any(self.items.values()) or any(self.notes.values())
 
 
-def _languages(
-    alt_text: AltText, old: Sequence[tuple[str, str]], *, draft: bool
-) -> list[tuple[str, str]]:
-    """Return the items of a lang-alt with text put in; other languages' items stay in order."""
-    text = alt_text.text
-    full = language_tag(alt_text.language)
-    primary = full.partition("-")[0]
-    default = next((value for tag, value in old if tag.lower() == _DEFAULT), "")
-    others = [(tag, value) for tag, value in old if tag.lower() != _DEFAULT]
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """How a packet spells names of RDF."""
 
-    def ours(tag: str, value: str) -> bool:
-        if not full:  # of no stated language: it replaces what x-default stood for
-            return value == default
-        tag = language_tag(tag)
-        return tag in {full, primary} or (full == primary and tag.startswith(f"{primary}-"))
+    prefix: str = "rdf:"
+    declaration: str = ""  # that a new element needs, with the space before it
 
-    owned = [value for tag, value in others if ours(tag, value)]
-    foreign = [value for tag, value in others if not ours(tag, value)]
-    # x-default may stand for another language's text; a second language then leaves it alone.
-    second = bool(default and full and foreign) and default not in owned
-    stays = second and not draft and (default in foreign or not owned)
-    items = [(_DEFAULT, default if stays else text)]
-    items += [(tag, text if ours(tag, value) else value) for tag, value in others]
-    known = {tag.lower() for tag, _ in items}
-    items += [
-        (tag, text) for tag in dict.fromkeys((primary, full)) if tag and tag.lower() not in known
-    ]
-    return items
+    @classmethod
+    def of(cls, element: Element) -> "_Spelling":
+        prefix, colon, _ = element.raw.rpartition(":")
+        # Where the packet makes do with a default namespace, the prefix is declared.
+        return cls(f"{prefix}:") if colon else cls(declaration=f' xmlns:rdf="{RDF}"')
 
 
-def _lang_alt(name: str, items: Sequence[tuple[str, str]], rdf: str, declaration: str) -> str:
-    lines = "".join(
-        f"<{rdf}li xml:lang={quoteattr(tag)}>{escape(text)}</{rdf}li>" for tag, text in items
-    )
-    return f"<{name}{declaration}><{rdf}Alt>{lines}</{rdf}Alt></{name}>"
+def _new(change: _Change, extension: str) -> bytes:
+    description = _description(change, "", _Spelling())
+    if extension:  # apart from ours, which may go again
+        description = (
+            f'<rdf:Description rdf:about="" xmlns:photoshop="{PHOTOSHOP}"\n'
+            f"    photoshop:SidecarForExtension={quoteattr(extension)}/>\n  {description}"
+        )
+    whole = f'<x:xmpmeta xmlns:x="{META}">\n {_rdf(description)}\n</x:xmpmeta>\n'
+    return (_BEGIN + whole + _END).encode()
 
 
-def _description(change: _Change, about: str, rdf: str, declaration: str = "") -> str:
+def _rdf(description: str) -> str:
+    return f'<rdf:RDF xmlns:rdf="{RDF}">\n  {description}\n </rdf:RDF>'
+
+
+def _description(change: _Change, about: str, spelling: _Spelling) -> str:
     """Return an rdf:Description that holds our properties."""
-    attributes = [f"{rdf}about={quoteattr(about)}"]
-    properties = [
-        _lang_alt(f"Iptc4xmpCore:{name.partition(' ')[2]}", items, rdf, "")
-        for name, items in change.items.items()
-        if items
-    ]
-    if properties:
+    prefix = spelling.prefix
+    attributes = [f"{prefix}about={quoteattr(about)}"]
+    elements = [_lang_alt(name, items, prefix) for name, items in change.items.items() if items]
+    if elements:
         attributes.append(f'xmlns:Iptc4xmpCore="{CORE}"')
-    if any(change.provenance.values()):
+    if any(change.notes.values()):
         attributes.append(f'xmlns:lorgnette="{OURS}"')
     attributes += [
-        f"lorgnette:{name}={quoteattr(value)}" for name, value in change.provenance.items() if value
+        f"lorgnette:{name}={quoteattr(value)}" for name, value in change.notes.items() if value
     ]
-    start = f"<{rdf}Description{declaration} " + "\n    ".join(attributes)
-    if not properties:
+    start = f"<{prefix}Description{spelling.declaration} " + "\n    ".join(attributes)
+    if not elements:
         return start + "/>"
-    return "\n   ".join([start + ">", *properties]) + f"\n  </{rdf}Description>"
+    return "\n   ".join([start + ">", *elements]) + f"\n  </{prefix}Description>"
+
+
+def _lang_alt(name: str, items: Items, prefix: str) -> str:
+    lines = "".join(
+        f"<{prefix}li xml:lang={quoteattr(tag)}>{escape(text)}</{prefix}li>" for tag, text in items
+    )
+    whole = f"Iptc4xmpCore:{name}"
+    return f"<{whole}><{prefix}Alt>{lines}</{prefix}Alt></{whole}>"
 
 
 _Edit: TypeAlias = tuple[int, int, str]  # from byte, to byte, what comes there
 
 
-def _edits(packet: bytes, rdf: Element, change: _Change) -> list[_Edit]:
+def _edits(
+    document: markup.Document, places: Sequence[rdf.Property], change: _Change
+) -> list[_Edit]:
+    """Return what takes our properties out wherever they are, and puts them where they belong."""
+    data = document.data
+    root = rdf.find_rdf(document)
+    own = [] if root is None else [c for c in root.children if rdf.consists_of(c, _is_ours)]
+    replaced = {id(description) for description in own}
     edits: list[_Edit] = []
-    left = dict(change.items)  # what has no place of its own yet
-    prefix, colon, _ = _raw_name(packet, rdf).rpartition(":")
-    # An rdf: prefix is declared where the packet makes do with a default namespace.
-    marker, declaration = (f"{prefix}:", "") if colon else ("rdf:", f' xmlns:rdf="{RDF}"')
-    descriptions = _descriptions(rdf)
-    own = [description for description in descriptions if _is_all_ours(description)]
-    for description in descriptions:
-        if description in own:
+    for each in places:
+        if id(each.owner) in replaced:
             continue
-        named = {name for name in description.attributes if _is_ours(name)}
-        if named:
-            edits += _attribute_edits(packet, description, named)
-        for child in description.children:
-            if not _is_ours(child.name):
-                continue
-            items = left.get(child.name)
-            if items:
-                text = _lang_alt(_raw_name(packet, child), items, marker, declaration)
-                edits.append((child.start, child.end, text))
-                left[child.name] = []
-            else:
-                edits.append((_before(packet, child.start), child.end, ""))
-    text = ""
-    if any(left.values()) or any(change.provenance.values()):
-        first = descriptions[0].attributes if descriptions else {}
-        about = first.get(f"{RDF} about", first.get("about", ""))
-        text = _description(_Change(left, change.provenance), about, marker, declaration)
-    if text and own:
+        if each.element is not None:
+            edits.append((_before(data, each.element.start), each.element.end, ""))
+        else:
+            edits += [
+                (start, end, "")
+                for name, start, end in markup.attributes(data, each.owner)
+                if name == each.name
+            ]
+    if root is None:
+        edits.append(_whole_rdf(document, change))
+    elif change and own:
+        text = _description(change, _about(root), _Spelling.of(root))
         edits.append((own[0].start, own[0].end, text))
         del own[0]
-    elif text and rdf.end == rdf.inside:
-        name = _raw_name(packet, rdf)
-        edits.append((rdf.inside - 2, rdf.inside, f">\n  {text}\n </{name}>"))
-    elif text:
-        edits.append((rdf.outside, rdf.outside, f" {text}\n "))
-    edits += [(_before(packet, each.start), each.end, "") for each in own]
-    return edits
+    elif change:
+        text = _description(change, _about(root), _Spelling.of(root))
+        edits.append(_inside(root, f" {text}\n ", f"\n  {text}\n "))
+    return edits + [(_before(data, each.start), each.end, "") for each in own]
 
 
-def _is_all_ours(description: Element) -> bool:
-    names = {*description.attributes, *(child.name for child in description.children)}
-    names -= {f"{RDF} about", "about"}
-    return bool(names) and all(_is_ours(name) for name in names)
+def _about(root: Element) -> str:
+    """Return the address of the picture that the packet speaks of."""
+    found = (
+        each.attributes[name]
+        for each in root.children
+        for name in rdf.ABOUT
+        if name in each.attributes
+    )
+    return next(found, "")
 
 
-def _attribute_edits(packet: bytes, description: Element, named: set[str]) -> Iterator[_Edit]:
-    """Yield what takes attributes out of a start tag, given their expanded names."""
-    spaces: dict[bytes, str] = {}
-    root = parse(packet)
-    chain = [root]
-    while chain[-1].start != description.start:
-        chain.append(next(c for c in chain[-1].children if c.start <= description.start < c.end))
-    for element in chain:
-        for part in _attributes(packet, element):
-            prefix, _, local = part[1].partition(b":")
-            if prefix == b"xmlns":
-                spaces[local] = unescape(part[2][1:-1].decode())
-    for part in _attributes(packet, description):
-        prefix, _, local = part[1].partition(b":")
-        if f"{spaces.get(prefix, '')} {local.decode()}" in named:
-            yield part.start(), part.end(), ""
+def _whole_rdf(document: markup.Document, change: _Change) -> _Edit:
+    """Return what gives a packet that has none its rdf:RDF."""
+    roots = [element for element in document.top.children if element.name in _META_ROOTS]
+    if len(roots) != 1 or len(document.top.children) > 1 or roots[0].children:
+        raise MalformedPacketError("its XMP packet has no rdf:RDF")
+    text = _rdf(_description(change, "", _Spelling()))
+    return _inside(roots[0], f"{text}\n", f"\n {text}\n")
 
 
-def _attributes(packet: bytes, element: Element) -> Iterator[re.Match[bytes]]:
-    name = _NAME.match(packet, element.start)
-    assert name is not None  # noqa: S101 - expat has seen a tag here
-    position = name.end()
-    while part := _ATTRIBUTE.match(packet, position):
-        yield part
-        position = part.end()
-
-
-def _raw_name(packet: bytes, element: Element) -> str:
-    name = _NAME.match(packet, element.start)
-    assert name is not None  # noqa: S101 - expat has seen a tag here
-    return name[1].decode()
-
-
-def _is_ours(name: str) -> bool:
-    return name in {ALT_TEXT, EXTENDED} or name.startswith(f"{OURS} ")
+def _inside(element: Element, last: str, only: str) -> _Edit:
+    """Return what puts text into an element, as its last part, or its only one."""
+    if element.end > element.inside:
+        return element.outside, element.outside, last
+    return element.inside - 2, element.inside, f">{only}</{element.raw}>"
 
 
 def _before(packet: bytes, position: int) -> int:
     """Return where the white space begins that leads up to position."""
-    return len(packet[:position].rstrip(b" \t\r\n"))
+    while position and packet[position - 1] in b" \t\r\n":
+        position -= 1
+    return position
 
 
 def _splice(packet: bytes, edits: Sequence[_Edit]) -> bytes:
@@ -626,28 +369,3 @@ def _splice(packet: bytes, edits: Sequence[_Edit]) -> bytes:
         parts += [packet[position:start], text.replace("\n", line_end).encode()]
         position = end
     return b"".join([*parts, packet[position:]])
-
-
-_Tree: TypeAlias = tuple[str, tuple[tuple[str, str], ...], str, tuple["_Tree", ...]]
-
-
-def _tree(element: Element) -> _Tree:
-    return (
-        element.name,
-        tuple(sorted(element.attributes.items())),
-        element.text,
-        tuple(_tree(child) for child in element.children),
-    )
-
-
-def _others(rdf: Element) -> list[tuple[str, str] | _Tree]:
-    """Return every property that is not ours, with its whole value."""
-    found: list[tuple[str, str] | _Tree] = []
-    for description in _descriptions(rdf):
-        found += [
-            (name, value)
-            for name, value in sorted(description.attributes.items())
-            if not _is_ours(name) and name not in {f"{RDF} about", "about"}
-        ]
-        found += [_tree(child) for child in description.children if not _is_ours(child.name)]
-    return found

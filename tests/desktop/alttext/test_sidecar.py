@@ -131,7 +131,7 @@ def test_a_malformed_one_is_left_alone(data: bytes, tmp_path: Path) -> None:
     assert other.read_bytes() == data
 
 
-@pytest.mark.parametrize("data", [b"", b" \r\n"])
+@pytest.mark.parametrize("data", [b"", b" \r\n", bytes(4096)])
 @pytest.mark.parametrize("name", ["a.bmp.xmp", "a.xmp"])
 def test_one_with_nothing_in_it_is_filled(data: bytes, name: str, tmp_path: Path) -> None:
     """A full disk, or a program that broke off, left it so."""
