@@ -1,7 +1,7 @@
 """Real things made small: a model that names colours, photos, folders that are not the user's."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 import skimage.data
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
+from tests.oracles import ExifTool
 
 from lorgnette.captioning import manifest
 from lorgnette.captioning.manifest import Manifest
@@ -140,3 +141,11 @@ def red(tmp_path: Path) -> Path:
     path = tmp_path / "red.png"
     Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def exiftool() -> Iterator[ExifTool]:
+    """Return ExifTool, started once."""
+    tool = ExifTool()
+    yield tool
+    tool.close()

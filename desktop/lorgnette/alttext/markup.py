@@ -130,6 +130,15 @@ def parse(packet: bytes) -> Document:
     return Document(data, top, trouble, has_doctype=bool(doctype))
 
 
+def descend(element: Element) -> Iterator[Element]:
+    """Yield an element and all in it, in order."""
+    waiting = [element]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        waiting += reversed(element.children)
+
+
 def attributes(data: bytes, element: Element) -> Iterator[tuple[str, int, int]]:
     """Yield (name, start, end) of an element's attributes, the white space before included."""
     tag = _NAME.match(data, element.start)

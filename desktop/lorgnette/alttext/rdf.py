@@ -71,7 +71,7 @@ def others(document: Document, left_out: Wanted) -> list[Tree]:
     """Return every property whose name is not left out, with its whole value and its owner's."""
     found: list[Tree] = []
     for owner, place in _transparent(document, left_out):
-        if place is _Place.OUTSIDE or consists_of(owner, left_out):
+        if place is _Place.OUTSIDE:
             continue
         attributes = tuple(
             sorted((name, text) for name, text in owner.attributes.items() if not left_out(name))
@@ -81,7 +81,9 @@ def others(document: Document, left_out: Wanted) -> list[Tree]:
             for child in owner.children
             if not left_out(child.name) and not _is_transparent(child, place)
         )
-        found.append((owner.name, attributes, (owner.text.strip(),), values))
+        text = owner.text.strip()
+        if values or text or not {name for name, _ in attributes} <= {*ABOUT}:
+            found.append((owner.name, attributes, (text,), values))
     return found
 
 

@@ -239,16 +239,27 @@ class _Change:
 
 @dataclass(frozen=True, slots=True)
 class _Spelling:
-    """How a packet spells names of RDF."""
+    """The prefix that a packet has, or gets, for each vocabulary; exiv2 takes one of each."""
 
-    prefix: str = "rdf:"
-    declaration: str = ""  # that a new element needs, with the space before it
+    rdf: str = "rdf"
+    core: str = "Iptc4xmpCore"
+    ours: str = "lorgnette"
+    declaration: str = ""  # of rdf, where a new element needs it, with the space before it
 
     @classmethod
-    def of(cls, element: Element) -> "_Spelling":
-        prefix, colon, _ = element.raw.rpartition(":")
+    def of(cls, document: markup.Document, root: Element) -> "_Spelling":
+        prefixes: dict[str, str] = {}
+        for element in markup.descend(document.top):
+            for prefix, space in element.spaces.items():
+                if prefix:
+                    prefixes.setdefault(space, prefix)
+        new = cls()
+        core, ours = prefixes.get(CORE, new.core), prefixes.get(OURS, new.ours)
+        prefix, colon, _ = root.raw.rpartition(":")
+        if colon:
+            return cls(prefix, core, ours)
         # Where the packet makes do with a default namespace, the prefix is declared.
-        return cls(f"{prefix}:") if colon else cls(declaration=f' xmlns:rdf="{RDF}"')
+        return cls(core=core, ours=ours, declaration=f' xmlns:rdf="{RDF}"')
 
 
 def _new(change: _Change, extension: str) -> bytes:
@@ -268,28 +279,32 @@ def _rdf(description: str) -> str:
 
 def _description(change: _Change, about: str, spelling: _Spelling) -> str:
     """Return an rdf:Description that holds our properties."""
-    prefix = spelling.prefix
-    attributes = [f"{prefix}about={quoteattr(about)}"]
-    elements = [_lang_alt(name, items, prefix) for name, items in change.items.items() if items]
-    if elements:
-        attributes.append(f'xmlns:Iptc4xmpCore="{CORE}"')
-    if any(change.notes.values()):
-        attributes.append(f'xmlns:lorgnette="{OURS}"')
-    attributes += [
-        f"lorgnette:{name}={quoteattr(value)}" for name, value in change.notes.items() if value
+    attributes = [f"{spelling.rdf}:about={quoteattr(about)}"]
+    elements = [
+        _lang_alt(f"{spelling.core}:{name}", items, spelling.rdf)
+        for name, items in change.items.items()
+        if items
     ]
-    start = f"<{prefix}Description{spelling.declaration} " + "\n    ".join(attributes)
+    if elements:
+        attributes.append(f'xmlns:{spelling.core}="{CORE}"')
+    if any(change.notes.values()):
+        attributes.append(f'xmlns:{spelling.ours}="{OURS}"')
+    attributes += [
+        f"{spelling.ours}:{name}={quoteattr(value)}"
+        for name, value in change.notes.items()
+        if value
+    ]
+    start = f"<{spelling.rdf}:Description{spelling.declaration} " + "\n    ".join(attributes)
     if not elements:
         return start + "/>"
-    return "\n   ".join([start + ">", *elements]) + f"\n  </{prefix}Description>"
+    return "\n   ".join([start + ">", *elements]) + f"\n  </{spelling.rdf}:Description>"
 
 
-def _lang_alt(name: str, items: Items, prefix: str) -> str:
+def _lang_alt(name: str, items: Items, rdf: str) -> str:
     lines = "".join(
-        f"<{prefix}li xml:lang={quoteattr(tag)}>{escape(text)}</{prefix}li>" for tag, text in items
+        f"<{rdf}:li xml:lang={quoteattr(tag)}>{escape(text)}</{rdf}:li>" for tag, text in items
     )
-    whole = f"Iptc4xmpCore:{name}"
-    return f"<{whole}><{prefix}Alt>{lines}</{prefix}Alt></{whole}>"
+    return f"<{name}><{rdf}:Alt>{lines}</{rdf}:Alt></{name}>"
 
 
 _Edit: TypeAlias = tuple[int, int, str]  # from byte, to byte, what comes there
@@ -318,11 +333,11 @@ def _edits(
     if root is None:
         edits.append(_whole_rdf(document, change))
     elif change and own:
-        text = _description(change, _about(root), _Spelling.of(root))
+        text = _description(change, _about(root), _Spelling.of(document, root))
         edits.append((own[0].start, own[0].end, text))
         del own[0]
     elif change:
-        text = _description(change, _about(root), _Spelling.of(root))
+        text = _description(change, _about(root), _Spelling.of(document, root))
         edits.append(_inside(root, f" {text}\n ", f"\n  {text}\n "))
     return edits + [(_before(data, each.start), each.end, "") for each in own]
 

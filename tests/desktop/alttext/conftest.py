@@ -1,8 +1,6 @@
 """Pictures of every container in many layouts, and ExifTool, which knows nothing of ours."""
 
-import json
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,57 +22,6 @@ XMP = (
     b"</x:xmpmeta>\n" + (b" " * 99 + b"\n") * 8 + b"<?xpacket end='w'?>"
 )
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
-class ExifTool:
-    """One ExifTool that stays open."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            ["exiftool", "-stay_open", "True", "-@", "-"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-
-    def run(self, *arguments: str | Path) -> str:
-        """Run one command and return the text that it prints."""
-        return self.output(*arguments).decode(errors="replace")
-
-    def output(self, *arguments: str | Path) -> bytes:
-        """Run one command and return the bytes that it prints."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        lines = "\n".join([*map(str, arguments), "-execute\n"])
-        self._process.stdin.write(lines.encode())
-        self._process.stdin.flush()
-        output = b""
-        while not output.endswith(b"{ready}\n"):
-            output += self._process.stdout.readline()
-        return output.removesuffix(b"{ready}\n")
-
-    def tags(self, path: Path, *arguments: str) -> dict[str, Any]:
-        """Return a file's tags, by group and name."""
-        output = self.run("-j", "-G1", "-struct", "-a", *arguments, path)
-        found: list[dict[str, Any]] = json.loads(output[output.index("[{") :])  # after warnings
-        return found[0]
-
-    def alt_text(self, path: Path) -> str:
-        """Return the alt text that it reads; empty where there is none."""
-        tags = self.tags(path, "-XMP-iptcCore:AltTextAccessibility")
-        return str(tags.get("XMP-iptcCore:AltTextAccessibility", ""))
-
-    def close(self) -> None:
-        """End it."""
-        self._process.communicate(b"-stay_open\nFalse\n")
-
-
-@pytest.fixture(scope="session")
-def exiftool() -> Iterator[ExifTool]:
-    """Return ExifTool, started once."""
-    tool = ExifTool()
-    yield tool
-    tool.close()
 
 
 def _photo(name: str = "cat", mode: str = "RGB") -> Image.Image:
