@@ -8,8 +8,8 @@ from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
 from lorgnette.alttext.container import Suggestion
 from lorgnette.alttext.reading import Reading, Version, read
 from lorgnette.alttext.sidecar import SidecarError, SidecarNaming
+from lorgnette.alttext.texts import language_tag
 from lorgnette.alttext.writing import Effect, Plan, UnusableTextError, Written, plan, write
-from lorgnette.alttext.xmp import language_tag
 
 __all__ = [
     "AltText",
