@@ -153,7 +153,7 @@ OTHERS = [
         "<rdf:li rdf:parseType='Resource'><stEvt:action>a &lt; b</stEvt:action></rdf:li>"
         "</rdf:Seq></xmpMM:History>",
     ),
-    ("photoshop:City='Rome > Paris'", ""),
+    ("photoshop:City='Rome &gt; Paris'", ""),
     ("", "<photoshop:Headline><![CDATA[<x> & y]]></photoshop:Headline>"),
 ]
 NAMESPACES = (

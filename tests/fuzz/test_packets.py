@@ -19,7 +19,7 @@ from lorgnette.alttext.texts import clean
 NEW = AltText(text="New words <é> & 猫", language="en")
 ALT_TEXT = re.compile(r"XMP-iptcCore:AltTextAccessibility(-[A-Za-z].*)?")
 # Ours, ExifTool's names for what it does not understand, and what it cannot decode.
-NOT_OTHERS = re.compile(r"XMP:|XMP-(iptcCore:.*(AltText|ExtDescr)|lorgnette:|x:)")
+NOT_OTHERS = re.compile(r"XMP:|.*(AltText|ExtDescr)|XMP-(lorgnette|x):")
 
 
 def jpeg() -> bytes:
@@ -67,6 +67,14 @@ def seen_by_exiv2(picture: Path) -> list[str]:
     return [text for text in map(clean, texts) if text]
 
 
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @examples(60)
 @given(packet=packets())
 def test_every_word_is_seen(packet: Packet, picture: Path, exiftool: ExifTool) -> None:
@@ -77,6 +85,8 @@ def test_every_word_is_seen(packet: Packet, picture: Path, exiftool: ExifTool) -
     put(picture, packet.data)
     for text in seen_by_exiftool(exiftool.tags(picture, "-XMP-iptcCore:all")):
         assert text in seen
+    if not is_utf8(packet.data):  # exiv2 takes each byte for a character, whatever is declared
+        return
     for text in seen_by_exiv2(picture):  # which cuts texts of references short
         assert any(each.startswith(text) for each in seen)
 
@@ -97,7 +107,7 @@ def test_what_is_seen_is_replaced_and_all_else_stays(
     after = exiftool.tags(picture, "-XMP:all", "-m")
     for name, value in tags.items():
         if not NOT_OTHERS.match(name) and name.startswith("XMP") and "?" not in str(value):
-            assert after.get(name) == value, name
+            assert after.get(name) == value, (name, packet.data)
     if any(map(ALT_TEXT.fullmatch, tags)):  # it understands how the packet spells RDF
         assert after["XMP-iptcCore:AltTextAccessibility-en"] == NEW.text
     if keys:
