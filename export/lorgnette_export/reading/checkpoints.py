@@ -5,17 +5,18 @@ import json
 import pickle
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import safetensors
 import torch
 from torch import Tensor
 
 from lorgnette.errors import ExitCode, LorgnetteError
-from lorgnette_export.reading import pickles
+from lorgnette_export.reading import kinds, pickles
 
 Weights = Mapping[str, Tensor]
 
@@ -23,6 +24,7 @@ _ZIP = b"PK\x03\x04"
 # What torch.save wrote before version 1.6 opens with: the integer 0x1950a86a20f9469cfc6c.
 _OLD_TORCH = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _MIB = 1 << 20
+_MOST_TOML = 1 << 16
 # Bytes of a number of each storage class that a torch pickle may name.
 _ITEM_SIZES = {
     "DoubleStorage": 8,
@@ -37,12 +39,8 @@ _ITEM_SIZES = {
     "BoolStorage": 1,
 }
 
-# numpy's numbers, which many keep beside the tensors (a loss, a score), by our stand-ins.
-_NUMBERS: list[Any] = [
-    (pickles.number, "numpy.core.multiarray.scalar"),
-    (pickles.number, "numpy._core.multiarray.scalar"),
-    (pickles.Dtype, "numpy.dtype"),
-]
+_DEEPEST = 30  # dicts in dicts
+_SPARE = 64 << 20  # bytes that a file may hold less than its tensors take
 
 
 class CheckpointError(LorgnetteError):
@@ -111,7 +109,10 @@ def bring(
     words_path: Path | None = None
     description: Mapping[str, Any] | None = None
     description_path: Path | None = None
-    for path in [*paths, *([vocabulary] if vocabulary else [])]:
+    given = [*paths, *([vocabulary] if vocabulary else [])]
+    for path in [*given, *([encoder_weights] if encoder_weights else [])]:
+        _head(path)  # before a minute is spent on those before it
+    for path in given:
         if path.suffix == ".toml":
             description, description_path = _toml(path), path
             weights, of_words = _described(description, path)
@@ -124,6 +125,8 @@ def bring(
             checkpoints.append(read(path))
     if not checkpoints:
         raise CheckpointError(paths[0], "there are no tensors in it; name the checkpoint as well")
+    if encoder_weights is not None and _holds_tensors(encoder_weights):
+        checkpoints.append(read(encoder_weights))
     return Brought(
         checkpoints=tuple(checkpoints),
         words=words,
@@ -137,28 +140,81 @@ def bring(
 def read(path: Path) -> Checkpoint:
     """Return what the checkpoint at path holds.
 
+    Objects that trainers keep beside the tensors (options, dates, arrays, optimizers) come as
+    bags of attributes, whole networks as their state dicts; nothing is run.
+
     Raises:
         CheckpointError: the file is missing, damaged, or holds what only running it would give.
     """
+    head = _head(path)
     if path.suffix == ".safetensors":
         return _safetensors(path)
-    head = _head(path)
     if not (head.startswith(_ZIP) or _OLD_TORCH in head):
         raise CheckpointError(path, "it is no PyTorch checkpoint")
-    if short := _cut_off(path):
-        raise CheckpointError(path, short)
     try:
-        with torch.serialization.safe_globals(_NUMBERS):
+        inventories = _zipped(path) if head.startswith(_ZIP) else _old(path)
+    except pickles.ExhaustingError as error:
+        raise CheckpointError(
+            path, f"it is no checkpoint that anybody has saved: {error}"
+        ) from error
+    names = {name for inventory in inventories for name in inventory.named}
+    known: list[Any] = [(pickles.stand_in(name), name) for name in names]
+    known += [(pickles.Bag, "what a call returned"), (pickles.Dtype, "a type of numpy")]
+    try:
+        with torch.serialization.safe_globals(known):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        raise CheckpointError(path, _refusal(path, error)) from error
+        raise CheckpointError(path, _refusal(path, inventories, error)) from error
     except Exception as error:  # torch raises whatever a damaged file makes it stumble over
         raise CheckpointError(path, f"it is damaged: {_first_line(error)}") from error
-    if not isinstance(content, Mapping):
+    return Checkpoint(path=path, content=_named(path, content))
+
+
+def _named(path: Path, content: Any) -> dict[str, Any]:
+    """Return content as tensors by name, once it is sure that they are what the file holds."""
+    if isinstance(content, list | tuple):
+        content = dict(enumerate(content))
+    most = path.stat().st_size * 8 + _SPARE  # a few tensors may be views of one another
+    taken = 0
+
+    def plain(value: Any, depth: int) -> Any:
+        nonlocal taken
+        if depth > _DEEPEST:
+            raise CheckpointError(path, "it is damaged: dicts in dicts that never end")
+        if isinstance(value, pickles.Bag) and "_parameters" in vars(value):
+            value = _state_dict(value)
+        if isinstance(value, Mapping):
+            return {key: plain(each, depth + 1) for key, each in value.items()}
+        if isinstance(value, Tensor):
+            if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
+                raise CheckpointError(
+                    path, "it holds quantised or sparse tensors; save the network as it was trained"
+                )
+            taken += value.numel() * value.element_size()
+            if taken > most:
+                raise CheckpointError(
+                    path, f"it is damaged: its tensors would take {taken / 2**30:.1f} GiB and more"
+                )
+        return value
+
+    found = plain(content, 0)
+    if not isinstance(found, dict):
         raise CheckpointError(
             path, f"it holds one {type(content).__name__}, not tensors by name (a state dict)"
         )
-    return Checkpoint(path=path, content=content)
+    return found
+
+
+def _state_dict(module: pickles.Bag) -> dict[str, Any]:
+    """Return what state_dict() of a network would, from its attributes."""
+    own = vars(module)
+    left_out = own.get("_non_persistent_buffers_set", ())
+    found = {**own["_parameters"]}
+    found |= {k: v for k, v in own.get("_buffers", {}).items() if k not in left_out}
+    for name, part in own.get("_modules", {}).items():
+        if isinstance(part, pickles.Bag) and "_parameters" in vars(part):
+            found |= {f"{name}.{inner}": value for inner, value in _state_dict(part).items()}
+    return {name: value for name, value in found.items() if isinstance(value, Tensor)}
 
 
 def _safetensors(path: Path) -> Checkpoint:
@@ -172,22 +228,30 @@ def _safetensors(path: Path) -> Checkpoint:
 
 
 def _head(path: Path) -> bytes:
+    """Return the first bytes of a file that may be a checkpoint or a vocabulary."""
     try:
+        if path.is_dir():
+            raise CheckpointError(path, kinds.folder(path))
         with path.open("rb") as file:
-            return file.read(64)
+            head = file.read(512)
     except OSError as error:
         raise CheckpointError(path, f"it cannot be read: {error.strerror}") from error
+    if why := kinds.unlike(path, head):
+        raise CheckpointError(path, why)
+    return head
 
 
 def _holds_tensors(path: Path) -> bool:
     head = _head(path)
-    return path.suffix == ".safetensors" or head.startswith(_ZIP) or _OLD_TORCH in head
+    return path.suffix == ".safetensors" or head.startswith(_ZIP) or _OLD_TORCH in head[:64]
 
 
 def _toml(path: Path) -> Mapping[str, Any]:
     try:
+        if path.stat().st_size > _MOST_TOML:
+            raise CheckpointError(path, "it is too large for a description of a network")
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(path, f"it cannot be read: {error}") from error
 
 
@@ -206,6 +270,9 @@ def _described(description: Mapping[str, Any], path: Path) -> tuple[list[Path], 
 
 def _words(path: Path) -> Any:
     """Return what a vocabulary's file holds: JSON, a word a line, or a pickle."""
+    head = _head(path)
+    if head.startswith(_ZIP) or _OLD_TORCH in head[:64]:
+        return read(path).content
     try:
         if path.stat().st_size > pickles.MAX_BYTES:
             raise CheckpointError(path, "it is too large for a vocabulary")
@@ -214,44 +281,53 @@ def _words(path: Path) -> Any:
         raise CheckpointError(path, f"it cannot be read: {error.strerror}") from error
     if path.suffix == ".txt":
         try:
-            return data.decode("utf-8").splitlines()
+            return data.decode("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
             raise CheckpointError(path, f"it is no UTF-8: {error}") from error
-    if data.lstrip()[:1] in {b"{", b"["} and path.suffix == ".json":
+    if path.suffix == ".json":
         try:
             return json.loads(data)
         except (ValueError, RecursionError) as error:
             raise CheckpointError(path, f"it is no whole JSON: {error}") from error
-    if data.startswith(_ZIP) or _OLD_TORCH in data[:64]:
-        return read(path).content
     try:
         return pickles.loads(data)
     except pickles.UnsafePickleError as error:
         raise CheckpointError(
             path,
             f"it wants to run code ({error.wanted}); nothing of it was run. A vocabulary holds "
-            "words and numbers only: save yours as JSON",
+            "words and numbers only: save yours as JSON, word -> number",
         ) from error
     except pickle.UnpicklingError as error:
-        raise CheckpointError(path, f"it is no whole vocabulary pickle: {error}") from error
+        raise CheckpointError(
+            path,
+            f"it is no whole vocabulary pickle: {error}. JSON is called .json, and a list with a "
+            "word a line .txt",
+        ) from error
 
 
-def _refusal(path: Path, error: pickle.UnpicklingError) -> str:
+def _refusal(path: Path, inventories: Sequence["_Inventory"], error: pickle.UnpicklingError) -> str:
     """Say why torch would not read a file with weights_only."""
-    name = next(
-        (w for w in _named(path) if not w.startswith(("torch.", "collections.", "_codecs."))),
-        "",
+    asked = [name for i in inventories for name in (*i.called, *i.modules, *i.named)]
+    ours = ("torch._", "torch.storage.", "collections.", "_codecs.")
+    name = next((name for name in asked if name and not name.startswith(ours)), "")
+    if not name:
+        return f"it is damaged: {_first_line(error)}"
+    return (
+        f"it holds whole Python objects ({name}), which only running them would open; nothing of "
+        f"it was run. Where it was trained, save the tensors alone: import torch; {advice(path)}"
     )
-    if name:
-        return (
-            f"it holds whole Python objects ({name}), which only running them would open; nothing "
-            "of it was run. Where it was trained, save the tensors alone: "
-            'checkpoint = torch.load("' + path.name + '", weights_only=False); '
-            "torch.save({k: v.state_dict() for k, v in checkpoint.items() if hasattr(v, "
-            '"state_dict")}, "captioner.pth"), or torch.save(checkpoint.state_dict(), '
-            '"captioner.pth") where it is one network'
-        )
-    return f"it is damaged: {_first_line(error)}"
+
+
+def advice(path: Path) -> str:
+    """Return the Python that saves the tensors of any checkpoint alone, where its classes are."""
+    return (
+        f'checkpoint = torch.load("{path.name}", map_location="cpu", weights_only=False); '
+        "tensors = lambda v: v.state_dict() if isinstance(v, torch.nn.Module) "
+        "else {k: tensors(w) for k, w in v.items()} if isinstance(v, dict) "
+        "else {k: tensors(w) for k, w in enumerate(v)} if isinstance(v, (list, tuple)) "
+        "else v if isinstance(v, torch.Tensor) else None; "
+        'torch.save(tensors(checkpoint), "captioner.pth")'
+    )
 
 
 def _first_line(error: Exception) -> str:
@@ -261,14 +337,18 @@ def _first_line(error: Exception) -> str:
 class _Inventory(pickle.Unpickler):
     """What a torch pickle names, without opening any of it: classes, functions, storages."""
 
-    def __init__(self, file: io.BytesIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
+        start = file.tell()
+        self.called = pickles.check(file)
+        file.seek(start)
         super().__init__(file, encoding="latin-1")
         self.named: list[str] = []
+        self.modules: list[str] = []  # classes of networks, in old files
         self.stored: dict[str, int] = {}  # bytes of each storage
 
     def find_class(self, module: str, name: str) -> Any:
         self.named.append(f"{module}.{name}")
-        return type(name, (_Nothing,), {})
+        return type(name, (_Nothing,), {"asked": f"{module}.{name}"})
 
     def persistent_load(self, pid: Any) -> Any:
         """Note ("storage", class, key, device, elements), which torch writes for a tensor.
@@ -276,6 +356,7 @@ class _Inventory(pickle.Unpickler):
         Old files also name ("module", class, its file, its source) where a class comes first.
         """
         if pid[0] == "module":
+            self.modules.append(pid[1].asked)
             return pid[1]
         _, kind, key, _, elements, *_ = pid
         self.stored[key] = elements * _ITEM_SIZES.get(kind.__name__, 4)
@@ -291,54 +372,91 @@ class _Nothing(dict[Any, Any]):
     def __setstate__(self, state: Any) -> None:
         """Take the state, which nobody asks for."""
 
+    def append(self, _item: Any) -> None:
+        """Let go of an item; so do the two below."""
 
-def _inventories(file: io.BytesIO, count: int) -> tuple[list[_Inventory], bool]:
-    """Return what each of count pickles in a row names, and whether they were all whole."""
-    inventories: list[_Inventory] = []
-    for _ in range(count):
-        inventories.append(_Inventory(file))
-        try:
-            inventories[-1].load()
-        except Exception:  # noqa: BLE001 - cut off or damaged here
-            return inventories, False
-    return inventories, True
+    extend = add = append
 
 
-def _named(path: Path) -> list[str]:
-    """Return the classes and functions that a checkpoint's pickles ask for."""
-    data = path.read_bytes()
-    if not data.startswith(_ZIP):
-        return [name for one in _inventories(io.BytesIO(data), 5)[0] for name in one.named]
-    return _inventories(io.BytesIO(_first_entry(data)), 1)[0][0].named
+def _inventory(file: IO[bytes]) -> tuple[_Inventory | None, bool]:
+    """Return what a pickle names as far as it goes, and whether it is whole."""
+    inventory = None
+    try:
+        inventory = _Inventory(file)
+        inventory.load()
+    except pickles.ExhaustingError:
+        raise
+    except Exception:  # noqa: BLE001 - cut off or damaged here
+        return inventory, False
+    return inventory, True
 
 
-def _cut_off(path: Path) -> str:
-    """Say how much of a file is missing, or nothing if it is whole as far as can be told."""
-    data = path.read_bytes()
-    if data.startswith(_ZIP):
-        if zipfile.is_zipfile(path):
-            return ""
-        (content,), _ = _inventories(io.BytesIO(_first_entry(data)), 1)
-        expected = sum(content.stored.values())
-    else:
-        # Magic number, protocol, machine, content, keys of the storages; then each storage's
-        # number of elements in eight bytes, and the storage.
-        file = io.BytesIO(data)
-        parts, whole = _inventories(file, 5)
-        stored = parts[3].stored if len(parts) > 3 else {}
+def _zipped(path: Path) -> list[_Inventory]:
+    """Return what the pickle of a checkpoint names that is a zip archive, as torch.save writes it.
+
+    Raises:
+        CheckpointError: it is cut off, damaged or another archive, or unpacks to more than it is.
+    """
+    size = path.stat().st_size
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            # Its first entry is data.pkl, behind a header.
+            header = file.read(30)
+            file.seek(30 + sum(int.from_bytes(header[i : i + 2], "little") for i in (26, 28)))
+            inventory, _ = _inventory(file)
+        expected = sum(inventory.stored.values()) if inventory else 0
+        raise CheckpointError(path, _cut_off(size, expected))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            names = [entry.filename for entry in entries]
+            if why := kinds.unlike_archive(path, names):
+                raise CheckpointError(path, why)
+            if len(set(names)) < len(names):
+                raise CheckpointError(path, "it is damaged: two of its entries have one name")
+            unpacked = sum(entry.file_size for entry in entries)
+            if unpacked > size + _SPARE:
+                raise CheckpointError(
+                    path, f"it would unpack to {unpacked / 2**30:.1f} GiB; torch.save packs nothing"
+                )
+            (pickled,) = (entry for entry in entries if entry.filename.endswith("/data.pkl"))
+            if pickled.file_size > pickles.MAX_BYTES:
+                raise CheckpointError(path, "it is damaged: its data.pkl is too large")
+            data = archive.read(pickled)
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, zlib.error) as error:
+        raise CheckpointError(path, f"it is damaged: {_first_line(error)}") from error
+    inventory, _ = _inventory(io.BytesIO(data))
+    return [inventory] if inventory else []
+
+
+def _old(path: Path) -> list[_Inventory]:
+    """Return what the pickles of a checkpoint name that torch.save wrote before version 1.6.
+
+    Raises:
+        CheckpointError: it is cut off.
+    """
+    # Magic number, protocol, machine, content, keys of the storages; then each storage's number
+    # of elements in eight bytes, and the storage.
+    found: list[_Inventory] = []
+    whole = True
+    with path.open("rb") as file:
+        while whole and len(found) < 5:
+            inventory, whole = _inventory(file)
+            found += [inventory] if inventory else []
+        stored = found[3].stored if len(found) > 3 else {}
         expected = file.tell() + sum(size + 8 for size in stored.values())
-        if whole and len(data) >= expected:
-            return ""
-    there = f"it ends after {len(data) / _MIB:.1f}"
-    if expected > len(data):
+    size = path.stat().st_size
+    if not whole or size < expected:
+        raise CheckpointError(path, _cut_off(size, expected))
+    return found
+
+
+def _cut_off(size: int, expected: int) -> str:
+    """Say how much of a file is missing, as far as can be told."""
+    there = f"it ends after {size / _MIB:.1f}"
+    if expected > size:
         return f"{there} of {expected / _MIB:.1f} MiB: download it again"
     return f"{there} MiB, before its end: download it again"
-
-
-def _first_entry(archive: bytes) -> bytes:
-    """Return what follows the header of a zip's first entry, which in torch's is data.pkl."""
-    name, extra = (int.from_bytes(archive[i : i + 2], "little") for i in (26, 28))
-    return archive[30 + name + extra :]
 
 
 def _state_dicts(content: Mapping[str, Any]) -> Iterator[Weights]:

@@ -1,37 +1,43 @@
-"""Vocabulary pickles, read without running anything that is in them.
+"""Pickles, read without running anything that is in them, and without being run down by them.
 
-A pickle is a program: it names functions and calls them. This unpickler knows containers,
-strings, numbers and empty stand-ins for the vocabulary classes that people have; for any other
-name it stops before anything is called.
+A pickle is a program: it names classes and functions, and calls them. Here a class is an inert
+stand-in whose instances are bags of attributes, whatever its name; a call is answered for a few
+plain things (containers, numpy's numbers, dates), and any other call is refused before it happens.
 """
 
 import io
 import pickle
+import pickletools
 import struct
-from typing import Any
+from collections.abc import Callable
+from typing import IO, Any, NamedTuple
 
-MAX_BYTES = 256 << 20
-
-# Classes whose instances are only a bag of attributes. The module is whatever the trainer's file
-# was called: vocabulary, build_vocab, __main__ ...
-_BAGS = frozenset({"Vocabulary", "Vocab", "Namespace", "Dictionary", "Lang", "Tokenizer"})
+MAX_BYTES = 32 << 20
+_MOST_STEPS = 2_000_000  # of the program: the longest real one has a tenth
+_MOST_NODES = 20_000_000  # of one object, what it shares counted each time it is met
+_DEEPEST = 500  # containers in containers
 
 
 class UnsafePickleError(pickle.UnpicklingError):
-    """The pickle asks for something that is neither container, string nor number."""
+    """The pickle asks for a call that would run code."""
 
     def __init__(self, wanted: str) -> None:
         super().__init__(f"it asks for {wanted}")
         self.wanted = wanted
 
 
+class ExhaustingError(pickle.UnpicklingError):
+    """The pickle asks for more memory or time than any that holds something."""
+
+
 def loads(data: bytes) -> Any:
     """Return what a pickle of protocol 0 to 5 holds; instances come as objects with attributes.
 
     Raises:
-        UnsafePickleError: it names a class or function that is not on the list; none was called.
-        pickle.UnpicklingError: it is cut off or damaged.
+        UnsafePickleError: it calls what is not on the list; nothing was called.
+        pickle.UnpicklingError: it is cut off, damaged, or asks for all memory or time.
     """
+    check(io.BytesIO(data))
     try:
         return _Unpickler(io.BytesIO(data), encoding="latin-1").load()
     except pickle.UnpicklingError:
@@ -40,33 +46,162 @@ def loads(data: bytes) -> Any:
         raise pickle.UnpicklingError(str(error) or type(error).__name__) from error
 
 
+def check(file: IO[bytes]) -> list[str]:
+    """Return what a pickle calls, in its order, without doing it; file then stands behind it.
+
+    A few bytes may ask for a memo of gigabytes, for a text longer than the file, or for a tuple of
+    tuples of tuples, each twice in the next, whose hash takes longer than anybody lives.
+
+    Names that protocols 4 and 5 put together from two texts are left out.
+
+    Raises:
+        ExhaustingError: it asks for that.
+        pickle.UnpicklingError: it is cut off or damaged.
+    """
+    walk = _Walk()
+    try:
+        walk.through(file)
+    except pickle.UnpicklingError:
+        raise
+    except Exception as error:  # pickletools raises whatever a damaged pickle makes it stumble over
+        raise pickle.UnpicklingError(str(error) or type(error).__name__) from error
+    return walk.called
+
+
+class _Size(NamedTuple):
+    """What an object comes to."""
+
+    nodes: int  # what is shared counts each time it is met
+    depth: int
+    name: str = ""  # of a class or function
+
+
+class _Walk:
+    """A pickle's stack with the size of each object in place of the object."""
+
+    def __init__(self) -> None:
+        self.stack: list[_Size | None] = []  # None is a mark
+        self.memo: dict[int, _Size] = {}
+        self.called: list[str] = []
+
+    def through(self, file: IO[bytes]) -> None:
+        for steps, (opcode, argument, _) in enumerate(pickletools.genops(file), 1):
+            if steps > _MOST_STEPS:
+                raise ExhaustingError("it is a program of too many steps")
+            match opcode.name:
+                case "PUT" | "BINPUT" | "LONG_BINPUT" | "MEMOIZE":
+                    self.keep(len(self.memo) if argument is None else argument, steps)
+                case "GET" | "BINGET" | "LONG_BINGET":
+                    self.stack.append(self.memo[argument])
+                case "MARK":
+                    self.stack.append(None)
+                case "DUP":
+                    self.stack.append(self.stack[-1])
+                case "POP":
+                    self.stack.pop()
+                case "GLOBAL":
+                    self.stack.append(_Size(1, 1, argument.replace(" ", ".")))
+                case _:
+                    self.combine(opcode, argument)
+
+    def keep(self, place: int, steps: int) -> None:
+        if not 0 <= place <= steps:  # pickle numbers what it keeps one after another
+            raise ExhaustingError(f"it asks for a memo of {place} places")
+        if (top := self.stack[-1]) is None:
+            raise pickle.UnpicklingError("it keeps a mark")
+        self.memo[place] = top
+
+    def combine(self, opcode: pickletools.OpcodeInfo, argument: Any) -> None:
+        """Take what an opcode takes from the stack, and put there what it makes of that."""
+        taken: list[_Size] = []
+        fixed = len(opcode.stack_before)
+        if pickletools.markobject in opcode.stack_before:
+            while (size := self.stack.pop()) is not None:
+                taken.append(size)
+            fixed = opcode.stack_before.index(pickletools.markobject)
+        for _ in range(fixed):
+            if (size := self.stack.pop()) is None:
+                raise pickle.UnpicklingError("it takes a mark for an object")
+            taken.append(size)
+        if opcode.name in {"REDUCE", "OBJ"}:
+            self.called.append(taken[-1].name)
+        elif opcode.name == "INST":
+            self.called.append(str(argument).replace(" ", "."))
+        if opcode.stack_after:
+            nodes = 1 + sum(each.nodes for each in taken)
+            depth = 1 + max((each.depth for each in taken), default=0)
+            if nodes > _MOST_NODES or depth > _DEEPEST:
+                raise ExhaustingError("it is an object in which objects never end")
+            self.stack.append(_Size(nodes, depth))
+
+
+class _Class(type):
+    """The type of stand-ins: to call one would be to run its constructor, or a function."""
+
+    def __call__(cls, *_arguments: Any, **_named: Any) -> Any:
+        raise UnsafePickleError(cls.__name__)
+
+
+class Bag:
+    """An instance of any class: its attributes and items, and nothing that it can do."""
+
+    held: dict[Any, Any] | None = None  # items, of what was a dict as well
+
+    def __new__(cls, *_arguments: Any, **_named: Any) -> "Bag":
+        """Make an empty one."""
+        return super().__new__(cls)
+
+    def __setstate__(self, state: Any) -> None:
+        """Take attributes; of other states nobody asks for anything."""
+        for part in state if isinstance(state, tuple) else (state,):
+            if isinstance(part, dict):
+                self.__dict__.update({k: v for k, v in part.items() if isinstance(k, str)})
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Keep an item."""
+        self.held = {} if self.held is None else self.held
+        self.held[key] = value
+
+    def extend(self, _items: Any) -> None:
+        """Let go of what was in a list or set."""
+
+    append = add = extend
+
+
+def stand_in(name: str) -> Any:
+    """Return what stands for a class or function, made anew: what a pickle does to it is gone soon.
+
+    Where it is one of a few plain functions, it can be called. Otherwise it is a class whose
+    instances, bags, can be made and filled, and a call raises UnsafePickleError.
+    """
+    if (plain := _PLAIN.get(name)) is not None:
+        return lambda *arguments: plain(*arguments)
+    return _Class(name, (Bag,), {})
+
+
 class _Unpickler(pickle.Unpickler):
     def __init__(self, file: io.BytesIO, *, encoding: str) -> None:
         super().__init__(file, encoding=encoding)
-        # Made anew for each pickle: what one does to its classes is gone with it.
-        self._bag: type = type("Bag", (), {})
+        self._classes: dict[str, Any] = {}
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _PLAIN:
-            return _PLAIN[module, name]
-        if (module, name) in {("builtins", "object"), ("__builtin__", "object")}:
-            return self._bag
-        if module in {"copy_reg", "copyreg"} and name == "_reconstructor":
-            return self._reconstructed
-        if module.split(".")[0] == "torchtext" and name == "_default_unk_index":
-            return int  # a function that returns 0, as this does
-        if name in _BAGS:
-            return self._bag
-        raise UnsafePickleError(f"{module}.{name}")
+        whole = f"{module}.{name}"
+        if "." in name:
+            raise UnsafePickleError(whole)
+        return self._classes.setdefault(whole, stand_in(whole))
 
     def persistent_load(self, pid: Any) -> Any:
         raise UnsafePickleError(f"the persistent object {str(pid)[:40]!r}")
 
-    def _reconstructed(self, cls: Any, base: Any, state: Any) -> Any:
-        """Make an instance as protocols 0 and 1 ask for it: copyreg's function, for bags only."""
-        if cls is not self._bag or base is not self._bag or state is not None:
-            raise UnsafePickleError("an instance of another class")
-        return cls()
+
+def _reconstructed(cls: Any, _base: Any, state: Any) -> Bag:
+    """Make an instance as protocols 0 and 1 ask for it: copyreg's function, for stand-ins only."""
+    if not isinstance(cls, _Class):
+        raise UnsafePickleError("an instance of another class")
+    made: Bag = cls.__new__(cls)
+    for key, value in state.items() if isinstance(state, dict) else ():
+        made[key] = value
+    return made
 
 
 def _mapping(*arguments: Any) -> dict[Any, Any]:
@@ -107,9 +242,14 @@ def _bytes(text: Any, encoding: Any) -> bytes:
     return str(text).encode("latin-1")
 
 
-_PLAIN: dict[tuple[str, str], Any] = {
+def _nothing(*_arguments: Any) -> Bag:
+    """Stand in for an array, a date or a path: nobody asks what it was."""
+    return Bag()
+
+
+_PLAIN: dict[str, Callable[..., Any]] = {
     **{
-        (module, name): kind
+        f"{module}.{name}": kind
         for module in ("builtins", "__builtin__")
         for name, kind in {
             "set": set,
@@ -119,11 +259,31 @@ _PLAIN: dict[tuple[str, str], Any] = {
             "int": int,
             "long": int,
             "float": float,
+            "complex": complex,
         }.items()
     },
-    **{("collections", name): _mapping for name in ("OrderedDict", "Counter", "defaultdict")},
-    ("_codecs", "encode"): _bytes,
-    ("numpy", "dtype"): Dtype,
-    ("numpy.core.multiarray", "scalar"): number,
-    ("numpy._core.multiarray", "scalar"): number,
+    **{f"{module}._reconstructor": _reconstructed for module in ("copyreg", "copy_reg")},
+    **{f"collections.{name}": _mapping for name in ("OrderedDict", "Counter", "defaultdict")},
+    "_codecs.encode": _bytes,
+    "torchtext.vocab._default_unk_index": int,  # a function that returns 0, as int does
+    "torchtext.vocab.vocab._default_unk_index": int,
+    "numpy.dtype": Dtype,
+    **{
+        f"numpy.{core}.{name}": kind
+        for core in ("core", "_core")
+        for name, kind in {
+            "multiarray.scalar": number,
+            "multiarray._reconstruct": _nothing,
+            "numeric._frombuffer": _nothing,
+        }.items()
+    },
+    **{
+        f"datetime.{name}": _nothing
+        for name in ("date", "datetime", "time", "timedelta", "timezone")
+    },
+    **{
+        f"{module}.{name}": _nothing
+        for module in ("pathlib", "pathlib._local")
+        for name in ("Path", "PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath")
+    },
 }

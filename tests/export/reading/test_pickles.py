@@ -1,6 +1,9 @@
 import collections
+import contextlib
+import datetime
 import os
 import pickle
+import struct
 import subprocess
 from argparse import Namespace
 from pathlib import Path
@@ -109,10 +112,6 @@ def exploits(canary: Path) -> dict[str, bytes]:
         "dotted name": b"\x80\x04\x8c\x08builtins\x8c\x0ddict.__class__\x93.",
         "dotted bag": b"\x80\x04\x8c\x01x\x8c\x1bVocabulary.__init__.__globals__\x93.",
         "partial": pickle.dumps(Reduced(__import__("functools").partial, (os.system, shell)), 2),
-        "reconstructor": (
-            f"ccopy_reg\n_reconstructor\n(c{os.system.__module__}\nsystem\n"
-            "c__builtin__\nobject\nNtR."
-        ).encode(),
         "numpy scalar of objects": pickle.dumps(np.array([Reduced(os.system, (shell,))]), 2),
         "in a vocabulary": renamed(pickle.dumps(Vocabulary(), 2), "vocabulary").removesuffix(b".")
         + b"0"
@@ -141,11 +140,68 @@ def test_the_exploits_are_real(name: str, tmp_path: Path):
     assert canary.exists()
 
 
-def test_what_a_pickle_does_to_a_stand_in_is_gone_with_it():
-    # BUILD with a slot state sets attributes on the class itself.
-    pickles.loads(b"cvocabulary\nVocabulary\n(N}Vword2idx\nV1\nstb.")
-    clean = pickles.loads(b"cvocabulary\nVocabulary\n)\x81.")
+@pytest.mark.parametrize("name", ["vocabulary\nVocabulary", "collections\nOrderedDict"])
+def test_what_a_pickle_does_to_a_stand_in_is_gone_with_it(name: str):
+    # BUILD with a slot state sets attributes on the class or function itself.
+    with contextlib.suppress(pickle.UnpicklingError):
+        pickles.loads(f"c{name}\n(N}}Vword2idx\nV1\nstb.".encode())
+    clean = pickles.loads(f"c{name}\n.".encode())
     assert not hasattr(clean, "word2idx")
+
+
+def test_what_is_named_and_never_called_is_inert(tmp_path: Path):
+    """The class of an instance, whatever it is called, is an empty bag's."""
+    system = os.system.__module__
+    for made in (
+        f"ccopy_reg\n_reconstructor\n(c{system}\nsystem\nc__builtin__\nobject\nNtR.",
+        f"c{system}\nsystem\n)\x81.",
+    ):
+        assert vars(pickles.loads(made.encode("latin-1"))) == {}
+
+
+class Options(dict):
+    """As the options of many trainers: a dict with a name of its own."""
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_harmless_objects_beside_the_words_are_bags(protocol: int):
+    content = {
+        "vocab": Vocabulary(),
+        "when": datetime.datetime(2024, 5, 6, tzinfo=datetime.UTC),
+        "took": datetime.timedelta(3),
+        "where": Path("runs") / "one",
+        "vectors": np.ones((3, 2)),
+        "mean": np.float32(0.5),
+        "options": Options(size=3),
+        "opt": Namespace(rnn_size=512),
+    }
+    opened = pickles.loads(pickle.dumps(content, protocol))
+    assert opened.keys() == content.keys()
+    assert opened["vocab"].word2idx == Vocabulary().word2idx
+    assert opened["mean"] == 0.5
+    assert opened["options"].held == {"size": 3}
+    assert opened["opt"].rnn_size == 512
+
+
+def bombs() -> dict[str, bytes]:
+    """Return a few bytes each that ask for gigabytes, or for ever."""
+    doubled = b"".join(b"h%ch%c\x86q%c" % (i, i, i + 1) for i in range(60))
+    return {
+        "memo": b"\x80\x02Nr" + struct.pack("<I", 0x1FFFFFF0) + b".",
+        "memo of text": b"Np99999999999\n.",
+        "bytes": b"\x80\x05\x96" + struct.pack("<Q", 1 << 33) + b".",
+        "text": b"\x80\x04\x8d" + struct.pack("<Q", 1 << 40) + b".",
+        "hash": b"\x80\x02)q\x00" + doubled + b"0cbuiltins\nfrozenset\n]h\x3ca\x85R.",
+        "hash of a key": b"\x80\x02)q\x00" + doubled + b"0}h\x3cNs.",
+        "nested": b"\x80\x02)" + b"\x85" * 100_000 + b"0}" + b")" + b"\x85" * 100_000 + b"Ns.",
+        "steps": b"\x80\x02(" + b"]" * 2_000_000 + b"l.",
+    }
+
+
+@pytest.mark.parametrize("name", bombs())
+def test_a_pickle_that_would_take_all_memory_or_time_is_refused(name: str):
+    with pytest.raises(pickle.UnpicklingError):
+        pickles.loads(bombs()[name])
 
 
 @pytest.mark.parametrize("protocol", [0, 2, 4])
