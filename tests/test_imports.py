@@ -95,13 +95,14 @@ WINGS: dict[str, dict[str, set[str]]] = {  # room: wing: the wings of the room b
     "lorgnette_export": {
         "data": set(),
         "reading": set(),
-        "networks": {"data"},
+        "networks": {"data", "reading"},
         "families": _MODELS,
         "evidence": {"data", "networks"},
         "measuring": _MODELS | {"families", "evidence"},
         "conversion": _MODELS | {"families", "measuring"},
         "training": _MODELS | {"families", "evidence", "measuring", "conversion"},
-        "cli": {"measuring", "conversion", "training"},
+        "commands": {"measuring", "conversion", "training"},
+        "cli": {"commands"},
     },
 }
 

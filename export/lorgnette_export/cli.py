@@ -6,33 +6,30 @@ from collections.abc import Sequence
 
 from lorgnette import __version__
 from lorgnette.errors import ExitCode, LorgnetteError
-from lorgnette_export.conversion import convert, release
-from lorgnette_export.measuring import benchmark, confusions, evaluate, sheets
-from lorgnette_export.training import average, choose, curves, evidence, judge, train
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    try:
+        # Here, because this program is installed where what it needs may not be.
+        from lorgnette_export.commands import COMMANDS
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in {"lorgnette", "lorgnette_export"}:
+            raise
+        print(
+            f"lorgnette-export: it needs {error.name}, which is not installed\nInstall lorgnette "
+            "with its extra export, which brings PyTorch: pip install 'lorgnette[export]', or "
+            "pip install '.[export]' in a copy of its sources.",
+            file=sys.stderr,
+        )
+        return ExitCode.CANNOT_RUN
     parser = argparse.ArgumentParser(
         prog="lorgnette-export",
         description="Trains a captioner, exports it to ONNX for lorgnette, measures it.",
     )
     parser.add_argument("--version", action="version", version=f"lorgnette {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (
-        train,
-        curves,
-        average,
-        judge,
-        evidence,
-        choose,
-        convert,
-        release,
-        evaluate,
-        confusions,
-        sheets,
-        benchmark,
-    ):
+    for module in COMMANDS:
         module.add_parser(subparsers)
     args = parser.parse_args(argv)
     try:

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,12 +18,12 @@ from torch import Tensor, nn
 
 from lorgnette.captioning import images, manifest
 from lorgnette.captioning.captioner import Captioner
-from lorgnette.captioning.decoding import Floats, Ints, SpecialIds, beam_search
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.files import find_pictures
 from lorgnette_export import families
 from lorgnette_export.conversion import gate, precision
 from lorgnette_export.conversion.graph import DEFAULT_OPSET, MAX_OPSET, graph_of
+from lorgnette_export.conversion.reference import reference_of, rounding_of
 from lorgnette_export.families.torch_model import TorchModel
 from lorgnette_export.measuring import metrics
 from lorgnette_export.reading.checkpoints import CheckpointError
@@ -67,25 +67,49 @@ def convert(model: TorchModel, out: Path, options: Options) -> Converted:
         reference.mkdir()
         written = _write_candidate(model, candidate, options)
         captioner = Captioner.open(candidate, provider="cpu", threads=1)
-        wanted = _reference(model, captioner, _pictures(options, captioner.least_side))
+        wanted = reference_of(model, captioner, _pictures(options, captioner.least_side))
         wanted.write(reference)
         measured = gate.measure(candidate, reference)
-        lost = {
-            theirs.beam_size: _cider_d_lost(model, theirs, ours)
-            for theirs, ours in zip(wanted.said, measured.said, strict=False)
-        }
-        failures = gate.failures(
-            measured, wanted.said, precision=options.precision, cider_d_lost=lost
-        )
+        lost, failures = _judged(model, wanted, measured, options.precision)
+        if failures and not measured.problems:  # is it more than rounding?
+            rounding = rounding_of(model, captioner, wanted, measured)
+            wanted = dataclasses.replace(wanted, said=rounding.said)
+            lost, failures = _judged(model, wanted, measured, options.precision, rounding.errors)
         if failures and not options.force:
-            raise gate.GateError(
-                f"{out} was not written, for its captions are not PyTorch's:\n"
-                + "\n".join(failures)
-            )
+            raise gate.GateError("\n".join([_refusal(out, wanted, measured), *failures]))
         written = dataclasses.replace(written, gate=_report(wanted, measured, lost, failures))
         written.write(candidate)
         gate.publish(candidate, out)
     return Converted(written, tuple(failures))
+
+
+def _judged(
+    model: TorchModel,
+    wanted: gate.Reference,
+    measured: gate.Measured,
+    precision: str,
+    rounding: Mapping[str, float] | None = None,
+) -> tuple[dict[int, float], list[str]]:
+    """Return the share of CIDEr-D that is lost by beam size, and what is wrong, a line each."""
+    lost = {
+        theirs.beam_size: _cider_d_lost(model, theirs, ours)
+        for theirs, ours in zip(wanted.said, measured.said, strict=False)
+    }
+    return lost, gate.failures(
+        measured, wanted.said, precision=precision, cider_d_lost=lost, rounding=rounding or {}
+    )
+
+
+def _refusal(out: Path, wanted: gate.Reference, measured: gate.Measured) -> str:
+    pairs = list(zip(wanted.said, measured.said, strict=False))
+    if measured.problems or not pairs:
+        return f"{out} was not written, for its graphs are not what the app needs:"
+    if all(gate.equal_share(theirs, ours) == 1 for theirs, ours in pairs):
+        return (
+            f"{out} was not written: all captions are PyTorch's, but its figures are further from "
+            "PyTorch's than rounding explains:"
+        )
+    return f"{out} was not written, for its captions are not PyTorch's:"
 
 
 def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manifest:
@@ -195,59 +219,6 @@ def _pictures(options: Options, least_side: int) -> list[Image.Image]:
     return [images.load(file, least_side) for file in files]
 
 
-@torch.inference_mode()
-def _reference(
-    model: TorchModel, captioner: Captioner, pictures: list[Image.Image]
-) -> gate.Reference:
-    """Return what PyTorch makes of pictures."""
-    encoder, step = model.encoder.eval(), model.decoder_step.eval()
-    seen = [encoder(torch.from_numpy(captioner.pixels(p))[None]) for p in pictures]
-    features, hidden, *more = (torch.cat(parts) for parts in zip(*seen, strict=True))
-    outputs = captioner.manifest.encoder_outputs[len(manifest.ENCODER_OUTPUTS) :]
-    start = torch.full((len(pictures),), model.start_id)
-    first, _ = step(start, features, hidden)
-    first[:, model.start_id] = -math.inf
-    token_ids = first.argmax(-1)
-    log_probabilities, hidden_after = step(token_ids, features, hidden)
-
-    def say(tokens: Ints, rows: Floats, state: Floats) -> tuple[Floats, Floats]:
-        said, after = step(*(torch.from_numpy(a.copy()) for a in (tokens, rows, state)))
-        return said.numpy(), after.numpy()
-
-    ids = SpecialIds(
-        start=model.start_id,
-        end=model.end_id,
-        never=tuple(
-            {*model.forbidden_ids, *([] if model.unknown_id is None else [model.unknown_id])}
-        ),
-    )
-    said = []
-    for beam_size in gate.BEAM_SIZES:
-        best = [
-            beam_search(
-                say,
-                features[i : i + 1].numpy(),
-                hidden[i : i + 1].numpy(),
-                ids=ids,
-                beam_size=beam_size,
-                max_length=model.max_words,
-                length_exponent=model.length_exponent,
-            )[0]
-            for i in range(len(pictures))
-        ]
-        said.append(gate.Said.of(beam_size, best))
-    return gate.Reference(
-        pictures=pictures,
-        features=features.numpy(),
-        hidden=hidden.numpy(),
-        token_ids=token_ids.numpy(),
-        log_probabilities=log_probabilities.numpy(),
-        hidden_after=hidden_after.numpy(),
-        said=said,
-        **{name: part.numpy() for name, part in zip(outputs, more, strict=True)},
-    )
-
-
 def _cider_d_lost(model: TorchModel, wanted: gate.Said, found: gate.Said) -> float:
     """Return the share of CIDEr-D, 0 to 1, that found loses with wanted as the only references."""
     if wanted.token_ids == found.token_ids:
@@ -281,7 +252,7 @@ def _report(
             if np.isfinite(d.absolute)
         },
         "captions": {
-            "greedy" if theirs.beam_size == 1 else f"beam {theirs.beam_size}": {
+            gate.search(theirs.beam_size): {
                 "equal": round(gate.equal_share(theirs, ours), 4),
                 "cider_d_lost": round(lost[theirs.beam_size], 4),
             }

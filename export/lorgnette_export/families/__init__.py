@@ -1,8 +1,11 @@
 """The families that can be converted: a table, in the order in which they are tried."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import torch
 
 from lorgnette_export.families import (
     description,
@@ -16,6 +19,8 @@ from lorgnette_export.reading import checkpoints
 from lorgnette_export.reading.checkpoints import Brought, CheckpointError
 
 AUTO = "auto"
+# Layers of a transformer by the names that libraries give them.
+_ATTENTION = re.compile(r"self_attn|\battn\b|attention\.(self|output)|in_proj|[qkv]_proj|\bqkv\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +68,45 @@ def read(
             family that is known.
     """
     brought = checkpoints.bring(list(paths), vocabulary=vocabulary, encoder_weights=encoder_weights)
-    tried = FAMILIES.values() if family == AUTO else [FAMILIES[family]]
-    for known in tried:
-        if family != AUTO or known.recognises(brought):
-            model = known.read(brought, input_size)
-            model.encoder.eval()
-            model.decoder_step.eval()
-            return model
-    raise CheckpointError(
-        brought.first,
-        "its tensors are those of no family that is known here "
-        f"({', '.join(FAMILIES)}); {_hint(brought)}",
-    )
+    if family == AUTO:
+        known = next((each for each in FAMILIES.values() if each.recognises(brought)), None)
+        asked = f"no family that is known here ({', '.join(FAMILIES)})"
+    else:
+        # The tutorial and the project that grew from it differ in their pixels alone: each may be
+        # read as the other.
+        alike = show_and_tell.FAMILIES if family in show_and_tell.FAMILIES else (family,)
+        fits = any(FAMILIES[name].recognises(brought) for name in alike)
+        known, asked = (FAMILIES[family] if fits else None), f"the family {family}"
+    if known is None:
+        raise CheckpointError(
+            brought.first, f"its tensors are not those of {asked}; {_hint(brought)}"
+        )
+    try:
+        model = known.read(brought, input_size)
+        model.encoder.eval()
+        model.decoder_step.eval()
+        said = _word(model)
+    except (RuntimeError, ValueError) as error:  # of PyTorch, where shapes do not fit
+        what = str(error).splitlines()[0][:200]
+        raise CheckpointError(
+            brought.first,
+            f"its parts do not fit each other, or not the size of the pictures: {what}. Are all "
+            "files of one training? A network of another build is described in a TOML file",
+        ) from error
+    if not said.isfinite().all():
+        raise CheckpointError(
+            brought.first, "what it says are no numbers (NaN); take an earlier checkpoint"
+        )
+    return model
+
+
+@torch.inference_mode()
+def _word(model: TorchModel) -> torch.Tensor:
+    """Return the log-probabilities of the first word about a black picture."""
+    size = model.preprocessing
+    features, hidden, *_ = model.encoder(torch.zeros(1, 3, size.height, size.width))
+    said: torch.Tensor = model.decoder_step(torch.tensor([model.start_id]), features, hidden)[0]
+    return said
 
 
 def _hint(brought: Brought) -> str:
@@ -82,8 +114,12 @@ def _hint(brought: Brought) -> str:
     networks = [weights for _, weights in brought.networks()]
     convolved = any(t.dim() == 4 for weights in networks for t in weights.values())
     recurrent = any("weight_ih" in name for weights in networks for name in weights)
+    if not recurrent and any(_ATTENTION.search(name) for weights in networks for name in weights):
+        return "it is a transformer; lorgnette converts a CNN with an LSTM or GRU only"
     if convolved and not recurrent:
         return "there is a CNN but no RNN: name the decoder's file as well"
     if recurrent and not convolved:
         return "there is an RNN but no CNN: name the encoder's file as well"
+    if not networks:
+        return "there are no tensors in it"
     return "describe it in a TOML file"

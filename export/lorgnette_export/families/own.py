@@ -20,6 +20,7 @@ from lorgnette_export.networks.efficientnet_lite import EfficientNetLite2
 from lorgnette_export.networks.encoders import ENCODERS
 from lorgnette_export.networks.evidence import Evidence
 from lorgnette_export.reading.checkpoints import Brought, CheckpointError
+from lorgnette_export.reading.runs import is_run, read_run
 
 FAMILY = "lorgnette"
 LICENCE = "that of the data it was trained on"
@@ -78,9 +79,7 @@ def recognises(brought: Brought) -> bool:
     if len(brought.checkpoints) != 1:
         return False
     (checkpoint,) = brought.checkpoints
-    return checkpoint.metadata.get("family") == FAMILY or (
-        isinstance(checkpoint.content.get("config"), dict) and "weights" in checkpoint.content
-    )
+    return checkpoint.metadata.get("family") == FAMILY or is_run(checkpoint)
 
 
 def read(brought: Brought, input_size: int | None) -> TorchModel:
@@ -186,7 +185,7 @@ def _trained(
 ) -> tuple[Look, list[str], dict[str, Any]]:
     """Return a run's networks, vocabulary, and what `judge` has settled for it."""
     decoder, words = load(checkpoint)
-    saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    saved = read_run(checkpoint)
     cnns = [_cnn(name, encoder_weights) for name in decoder.shape.encoders]
     if "cnn" in saved:
         cnns[0].load_state_dict(saved["cnn"])

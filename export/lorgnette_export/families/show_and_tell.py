@@ -18,6 +18,7 @@ from lorgnette_export.reading.checkpoints import Brought, CheckpointError, Weigh
 
 UDACITY = "udacity"
 YUNJEY = "yunjey"
+FAMILIES = (UDACITY, YUNJEY)
 # The project's notebooks give RandomCrop(224) of Resize(256) to training; for new pictures its
 # solutions take the middle of the same. The tutorial squashes to 224 in sample.py.
 _PIXELS = {

@@ -44,13 +44,18 @@ class Tensors:
         """Return a tensor as float32.
 
         Raises:
-            CheckpointError: there is none of that name.
+            CheckpointError: there is none of that name, or it holds what is no number.
         """
         whole = f"{self.prefix}{name}"
         if whole not in self._weights:
             raise CheckpointError(self.path, f"the tensor {whole} is missing")
         self._taken.add(whole)
-        return self._weights[whole].detach().float()
+        tensor = self._weights[whole].detach().float()
+        if not tensor.isfinite().all():
+            raise CheckpointError(
+                self.path, f"the tensor {whole} holds NaN or infinity; take an earlier checkpoint"
+            )
+        return tensor
 
     def left(self) -> list[str]:
         """Return the names below the prefix that were not taken; counters do not count."""

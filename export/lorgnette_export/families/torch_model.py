@@ -19,6 +19,7 @@ from lorgnette.captioning.vocabulary import Vocabulary
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
+LEAST_SIDE, MOST_SIDE = 8, 1024  # pixels that a CNN sees; more takes gigabytes
 _NEVER = -100.0  # log-probability of a token that is no word; finite, so that it can be compared
 
 
@@ -32,6 +33,13 @@ class Preprocessing:
     resize_side: int = 0
     mean: tuple[float, float, float] = IMAGENET_MEAN
     deviation: tuple[float, float, float] = IMAGENET_DEVIATION
+
+    def __post_init__(self) -> None:
+        if not all(LEAST_SIDE <= side <= MOST_SIDE for side in (self.height, self.width)):
+            raise ValueError(
+                f"pictures are {self.height} x {self.width} pixels; {LEAST_SIDE} to {MOST_SIDE} "
+                "can be"
+            )
 
     def at(self, size: int) -> "Preprocessing":
         """Return the same for a square of size pixels."""

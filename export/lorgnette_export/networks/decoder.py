@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lorgnette_export.networks.encoders import ENCODERS
+from lorgnette_export.reading.checkpoints import CheckpointError
+from lorgnette_export.reading.runs import read_run
 
 MAX_WORDS = 20  # of a sentence
 
@@ -73,7 +75,7 @@ class Decoder(nn.Module):
 
     def look_at(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Do as look() does with cells that are projected already, (image, position, hidden)."""
-        whole = functional.relu(self.norm(cells.float()))
+        whole = functional.relu(self.norm(cells.to(self.norm.weight.dtype)))
         mean, grid = whole.mean(1), self.dropout(whole)
         start = torch.tanh(self.image_hidden(mean))
         state = (start[None], torch.zeros_like(start)[None])
@@ -167,8 +169,12 @@ class Decoder(nn.Module):
 
 
 def load(checkpoint: Path) -> tuple[Decoder, list[str]]:
-    """Return the decoder of a checkpoint, in evaluation mode, and its vocabulary."""
-    saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    """Return the decoder of a run's checkpoint, in evaluation mode, and its vocabulary.
+
+    Raises:
+        CheckpointError: it is none, or its weights are of other sizes than it says.
+    """
+    saved = read_run(checkpoint)
     config = saved["config"]
     shape = Shape(
         encoders=tuple(config["encoders"]),
@@ -178,6 +184,9 @@ def load(checkpoint: Path) -> tuple[Decoder, list[str]]:
         heads=config["heads"],
         dropout=config["dropout"],
     )
-    decoder = Decoder(shape)
-    decoder.load_state_dict(saved["weights"])
+    try:
+        decoder = Decoder(shape)
+        decoder.load_state_dict(saved["weights"])
+    except (KeyError, RuntimeError) as error:
+        raise CheckpointError(checkpoint, f"its weights do not fit: {error}") from error
     return decoder.eval(), list(saved["vocabulary"])

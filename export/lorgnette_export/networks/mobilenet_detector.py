@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lorgnette_export.networks.efficientnet_lite import SameConv2d
+from lorgnette_export.reading.checkpoints import CheckpointError
 
 IMAGE_SIZE = 260  # it was trained at 300; at 260 its grid lies cell by cell on EfficientNet-Lite2's
 CHANNELS = 1280
@@ -102,11 +103,16 @@ def pretrained(graph: Path) -> MobileNetDetector:
         graph: frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29.
 
     Raises:
-        ValueError: the file is another one.
+        CheckpointError: the file is another one.
     """
-    data = graph.read_bytes()
+    try:
+        data = graph.read_bytes()
+    except OSError as error:
+        raise CheckpointError(graph, f"it cannot be read: {error.strerror}") from error
     if hashlib.sha256(data).hexdigest() != SHA256:
-        raise ValueError(f"{graph} is not ssd_mobilenet_v2_coco_2018_03_29")
+        raise CheckpointError(
+            graph, "it is not frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29"
+        )
     weights = dict(_constants(data))
     network = MobileNetDetector()
     _fill(network.stem, weights, "Conv", "")

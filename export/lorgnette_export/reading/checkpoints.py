@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import re
 import tomllib
 import zipfile
 import zlib
@@ -157,7 +158,7 @@ def read(path: Path) -> Checkpoint:
         raise CheckpointError(
             path, f"it is no checkpoint that anybody has saved: {error}"
         ) from error
-    names = {name for inventory in inventories for name in inventory.named}
+    names = {name for inventory in inventories for name in inventory.program.named}
     known: list[Any] = [(pickles.stand_in(name), name) for name in names]
     known += [(pickles.Bag, "what a call returned"), (pickles.Dtype, "a type of numpy")]
     try:
@@ -232,6 +233,8 @@ def _head(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise CheckpointError(path, kinds.folder(path))
+        if path.exists() and not path.is_file():
+            raise CheckpointError(path, "it is no file, but a pipe or a device")
         with path.open("rb") as file:
             head = file.read(512)
     except OSError as error:
@@ -307,9 +310,14 @@ def _words(path: Path) -> Any:
 
 def _refusal(path: Path, inventories: Sequence["_Inventory"], error: pickle.UnpicklingError) -> str:
     """Say why torch would not read a file with weights_only."""
-    asked = [name for i in inventories for name in (*i.called, *i.modules, *i.named)]
-    ours = ("torch._", "torch.storage.", "collections.", "_codecs.")
-    name = next((name for name in asked if name and not name.startswith(ours)), "")
+    programs = [each.program for each in inventories]
+    asked = [
+        *(name for each in inventories for name in each.modules),
+        *(name for each in programs for name in each.called),
+        *(name for each in programs for name in each.named),
+    ]
+    plain = re.compile(r"torch\._|torch\.(\w+Storage|Size|device)$|collections\.|_codecs\.|$")
+    name = next((name for name in asked if not plain.match(name)), "")
     if not name:
         return f"it is damaged: {_first_line(error)}"
     return (
@@ -339,15 +347,13 @@ class _Inventory(pickle.Unpickler):
 
     def __init__(self, file: IO[bytes]) -> None:
         start = file.tell()
-        self.called = pickles.check(file)
+        self.program = pickles.check(file)
         file.seek(start)
         super().__init__(file, encoding="latin-1")
-        self.named: list[str] = []
         self.modules: list[str] = []  # classes of networks, in old files
         self.stored: dict[str, int] = {}  # bytes of each storage
 
     def find_class(self, module: str, name: str) -> Any:
-        self.named.append(f"{module}.{name}")
         return type(name, (_Nothing,), {"asked": f"{module}.{name}"})
 
     def persistent_load(self, pid: Any) -> Any:
@@ -365,6 +371,8 @@ class _Inventory(pickle.Unpickler):
 
 class _Nothing(dict[Any, Any]):
     """Stands for an instance of any class, or for what any function returns."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment] # it may be a key
 
     def __init__(self, *_arguments: Any) -> None:
         super().__init__()

@@ -10,6 +10,7 @@ import pickle
 import pickletools
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO, Any, NamedTuple
 
 MAX_BYTES = 32 << 20
@@ -46,13 +47,22 @@ def loads(data: bytes) -> Any:
         raise pickle.UnpicklingError(str(error) or type(error).__name__) from error
 
 
-def check(file: IO[bytes]) -> list[str]:
-    """Return what a pickle calls, in its order, without doing it; file then stands behind it.
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The classes and functions of a pickle, in its order.
+
+    What protocols 4 and 5 put together from two texts is left out.
+    """
+
+    named: list[str]
+    called: list[str]  # of these, those that are not only made instances of
+
+
+def check(file: IO[bytes]) -> Program:
+    """Return what a pickle would do, without doing it; file then stands behind it.
 
     A few bytes may ask for a memo of gigabytes, for a text longer than the file, or for a tuple of
     tuples of tuples, each twice in the next, whose hash takes longer than anybody lives.
-
-    Names that protocols 4 and 5 put together from two texts are left out.
 
     Raises:
         ExhaustingError: it asks for that.
@@ -65,7 +75,7 @@ def check(file: IO[bytes]) -> list[str]:
         raise
     except Exception as error:  # pickletools raises whatever a damaged pickle makes it stumble over
         raise pickle.UnpicklingError(str(error) or type(error).__name__) from error
-    return walk.called
+    return Program(walk.named, walk.called)
 
 
 class _Size(NamedTuple):
@@ -82,6 +92,7 @@ class _Walk:
     def __init__(self) -> None:
         self.stack: list[_Size | None] = []  # None is a mark
         self.memo: dict[int, _Size] = {}
+        self.named: list[str] = []
         self.called: list[str] = []
 
     def through(self, file: IO[bytes]) -> None:
@@ -92,7 +103,7 @@ class _Walk:
                 case "PUT" | "BINPUT" | "LONG_BINPUT" | "MEMOIZE":
                     self.keep(len(self.memo) if argument is None else argument, steps)
                 case "GET" | "BINGET" | "LONG_BINGET":
-                    self.stack.append(self.memo[argument])
+                    self.stack.append(self.memo[int(argument or 0)])
                 case "MARK":
                     self.stack.append(None)
                 case "DUP":
@@ -100,7 +111,9 @@ class _Walk:
                 case "POP":
                     self.stack.pop()
                 case "GLOBAL":
-                    self.stack.append(_Size(1, 1, argument.replace(" ", ".")))
+                    name = _modern(str(argument))
+                    self.named.append(name)
+                    self.stack.append(_Size(1, 1, name))
                 case _:
                     self.combine(opcode, argument)
 
@@ -126,13 +139,20 @@ class _Walk:
         if opcode.name in {"REDUCE", "OBJ"}:
             self.called.append(taken[-1].name)
         elif opcode.name == "INST":
-            self.called.append(str(argument).replace(" ", "."))
+            self.called.append(_modern(str(argument)))
         if opcode.stack_after:
             nodes = 1 + sum(each.nodes for each in taken)
             depth = 1 + max((each.depth for each in taken), default=0)
             if nodes > _MOST_NODES or depth > _DEEPEST:
                 raise ExhaustingError("it is an object in which objects never end")
             self.stack.append(_Size(nodes, depth))
+
+
+def _modern(name: str) -> str:
+    """Return a name as Python 3 has it, of the module and the name that a pickle has."""
+    module, _, attribute = name.partition(" ")
+    modern = {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module)
+    return f"{modern}.{attribute}"
 
 
 class _Class(type):
@@ -185,7 +205,7 @@ class _Unpickler(pickle.Unpickler):
         self._classes: dict[str, Any] = {}
 
     def find_class(self, module: str, name: str) -> Any:
-        whole = f"{module}.{name}"
+        whole = _modern(f"{module} {name}")
         if "." in name:
             raise UnsafePickleError(whole)
         return self._classes.setdefault(whole, stand_in(whole))
@@ -198,7 +218,7 @@ def _reconstructed(cls: Any, _base: Any, state: Any) -> Bag:
     """Make an instance as protocols 0 and 1 ask for it: copyreg's function, for stand-ins only."""
     if not isinstance(cls, _Class):
         raise UnsafePickleError("an instance of another class")
-    made: Bag = cls.__new__(cls)
+    made: Bag = cls.__new__(cls)  # type: ignore[call-overload]
     for key, value in state.items() if isinstance(state, dict) else ():
         made[key] = value
     return made
@@ -247,43 +267,33 @@ def _nothing(*_arguments: Any) -> Bag:
     return Bag()
 
 
+_BUILTINS: dict[str, Callable[..., Any]] = {
+    "set": set,
+    "frozenset": frozenset,
+    "list": list,
+    "dict": dict,
+    "int": int,
+    "long": int,
+    "float": float,
+    "complex": complex,
+}
+_NUMPY: dict[str, Callable[..., Any]] = {
+    "multiarray.scalar": number,
+    "multiarray._reconstruct": _nothing,
+    "numeric._frombuffer": _nothing,
+}
+_DATES = ("date", "datetime", "time", "timedelta", "timezone")
+_PATHS = ("Path", "PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath")
 _PLAIN: dict[str, Callable[..., Any]] = {
-    **{
-        f"{module}.{name}": kind
-        for module in ("builtins", "__builtin__")
-        for name, kind in {
-            "set": set,
-            "frozenset": frozenset,
-            "list": list,
-            "dict": dict,
-            "int": int,
-            "long": int,
-            "float": float,
-            "complex": complex,
-        }.items()
-    },
-    **{f"{module}._reconstructor": _reconstructed for module in ("copyreg", "copy_reg")},
+    **{f"builtins.{name}": kind for name, kind in _BUILTINS.items()},
+    "copyreg._reconstructor": _reconstructed,
     **{f"collections.{name}": _mapping for name in ("OrderedDict", "Counter", "defaultdict")},
     "_codecs.encode": _bytes,
     "torchtext.vocab._default_unk_index": int,  # a function that returns 0, as int does
     "torchtext.vocab.vocab._default_unk_index": int,
     "numpy.dtype": Dtype,
-    **{
-        f"numpy.{core}.{name}": kind
-        for core in ("core", "_core")
-        for name, kind in {
-            "multiarray.scalar": number,
-            "multiarray._reconstruct": _nothing,
-            "numeric._frombuffer": _nothing,
-        }.items()
-    },
-    **{
-        f"datetime.{name}": _nothing
-        for name in ("date", "datetime", "time", "timedelta", "timezone")
-    },
-    **{
-        f"{module}.{name}": _nothing
-        for module in ("pathlib", "pathlib._local")
-        for name in ("Path", "PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath")
-    },
+    **{f"numpy.core.{name}": kind for name, kind in _NUMPY.items()},
+    **{f"numpy._core.{name}": kind for name, kind in _NUMPY.items()},
+    **{f"datetime.{name}": _nothing for name in _DATES},
+    **{f"{module}.{name}": _nothing for module in ("pathlib", "pathlib._local") for name in _PATHS},
 }

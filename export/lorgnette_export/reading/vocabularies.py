@@ -7,7 +7,9 @@ from typing import Any
 
 from lorgnette.captioning.vocabulary import MAX_WORDS, Vocabulary
 from lorgnette_export.reading.checkpoints import CheckpointError
+from lorgnette_export.reading.pickles import Bag
 
+_DEEPEST = 4  # objects in objects
 _STARTS = ("<start>", "<bos>", "<sos>", "<s>", "startseq", "<startseq>", "[bos]", "[cls]")
 _ENDS = ("<end>", "<eos>", "</s>", "endseq", "<endseq>", "[eos]", "[sep]")
 _UNKNOWNS = ("<unk>", "<unknown>", "unk", "[unk]", "<oov>")
@@ -36,7 +38,7 @@ def read(content: Any, path: Path) -> Words:
     Raises:
         CheckpointError: it has none of the known forms.
     """
-    by_id = _by_id(content)
+    by_id = _by_id(content, path)
     if not by_id:
         raise CheckpointError(path, "it is no vocabulary: no words by number, nor numbers by word")
     size = max(by_id) + 1
@@ -64,24 +66,38 @@ def read(content: Any, path: Path) -> Words:
     )
 
 
-def _by_id(content: Any) -> dict[int, str]:
+def _by_id(content: Any, path: Path, depth: int = 0) -> dict[int, str]:
+    if depth > _DEEPEST:
+        return {}
+    if isinstance(content, Bag) and content.held:
+        content = {**vars(content), **content.held}
     if isinstance(content, Mapping):
-        if found := _of_map(content):
+        if found := _of_map(content, path):
             return found
         fields = content
     elif isinstance(content, Sequence) and not isinstance(content, str):
-        return dict(enumerate(content)) if all(isinstance(w, str) for w in content) else {}
+        if not all(isinstance(word, str) for word in content):
+            return {}
+        _few(len(content), path)
+        return dict(enumerate(content))
     else:
         fields = getattr(content, "__dict__", {})
     for name in (*_BY_ID, *_BY_WORD, "vocab", "vocabulary", "word_map"):
         for key in (name, f"_{name}"):
-            if key in fields and (found := _by_id(fields[key])):
+            if key in fields and (found := _by_id(fields[key], path, depth + 1)):
                 return found
     return {}
 
 
-def _of_map(content: Mapping[Any, Any]) -> dict[int, str]:
+def _few(count: int, path: Path) -> None:
+    if count > MAX_WORDS:
+        raise CheckpointError(path, f"it has {count} words; {MAX_WORDS} can be")
+
+
+def _of_map(content: Mapping[Any, Any], path: Path) -> dict[int, str]:
     pairs = list(content.items())
+    if pairs and all(isinstance(part, int | str) for part in pairs[0]):
+        _few(len(pairs), path)
     if pairs and all(isinstance(v, str) for _, v in pairs):
         ids = [_integer(k) for k, _ in pairs]
         if None not in ids:

@@ -12,7 +12,7 @@ import torch
 
 from lorgnette.errors import ExitCode
 from lorgnette_export.reading.checkpoints import CheckpointError
-from lorgnette_export.training.run import read_run
+from lorgnette_export.reading.runs import read_run
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

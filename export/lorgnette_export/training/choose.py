@@ -26,6 +26,8 @@ from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.evidence import TRAITS
 from lorgnette.errors import ExitCode
+from lorgnette_export import families
+from lorgnette_export.conversion import convert
 from lorgnette_export.data import boxes, captioned
 from lorgnette_export.data.boxes import Box
 from lorgnette_export.data.captioned import DataError, Photo
@@ -36,6 +38,7 @@ from lorgnette_export.measuring.confidence import (
     auroc,
     expected_calibration_error,
 )
+from lorgnette_export.reading.runs import read_run
 from lorgnette_export.training import judge
 
 PRICE = 0.2  # CIDEr-D that saying a thing costs which neither boxes nor captions have
@@ -73,10 +76,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Fit both, print the report, write the new checkpoint."""
-    from lorgnette_export import families
-    from lorgnette_export.conversion import convert
-
-    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
+    saved = dict(read_run(args.checkpoint))
     if "evidence" not in saved:
         raise DataError(f"{args.checkpoint} has no evidence yet: run `evidence` first")
     photos, drawn = captioned.read(args.data), boxes.read(args.data)

@@ -26,6 +26,7 @@ from lorgnette_export.networks import evidence as network
 from lorgnette_export.networks.efficientnet_lite import LAST_CHANNELS
 from lorgnette_export.networks.encoders import ENCODERS, Encoder
 from lorgnette_export.networks.evidence import Evidence
+from lorgnette_export.reading.runs import read_run
 from lorgnette_export.training import features
 
 EPOCHS = 6
@@ -68,9 +69,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(args: argparse.Namespace) -> int:
-    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
+    saved = dict(read_run(args.checkpoint))
     if args.like is not None:
-        other = torch.load(args.like, weights_only=True, map_location="cpu")
+        other = read_run(args.like)
         if "evidence" not in other:
             raise DataError(f"{args.like} has no evidence")
         saved["evidence"] = other["evidence"]

@@ -41,6 +41,7 @@ from lorgnette_export.measuring.confidence import (
 )
 from lorgnette_export.networks.encoders import ENCODERS, Encoder
 from lorgnette_export.networks.photo_head import pooled
+from lorgnette_export.reading.runs import read_run
 from lorgnette_export.training.features import Runner, pixels_of, runner
 
 FOLDS = 5
@@ -99,7 +100,7 @@ def _length_exponent(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Fit both, print the report, write the new checkpoint."""
-    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
+    saved = dict(read_run(args.checkpoint))
     model = families.read(
         [args.checkpoint], encoder_weights=args.encoder_weights, input_size=args.input_size
     )

@@ -14,27 +14,11 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from lorgnette_export.networks import efficientnet_lite
 from lorgnette_export.networks.decoder import Decoder, Shape
 from lorgnette_export.networks.network import Network
-from lorgnette_export.reading import checkpoints
-from lorgnette_export.reading.checkpoints import CheckpointError
 from lorgnette_export.training import concepts
 from lorgnette_export.training.concepts import Texts
 from lorgnette_export.training.config import Config
 
 CHECKPOINT = "checkpoint.pt"
-
-
-def read_run(checkpoint: Path) -> Mapping[str, Any]:
-    """Return the content of another run's checkpoint.
-
-    Raises:
-        CheckpointError: it is none.
-    """
-    content = checkpoints.read(checkpoint).content
-    if not {"config", "vocabulary", "weights"} <= content.keys():
-        raise CheckpointError(
-            checkpoint, "it is not the checkpoint of a run of lorgnette-export train"
-        )
-    return content
 
 
 @dataclass(slots=True, kw_only=True)

@@ -20,11 +20,11 @@ from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.data.texts import TextsError
 from lorgnette_export.networks import efficientnet_lite
 from lorgnette_export.networks.encoders import ENCODERS, TRUNK, pretrained
+from lorgnette_export.reading.runs import read_run
 from lorgnette_export.training import features
 from lorgnette_export.training.batches import Split
 from lorgnette_export.training.config import Config, read_config
 from lorgnette_export.training.loop import train
-from lorgnette_export.training.run import read_run
 
 WATCHED = 500  # training photos that are captioned after each epoch, beside val
 _SIZES = ("hidden", "embedding", "heads")  # what weights are of one shape by

@@ -50,7 +50,9 @@ def measure(candidate: Path, reference: Reference, tmp_path: Path) -> Measured:
 
 def judge(measured: Measured, reference: Reference, precision: str = "fp32") -> list[str]:
     lost = {said.beam_size: 0.0 for said in reference.said}
-    return gate.failures(measured, reference.said, precision=precision, cider_d_lost=lost)
+    return gate.failures(
+        measured, reference.said, precision=precision, cider_d_lost=lost, rounding={}
+    )
 
 
 def spoil(candidate: Path, name: str, change) -> None:
@@ -129,7 +131,7 @@ def test_the_process_that_measures_has_no_pytorch(
 def test_a_difference_that_is_no_number_fails():
     nan = Difference(output="features", absolute=float("nan"), limit=1.0)
     measured = Measured(problems=[], differences=[nan], said=[])
-    assert gate.failures(measured, [], precision="fp32", cider_d_lost={}) == [
+    assert gate.failures(measured, [], precision="fp32", cider_d_lost={}, rounding={}) == [
         "features differs by nan; 1.00e+00 is allowed"
     ]
 
@@ -161,7 +163,9 @@ def test_captions_may_differ_as_far_as_the_precision_allows(
     wanted = said(*[[5, 6]] * 10)
     found = said(*[[5, 7]] * different, *[[5, 6]] * (10 - different))
     measured = Measured(problems=[], differences=[], said=[found])
-    failures = gate.failures(measured, [wanted], precision=precision, cider_d_lost={3: lost})
+    failures = gate.failures(
+        measured, [wanted], precision=precision, cider_d_lost={3: lost}, rounding={}
+    )
     assert (failures == []) == passes
 
 

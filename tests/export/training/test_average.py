@@ -8,9 +8,9 @@ from tests.export.training.squares import SMALL
 
 from lorgnette_export import cli
 from lorgnette_export.networks.decoder import load
+from lorgnette_export.reading.runs import read_run
 from lorgnette_export.training.batches import Split
 from lorgnette_export.training.loop import train
-from lorgnette_export.training.run import read_run
 
 
 def test_runs_with_the_same_start_are_averaged(run: Path, whole: Split, tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from lorgnette_export import cli
 from lorgnette_export.data import captioned
 from lorgnette_export.data.texts import TextsError
 from lorgnette_export.networks.decoder import MAX_WORDS, Decoder, load
+from lorgnette_export.reading.runs import read_run
 from lorgnette_export.training import concepts
 from lorgnette_export.training.batches import Split
 from lorgnette_export.training.loop import train
-from lorgnette_export.training.run import read_run
 
 VOCABULARY = [
     *captioned.SPECIALS,

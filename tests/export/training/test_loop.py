@@ -12,9 +12,9 @@ from torch import Tensor
 
 from lorgnette_export.networks.decoder import load
 from lorgnette_export.networks.encoders import ENCODERS
+from lorgnette_export.reading.runs import read_run
 from lorgnette_export.training.batches import Split
 from lorgnette_export.training.loop import train
-from lorgnette_export.training.run import read_run
 
 
 class KilledError(Exception):
