@@ -2,8 +2,10 @@
 
 import argparse
 import dataclasses
+import itertools
 import json
 import math
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from lorgnette_export import families
 from lorgnette_export.conversion import gate, precision
 from lorgnette_export.conversion.graph import DEFAULT_OPSET, MAX_OPSET, graph_of
 from lorgnette_export.conversion.reference import reference_of, rounding_of
-from lorgnette_export.families.torch_model import TorchModel
+from lorgnette_export.families.torch_model import LEAST_SIDE, MOST_SIDE, TorchModel
 from lorgnette_export.measuring import metrics
 from lorgnette_export.reading.checkpoints import CheckpointError
 
@@ -57,9 +59,10 @@ def convert(model: TorchModel, out: Path, options: Options) -> Converted:
     Raises:
         GateError: it does not, and force is not given; out is as it was.
         CheckpointError: out is a file, or there are too few pictures to compare on.
+        UnreadableImageError: one of the pictures cannot be decoded.
     """
-    if out.exists() and not out.is_dir():
-        raise CheckpointError(out, "it is a file; name a folder for the model directory")
+    check(out, options)
+    pictures = _pictures(options, model.preprocessing.least_side)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
         candidate, reference = Path(scratch, "candidate"), Path(scratch, "reference")
@@ -67,7 +70,7 @@ def convert(model: TorchModel, out: Path, options: Options) -> Converted:
         reference.mkdir()
         written = _write_candidate(model, candidate, options)
         captioner = Captioner.open(candidate, provider="cpu", threads=1)
-        wanted = reference_of(model, captioner, _pictures(options, captioner.least_side))
+        wanted = reference_of(model, captioner, pictures)
         wanted.write(reference)
         measured = gate.measure(candidate, reference)
         lost, failures = _judged(model, wanted, measured, options.precision)
@@ -81,6 +84,20 @@ def convert(model: TorchModel, out: Path, options: Options) -> Converted:
         written.write(candidate)
         gate.publish(candidate, out)
     return Converted(written, tuple(failures))
+
+
+def check(out: Path, options: Options) -> None:
+    """See that a conversion can begin, before a minute is spent on it.
+
+    Raises:
+        CheckpointError: out cannot be a model directory, or there are too few pictures.
+    """
+    if out.exists() and not out.is_dir():
+        raise CheckpointError(out, "it is a file; name a folder for the model directory")
+    existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise CheckpointError(out, f"nothing can be written in {existing}")
+    _files(options)
 
 
 def _judged(
@@ -211,12 +228,18 @@ def _export(
 def _pictures(options: Options, least_side: int) -> list[Image.Image]:
     if options.images is None:
         return gate.pictures(options.pictures)
-    files = list(find_pictures([options.images]))[: options.pictures]
+    return [images.load(file, least_side) for file in _files(options)]
+
+
+def _files(options: Options) -> list[Path]:
+    if options.images is None:
+        return []
+    files = list(itertools.islice(find_pictures([options.images]), options.pictures))
     if len(files) < options.pictures:
         raise CheckpointError(
             options.images, f"it holds {len(files)} pictures; the gate needs {options.pictures}"
         )
-    return [images.load(file, least_side) for file in files]
+    return files
 
 
 def _cider_d_lost(model: TorchModel, wanted: gate.Said, found: gate.Said) -> float:
@@ -261,6 +284,13 @@ def _report(
     }
 
 
+def side(text: str) -> int:
+    """Return the side of the pictures that a CNN sees, as an option says it."""
+    if text.isdecimal() and LEAST_SIDE <= int(text) <= MOST_SIDE:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no whole number from {LEAST_SIDE} to {MOST_SIDE}")
+
+
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `convert`."""
     parser = subparsers.add_parser(
@@ -290,7 +320,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--vocabulary", metavar="FILE", type=Path, help="where it is none of CHECKPOINT"
     )
     parser.add_argument(
-        "--input-size", metavar="PIXELS", type=int, help="side of the square that the CNN sees"
+        "--input-size",
+        metavar="PIXELS",
+        type=side,
+        help=f"side of the square that the CNN sees, {LEAST_SIDE} to {MOST_SIDE}",
     )
     parser.add_argument(
         "--encoder-weights", metavar="FILE", type=Path, help="of a CNN that is not in CHECKPOINT"
@@ -308,6 +341,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(args: argparse.Namespace) -> int:
+    options = Options(
+        precision=args.precision, opset=args.opset, force=args.force, images=args.images
+    )
+    check(args.out, options)
     model = families.read(
         args.checkpoints,
         family=args.family,
@@ -315,11 +352,7 @@ def _run(args: argparse.Namespace) -> int:
         encoder_weights=args.encoder_weights,
         input_size=args.input_size,
     )
-    converted = convert(
-        model,
-        args.out,
-        Options(precision=args.precision, opset=args.opset, force=args.force, images=args.images),
-    )
+    converted = convert(model, args.out, options)
     size = sum(record.size for record in converted.manifest.files.values())
     print(f"{args.out}: {converted.manifest.label}, {size / 1e6:.1f} MB")
     for failure in converted.failures:

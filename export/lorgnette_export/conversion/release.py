@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from lorgnette_export.families import own
+from lorgnette_export.reading.checkpoints import CheckpointError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,6 +31,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(args: argparse.Namespace) -> int:
+    if args.out.is_dir():
+        raise CheckpointError(args.out, "it is a folder; name a file for the release")
     own.release(
         args.checkpoint,
         args.out,

@@ -19,7 +19,7 @@ from lorgnette_export.networks.decoder import MAX_WORDS, Decoder, Shape, load
 from lorgnette_export.networks.efficientnet_lite import EfficientNetLite2
 from lorgnette_export.networks.encoders import ENCODERS
 from lorgnette_export.networks.evidence import Evidence
-from lorgnette_export.reading.checkpoints import Brought, CheckpointError
+from lorgnette_export.reading.checkpoints import Brought, Checkpoint, CheckpointError
 from lorgnette_export.reading.runs import is_run, read_run
 
 FAMILY = "lorgnette"
@@ -91,8 +91,7 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     (checkpoint,) = brought.checkpoints
     encoder_weights = brought.encoder_weights
     if checkpoint.metadata:
-        about = json.loads(checkpoint.metadata["about"])
-        shape = Shape(**{**about["shape"], "encoders": tuple(about["shape"]["encoders"])})
+        about, shape = _about(checkpoint)
         photo = nn.Linear(photo_head.POOLED, 1) if "photo.weight" in checkpoint.content else None
         evidence = Evidence() if "evidence" in about else None
         cnns = [ENCODERS[name].build() for name in shape.encoders]
@@ -120,6 +119,20 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     return dataclasses.replace(model, preprocessing=model.preprocessing.at(size))
 
 
+def _about(checkpoint: Checkpoint) -> tuple[dict[str, Any], Shape]:
+    """Return what a release says of itself, and the shape of its decoder."""
+    try:
+        about = json.loads(checkpoint.metadata["about"])
+        shape = Shape(**{**about["shape"], "encoders": tuple(about["shape"]["encoders"])})
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise CheckpointError(checkpoint.path, f"it is no whole release: {error!r}") from error
+    missing = {"name", "version", "licence", "vocabulary"} - about.keys()
+    if missing or set(shape.encoders) - set(ENCODERS):
+        what = f"does not say its {', '.join(missing)}" if missing else "sees with other CNNs"
+        raise CheckpointError(checkpoint.path, f"it is a release of another version: it {what}")
+    return about, shape
+
+
 def release(
     checkpoint: Path,
     out: Path,
@@ -145,16 +158,19 @@ def write(look: Look, about: Mapping[str, Any], out: Path) -> None:
     Args:
         about: name, version, licence, vocabulary; and what `judge` and `evidence` have settled.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
     whole = {**about, "shape": dataclasses.asdict(look.decoder.shape)}
-    safetensors.torch.save_file(
+    data = safetensors.torch.save(
         {
             name: value.half() if value.is_floating_point() and value.dim() > 1 else value.clone()
             for name, value in look.state_dict().items()
         },
-        out,
         {"family": FAMILY, "about": json.dumps(whole, ensure_ascii=False)},
     )
+    # Not by save_file(), whose files only their owner may read.
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = out.with_name(f".{out.name}.part")
+    temporary.write_bytes(data)
+    temporary.replace(out)
 
 
 def _model(look: Look, words: list[str], *, name: str, version: str, licence: str) -> TorchModel:

@@ -41,6 +41,11 @@ class Preprocessing:
                 "can be"
             )
 
+    @property
+    def least_side(self) -> int:
+        """Pixels below which no side of a picture may be reduced before it is scaled."""
+        return max(self.height, self.width, self.resize_side)
+
     def at(self, size: int) -> "Preprocessing":
         """Return the same for a square of size pixels."""
         side = round(self.resize_side * size / min(self.height, self.width))

@@ -71,7 +71,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--encoder-weights", type=Path, metavar="FILE")
     parser.add_argument(
         "--input-size",
-        type=int,
+        type=convert.side,
         metavar="PIXELS",
         help="side of the square that the app will show it; default: that of the training. "
         "Trained on crops, it knows things as large, and sees more of a whole picture that is "
@@ -100,6 +100,10 @@ def _length_exponent(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Fit both, print the report, write the new checkpoint."""
+    # Words that no person chose cannot tell what people would take for right.
+    val = [p for p in captioned.read(args.data) if p.split == "val" and not p.machine]
+    if not val:
+        raise DataError(f"{args.data} has no photos of the split 'val'")
     saved = dict(read_run(args.checkpoint))
     model = families.read(
         [args.checkpoint], encoder_weights=args.encoder_weights, input_size=args.input_size
@@ -112,8 +116,6 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "model")
         convert.convert(model, out, convert.Options())
-        # Words that no person chose cannot tell what people would take for right.
-        val = [p for p in captioned.read(args.data) if p.split == "val" and not p.machine]
         weights, confidence_report = fit_confidence(Captioner.open(out, provider="cpu"), val)
     report |= confidence_report
     print(json.dumps(report, indent=1))
