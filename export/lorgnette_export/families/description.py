@@ -78,6 +78,8 @@ _SECTIONS = {
     "attention": {f.name for f in dataclasses.fields(Attention)},
     "words": {"start", "end", "unknown", "never", "max"},
 }
+_MOST_REPEATED = 8  # cells that a grid has for each of the map's, each way
+_MOST_WORDS = 200  # of a caption, as the app has it
 _TOP = {"name", "version", "licence"}
 _Made = TypeVar("_Made")
 
@@ -138,7 +140,7 @@ def _read(
         decoder_step=Step(decoder),
         preprocessing=pixels,
         words=words,
-        max_words=int(sections["words"].get("max", 20)),
+        max_words=_most(sections["words"], path),
     )
     if model.start_id == model.end_id:
         count = decoder.vocabulary
@@ -228,7 +230,12 @@ def _encoder(
     _, rows, columns = grid_of(cnn, pixels)
     grid: nn.Module | None = None
     if "pool" in section:
-        grid = Pooled(rows, columns, *(int(side) for side in section["pool"]))
+        height, width = (int(side) for side in section["pool"])
+        if not (1 <= height <= rows * _MOST_REPEATED and 1 <= width <= columns * _MOST_REPEATED):
+            raise CheckpointError(
+                path, f"encoder.pool is {height} x {width}, of a map of {rows} x {columns} cells"
+            )
+        grid = Pooled(rows, columns, height, width)
     layers: list[nn.Module] = []
     for name in section.get("layers", []):
         if f"{name}.running_mean" in tensors:
@@ -241,6 +248,13 @@ def _encoder(
     if activation != "none":
         layers.append(nn.ReLU() if activation == "relu" else nn.Tanh())
     return Look(cnn, decoder, grid=grid, head=nn.Sequential(*layers))
+
+
+def _most(section: dict[str, Any], path: Path) -> int:
+    most = int(section.get("max", 20))
+    if not 1 <= most <= _MOST_WORDS:
+        raise CheckpointError(path, f"words.max is {most}; 1 to {_MOST_WORDS} can be")
+    return most
 
 
 def _special(words: Words, section: dict[str, Any], path: Path) -> Words:

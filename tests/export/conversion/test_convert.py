@@ -2,6 +2,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 import torch
@@ -179,6 +180,43 @@ def test_with_force_it_is_written_and_the_manifest_says_so(
     written = json.loads((tmp_path / "model" / manifest.NAME).read_text())["gate"]
     assert written["passed"] is False
     assert written["failures"] == list(done.failures)
+
+
+def large(step: Step) -> Step:
+    """Make differences between its words so large that float32 cannot hold the small ones."""
+    with torch.no_grad():
+        step.out.weight *= 3000
+    return step
+
+
+def test_rounding_is_no_fault(tmp_path: Path):
+    done = convert(small(decoder_step=large(Step())), tmp_path / "model", Options(pictures=8))
+    assert done.manifest.gate["passed"]
+    assert done.manifest.gate["differences_below"]["log_probabilities"] > gate.LIMIT
+
+
+def test_more_than_rounding_is_one_though_all_captions_are_equal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    export = conversion._export
+
+    def faulty(network: nn.Module, *arguments: object) -> onnx.ModelProto:
+        graph = export(network, *arguments)  # type: ignore[arg-type]
+        for tensor in graph.graph.initializer:
+            if tensor.name.endswith("out.bias"):
+                values = onnx.numpy_helper.to_array(tensor) * np.float32(1.001)
+                tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
+        return graph
+
+    monkeypatch.setattr(conversion, "_export", faulty)
+    with pytest.raises(GateError) as caught:
+        convert(small(), tmp_path / "model", Options(pictures=8))
+    assert (
+        "all captions are PyTorch's, but its figures are further from PyTorch's than rounding"
+        in (str(caught.value))
+    )
+    assert "log_probabilities differs by" in str(caught.value)
+    assert "of captions are equal" not in str(caught.value)
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:

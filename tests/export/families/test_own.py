@@ -1,6 +1,7 @@
 """A run's checkpoint and the release made from it, with the real CNN and a small decoder."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def release(checkpoint: Path) -> Path:
     file = checkpoint.with_name("captioner.safetensors")
     assert run("release", checkpoint, "--out", file, "--name", "tiny", "--model-version", "3") == 0
     return file
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are others elsewhere")
+def test_a_release_is_as_readable_as_any_other_new_file(release: Path, tmp_path: Path):
+    other = tmp_path / "other"
+    other.touch()
+    assert release.stat().st_mode == other.stat().st_mode
+    assert [file.name for file in release.parent.iterdir() if file.name.endswith(".part")] == []
 
 
 def test_a_release_holds_everything_and_its_kernels_as_float16(release: Path):

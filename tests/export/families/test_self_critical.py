@@ -46,7 +46,8 @@ def test_decoders_say_in_the_app_what_they_say_in_pytorch(decoder: nn.Module, tm
     filled(decoder, ending=0)
     files = saved(tmp_path, decoder)
     out = tmp_path / "model"
-    assert run("convert", *files, "--out", out, "--input-size", 96) == 0
+    cnn = ("--encoder-weights", files[2]) if isinstance(decoder, FCModel) else files[2:]
+    assert run("convert", *files[:2], *cnn, "--out", out, "--input-size", 96) == 0
     model = Manifest.read(out)
     assert (model.family, model.end_id, model.start_id) == ("ruotianluo", 0, WORDS)
     assert model.unknown_id == WORDS - 1
