@@ -35,7 +35,8 @@ class Preprocessing:
     deviation: tuple[float, float, float] = IMAGENET_DEVIATION
 
     def __post_init__(self) -> None:
-        if not all(LEAST_SIDE <= side <= MOST_SIDE for side in (self.height, self.width)):
+        sides = (self.height, self.width)
+        if not all(isinstance(s, int) and LEAST_SIDE <= s <= MOST_SIDE for s in sides):
             raise ValueError(
                 f"pictures are {self.height} x {self.width} pixels; {LEAST_SIDE} to {MOST_SIDE} "
                 "can be"
