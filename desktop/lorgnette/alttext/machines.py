@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_]+")
 _WHOLE = re.compile(
     r"<.*>"  # a model in brackets
     r"|exif_jpeg\w*|applemark|binary comment|charset=.*|user ?comments?"
-    r"|[\W\d_]*"  # no letter at all: a date, a number
+    r"|[!-@\[-`{-~\s]*"  # no letter at all: a date, a number
     # A file's name.
     r"|(?:_?img|_mg|_?dsc[nf]?|pict?|p|pxl|mvi|dji|gopr|cimg|sam|hpim|wp|image|photo)?[-_]?"
     r"\d{3,}[\w-]*(?:\.[a-z]{3,4})?"

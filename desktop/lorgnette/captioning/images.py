@@ -1,6 +1,7 @@
 """Pictures on disk -> upright sRGB pixels; hostile, odd and huge files included."""
 
 import contextlib
+import ctypes
 import io
 import re
 import struct
@@ -21,6 +22,7 @@ from PIL import (
     PngImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
+    _imaging,
 )
 
 from lorgnette.captioning.bare import bare
@@ -69,6 +71,19 @@ _NO_CODEC = {50001, 50002}  # WebP, JPEG XL: libtiff itself says only "error"
 Image.MAX_IMAGE_PIXELS = None
 # Of notes that are not in order; what keeps a picture from being seen is raised.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+def _quiet_libtiff() -> None:
+    """Keep libtiff, inside of Pillow, from writing its own lines to standard error."""
+    pillow = ctypes.CDLL(_imaging.__file__)
+    for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
+        if hasattr(pillow, name):  # on Windows it is built in, out of reach
+            function = getattr(pillow, name)
+            function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_void_p
+            function(None)
+
+
+_quiet_libtiff()
 
 
 def load(path: Path, least_side: int) -> Image.Image:

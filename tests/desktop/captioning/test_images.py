@@ -1,6 +1,7 @@
 """Every kind of picture comes out upright, in sRGB, over white; every bad one in words."""
 
 import io
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -315,3 +316,27 @@ def test_what_is_whole_but_not_supported_is_not_called_damaged(
     (tmp_path / "odd.tif").write_bytes(tiff(tags))
     with pytest.raises(UnreadableImageError, match="this kind of TIFF is not supported"):
         images.load(tmp_path / "odd.tif", 16)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="libtiff is out of reach there")
+@pytest.mark.filterwarnings("ignore::UserWarning")  # pytest's filter goes before the program's
+def test_libraries_say_nothing_themselves(
+    photo: Photo, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """They would write between the lines of an output, or over a progress bar."""
+    path = tmp_path / "a.tif"
+    failed = 0
+    for compression in ("tiff_lzw", "tiff_adobe_deflate", "group4"):
+        picture = photo("coffee").resize((60, 40))
+        if compression == "group4":
+            picture = picture.convert("1")
+        picture.save(path, compression=compression)
+        whole = path.read_bytes()
+        for at in range(8, len(whole), len(whole) // 20):
+            path.write_bytes(whole[:at] + b"\xff" + whole[at + 1 :])
+            try:
+                images.load(path, 16)
+            except UnreadableImageError:
+                failed += 1
+    assert failed
+    assert capfd.readouterr() == ("", "")
