@@ -12,7 +12,7 @@ from PIL import Image
 
 from lorgnette.captioning import candidates, choosing, images, judging, manifest, wording
 from lorgnette.captioning.candidates import Candidate
-from lorgnette.captioning.caption import UNSURE_BELOW, Caption, Sighting, Word
+from lorgnette.captioning.caption import SILENT_BELOW, UNSURE_BELOW, Caption, Sighting, Word
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.decoding import (
     Floats,
@@ -199,7 +199,7 @@ class Captioner:
                 worth = told[0].score if told else 0.0
                 told = candidates.different([Candidate(sure.words, worth), *worded])
                 confidence, reason = sure.confidence, ""
-            elif not anyway:
+            elif confidence < SILENT_BELOW and not anyway:
                 reason = reason or NOT_SURE
         return Caption(
             text="" if reason else wording.sentence(told[0].words),

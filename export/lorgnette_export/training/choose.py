@@ -111,12 +111,15 @@ class Case:
     Attributes:
         scores: CIDEr-D of each.
         invented: how many things each says that are not there.
+        machine: it is scored against captions that a model wrote: how sure to be is learned from
+            it, as landscapes and lone things have no others; which sentence to choose is not.
     """
 
     source: str
     found: tuple[Found, ...]
     scores: Floats
     invented: Floats
+    machine: bool = False
 
     @property
     def values(self) -> Floats:
@@ -131,7 +134,7 @@ def fit(
     *,
     price: float = PRICE,
 ) -> Fitted:
-    """Return weights fitted on the val photos that have people's captions.
+    """Return weights fitted on the val photos: the choice on those with people's captions alone.
 
     Args:
         drawn: boxes of the photos that have any.
@@ -142,9 +145,10 @@ def fit(
     """
     if captioner.evidence_table is None:
         raise DataError("the model has no evidence to choose by")
-    val = [photo for photo in photos if photo.split == "val" and not photo.machine]
-    if len(val) < judge.FOLDS:
-        raise DataError(f"{len(val)} val photos with people's captions are too few to fit on")
+    val = [photo for photo in photos if photo.split == "val"]
+    peoples = sum(not photo.machine for photo in val)
+    if peoples < judge.FOLDS:
+        raise DataError(f"{peoples} val photos with people's captions are too few to fit on")
     found = cases(captioner, val, drawn)
     return fit_cases(found, captioner.manifest.confidence, price=price)
 
@@ -170,7 +174,13 @@ def cases(
             said = [" ".join(found[min(rank, len(found) - 1)].words) for _, found in of_source]
             scores[rank] = metrics.cider_d_each(said, wanted)
         found_cases += [
-            Case(source, found, scores[: len(found), column], _invented(photo, found, drawn))
+            Case(
+                source,
+                found,
+                scores[: len(found), column],
+                _invented(photo, found, drawn),
+                photo.machine,
+            )
             for column, (photo, found) in enumerate(of_source)
         ]
     return found_cases
@@ -229,6 +239,7 @@ def fit_cases(
 
 def choice_weights(found: Sequence[Case], *, price: float = PRICE) -> dict[str, float]:
     """Return the weight of each trait, for a worth that spreads as the search's score does."""
+    found = [case for case in found if not case.machine]
     values = np.concatenate([case.values - case.values.mean(0) for case in found])
     worths = [case.scores - price * case.invented for case in found]
     wanted = np.concatenate([worth - worth.mean() for worth in worths])

@@ -278,6 +278,16 @@ def test_where_nothing_is_sure_it_says_so_and_offers_its_own_sentence(
     assert anyway.candidates == caption.candidates
 
 
+def test_a_sentence_in_some_doubt_stands_where_nothing_is_sure(
+    toy_model: Path, tmp_path: Path
+) -> None:
+    doubt = dataclasses.replace(TOY_EVIDENCE, confidence={"bias": -1.2})
+    folder = with_evidence(toy_model, tmp_path / "model", doubt, **PEOPLE_DOGS_BOATS)
+    caption = Captioner.open(folder).describe(Image.new("RGB", (64, 48), (110, 60, 60)))
+    assert (caption.text, caption.reason) == ("A person outside.", "")
+    assert caption.confidence == pytest.approx(1 / (1 + np.exp(1.2)))
+
+
 def test_a_name_keeps_its_capitals_in_the_sentence(toy_model: Path, tmp_path: Path) -> None:
     dragon = thing("Komodo dragon", "animal", output=2, words=("x",), instead_of=("dog",))
     table = dataclasses.replace(TOY_EVIDENCE, things=(dragon,))

@@ -19,6 +19,7 @@ from lorgnette_export.data.boxes import Box
 from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.training import choose
 from lorgnette_export.training.choose import Case
+from lorgnette_export.training.config import Config
 
 
 def planted(photos: int, **truth: float) -> list[Case]:
@@ -153,6 +154,9 @@ def test_things_are_there_that_boxes_or_people_have(
     assert said["a bench picture"] == 1
 
 
+RUN = {"config": dataclasses.asdict(Config()), "vocabulary": [], "weights": {}}  # as of `train`
+
+
 def test_the_weights_go_into_the_checkpoint_s_table(toy_model: Path, tmp_path: Path) -> None:
     model = with_evidence(toy_model, tmp_path / "model")
     images = []
@@ -164,7 +168,7 @@ def test_the_weights_go_into_the_checkpoint_s_table(toy_model: Path, tmp_path: P
         images.append({"file": path.name, "split": "val", "captions": [colour, "a picture"]})
     captions = {"set": "own", "images": images}
     (tmp_path / "data" / "captions.json").write_text(json.dumps(captions))
-    torch.save({"evidence": {"table": {"things": []}}}, tmp_path / "seen.pt")
+    torch.save(RUN | {"evidence": {"table": {"things": []}}}, tmp_path / "seen.pt")
     command = ["choose", str(tmp_path / "seen.pt"), "--data", str(tmp_path / "data")]
     out = tmp_path / "chosen.pt"
     assert main([*command, "--model", str(model), "--out", str(out)]) == 0
@@ -177,7 +181,7 @@ def test_the_weights_go_into_the_checkpoint_s_table(toy_model: Path, tmp_path: P
 def test_a_checkpoint_without_evidence_is_sent_to_get_some(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    torch.save({}, tmp_path / "blind.pt")
+    torch.save(RUN, tmp_path / "blind.pt")
     command = ["choose", str(tmp_path / "blind.pt"), "--data", str(tmp_path)]
     assert main([*command, "--out", str(tmp_path / "out.pt")]) != 0
     assert "run `evidence` first" in capsys.readouterr().err
