@@ -203,15 +203,11 @@ def tabled(
     found = thresholds.find(things, measured)
     pools: dict[str, list[thresholds.Found]] = {}
     for thing, each in zip(things, found, strict=True):
-        pools.setdefault(f"{thing.source} {thing.kind}", []).append(each)
+        pools.setdefault(thresholds.pool_of(thing), []).append(each)
     rows = []
     for thing, each in zip(things, found, strict=True):
         # What was believed too seldom has the precision of its kind.
-        of = (
-            [each]
-            if each.fired >= thresholds.LEAST_FIRED
-            else pools[f"{thing.source} {thing.kind}"]
-        )
+        of = [each] if each.fired >= thresholds.LEAST_FIRED else pools[thresholds.pool_of(thing)]
         fired, right = sum(f.fired for f in of), sum(f.right for f in of)
         rows.append(
             {
