@@ -1,7 +1,6 @@
 """`lorgnette-export evidence`: teach a trained captioner to tell what it sees, and how surely."""
 
 import argparse
-import dataclasses
 import hashlib
 import json
 import zlib
@@ -239,9 +238,17 @@ def tabled(
     report = {
         **thresholds.report(things, found, measured, people, animals),
         "things": [
-            {"name": t.name, "source": t.source, **dataclasses.asdict(f)}
-            for t, f in zip(things, found, strict=True)
-            if f.fired
+            {
+                "name": thing.name,
+                "source": thing.source,
+                "threshold": each.threshold,
+                "naming_threshold": each.naming_threshold,
+                "believed": each.fired,
+                "right": each.right,
+                "there": each.there,
+            }
+            for thing, each in zip(things, found, strict=True)
+            if each.fired
         ],
     }
     return content, report
