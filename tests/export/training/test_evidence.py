@@ -84,14 +84,16 @@ def test_the_model_directory_tells_what_pytorch_sees(
     assert [thing.name for thing in read.things] == ["German shepherd", "potted plant"]
     captioner = Captioner.open(tmp_path / "model", provider="cpu")
     picture = gate.pictures(1)[0]
-    seen = captioner.look(picture)[-1]
+    seen = captioner.look(picture).evidence
     with torch.inference_mode():
-        wanted = model.encoder.eval()(torch.from_numpy(captioner.pixels(picture)[None]))[-1]
-    np.testing.assert_allclose(seen, wanted.numpy(), atol=1e-4)
-    assert seen[0, : evidence.CLASSES].sum() == pytest.approx(1, abs=1e-3)
-    numbers = seen[0, evidence.FIRST_NUMBER : evidence.ANIMAL]
+        (wanted,) = model.encoder.eval()(torch.from_numpy(captioner.pixels(picture)[None]))[-1]
+    assert seen is not None
+    np.testing.assert_allclose(seen.probabilities, wanted[:2].numpy(), atol=1e-4)
+    numbers = wanted[evidence.FIRST_NUMBER : evidence.ANIMAL].numpy()
+    np.testing.assert_allclose(seen.numbers, numbers, atol=1e-4)
     assert numbers.sum() == pytest.approx(1, abs=1e-3)
-    assert ((seen >= 0) & (seen <= 1)).all()
+    assert wanted[: evidence.CLASSES].sum() == pytest.approx(1, abs=1e-3)
+    assert ((wanted >= 0) & (wanted <= 1)).all()
     # The gate sees a difference in the evidence, and only that one.
     pictures = gate.pictures(5)
     reference = conversion._reference(model, captioner, pictures)
