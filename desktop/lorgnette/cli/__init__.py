@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from lorgnette import __version__
 from lorgnette.cli import output
@@ -22,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = open_window([])
         return code
     try:
-        args = _parsed(arguments)
+        args = _parser().parse_args(arguments)
         if args.prints:
             output.require()
         exit_code: int = args.run(args)
@@ -36,16 +37,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return exit_code
 
 
-def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    try:
-        return _parser().parse_args(arguments)
-    except SystemExit:
-        output.flush()
-        raise
+class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help and complaints as all else, where argparse would not care."""
+        if message and file is sys.stdout:
+            output.write(message)
+        elif message:
+            output.note(message)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="lorgnette",
         description="Describes the pictures on your own computer, offline. "
         "Without arguments it opens the window.",

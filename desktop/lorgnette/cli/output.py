@@ -92,13 +92,6 @@ def write(text: str) -> None:
         sys.stdout.flush()
 
 
-def flush() -> None:
-    """Print what argparse has left in the buffer."""
-    if sys.stdout is not None:
-        with _in_words():
-            sys.stdout.flush()
-
-
 def note(text: str) -> None:
     """Print lines to standard error; where they do not get there, the work goes on."""
     with contextlib.suppress(OSError):

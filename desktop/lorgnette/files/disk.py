@@ -44,7 +44,10 @@ def sync_folder(folder: Path) -> None:
     """Bring the names in a folder to the disk."""
     if sys.platform == "win32":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # files may be put into it, but it may not be read
+        return
     try:
         os.fsync(descriptor)
     except OSError as error:
