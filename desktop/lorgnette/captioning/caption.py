@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-# Of the confidence. Below the first a draft says only what is sure; where nothing is, the model's own
-# sentence stands, marked as unsure, down to the second, and below that nothing is said. The table of
-# things has hardly a word for land, sky and water, so that of most landscapes nothing is sure.
+# Of the confidence. Below the first a draft says only what is sure; where nothing is, the model's
+# own sentence stands, marked as unsure, down to the second, and below that nothing is said. The
+# table of things has hardly a word for land, sky and water: of most landscapes nothing is sure.
 UNSURE_BELOW = 0.3
 SILENT_BELOW = 0.15
 
