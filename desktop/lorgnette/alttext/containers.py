@@ -27,6 +27,8 @@ PICTURES = RAW.union(
     (".jp2", ".jpf", ".jph", ".jpm", ".jpx", ".jxr", ".kra", ".mpo", ".ora", ".pbm", ".pcx"),
     (".pdf", ".pgm", ".pict", ".png", ".pnm", ".ppm", ".psb", ".psd", ".qoi", ".sgi", ".svgz"),
     (".tga", ".wdp", ".wmf", ".xbm", ".xcf", ".xpm"),
+    (".blp", ".bw", ".dcx", ".flc", ".fli", ".ftc", ".ftu", ".h5", ".im", ".j2c", ".jps", ".msp"),
+    (".pcd", ".pfm", ".pxr", ".ras", ".rgb"),
 )
 
 

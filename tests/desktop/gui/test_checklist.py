@@ -202,7 +202,9 @@ def test_checklist_05_a_row_says_name_state_text_and_place(
     assert first.text(QAccessible.Text.Description) == (
         "Check closely: the words dog may be wrong."
     )
-    assert interface.child(1).text(QAccessible.Text.Name) == "1 green.png, Failed, 2 of 6"
+    assert interface.child(1).text(QAccessible.Text.Name) == (
+        "1 green.png, Draft, A green picture, 2 of 6"  # a run that failed keeps the draft
+    )
     varied.batch.rows.show_words("blue")
     assert interface.child(1).text(QAccessible.Text.Name) == (
         "5 blue.png, Draft, A blue picture, 2 of 2"
@@ -357,12 +359,15 @@ def test_checklist_13_each_announcement_is_also_in_the_list(
     captioned.reviewing.accept_current()
     captioned.copying.copy(Format.PLAIN)
     captioned.batch.announcer.repeat()
-    assert said == ["Accepted. 5 left to review.", *["Copied as plain text."] * 2]
+    assert said == [
+        "Accepted. 5 left to review.",
+        *["Copied as plain text. Nobody has reviewed it yet."] * 2,
+    ]
     captioned.helping.show_messages()
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, MessagesDialog)
     lines = dialog.lines.stringList()
-    assert lines[0].endswith("Copied as plain text.")
+    assert lines[0].endswith("Nobody has reviewed it yet.")
     assert lines[1].endswith("Accepted. 5 left to review.")
     dialog.close()
 

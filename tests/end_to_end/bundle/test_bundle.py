@@ -22,8 +22,8 @@ from lorgnette import __version__
 ROOT = Path(__file__).parents[3]
 PACKAGING = ROOT / "resources" / "packaging"
 SESSION = ROOT / "tests" / "end_to_end" / "window" / "session.sh"
-MOST_MEGABYTES = 240
-MOST_ARCHIVE_MEGABYTES = 90
+MOST_MEGABYTES = 300
+MOST_ARCHIVE_MEGABYTES = 125
 MOST_SECONDS_TO_FIRST_CAPTION = 1.5
 NOBODY = 65534
 TRACE = ("strace", "-f", "-qq", "-e", "trace=socket,connect,sendto")

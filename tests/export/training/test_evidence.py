@@ -12,9 +12,9 @@ from lorgnette.captioning import manifest
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.evidence import EvidenceTable
 from lorgnette_export import cli, families
-from lorgnette_export.conversion import convert as conversion
 from lorgnette_export.conversion import gate
 from lorgnette_export.conversion.convert import Options, convert
+from lorgnette_export.conversion.reference import reference_of
 from lorgnette_export.data import captioned
 from lorgnette_export.evidence import thresholds
 from lorgnette_export.evidence.things import Thing
@@ -23,6 +23,7 @@ from lorgnette_export.families import own
 from lorgnette_export.networks import efficientnet_lite, evidence, mobilenet_detector
 from lorgnette_export.networks.decoder import Decoder, Shape
 from lorgnette_export.training import evidence as command
+from lorgnette_export.training.config import Config
 
 pytestmark = pytest.mark.torch
 
@@ -96,7 +97,7 @@ def test_the_model_directory_tells_what_pytorch_sees(
     assert ((wanted >= 0) & (wanted <= 1)).all()
     # The gate sees a difference in the evidence, and only that one.
     pictures = gate.pictures(5)
-    reference = conversion._reference(model, captioner, pictures)
+    reference = reference_of(model, captioner, pictures)
     assert reference.evidence is not None
     dataclasses.replace(reference, evidence=reference.evidence + 0.01).write(tmp_path)
     measured = gate.measure(tmp_path / "model", tmp_path)
@@ -107,8 +108,9 @@ def test_evidence_is_taken_over_from_another_checkpoint(
     table: dict[str, object], tmp_path: Path
 ) -> None:
     head = evidence.Head().state_dict()
-    torch.save({"weights": {}, "evidence": {"head": head, "table": table}}, tmp_path / "old.pt")
-    torch.save({"weights": {"w": torch.ones(1)}, "image_size": 288}, tmp_path / "new.pt")
+    run = {"config": dataclasses.asdict(Config()), "vocabulary": [], "weights": {}}
+    torch.save(run | {"evidence": {"head": head, "table": table}}, tmp_path / "old.pt")
+    torch.save(run | {"image_size": 288}, tmp_path / "new.pt")
     files = [str(tmp_path / name) for name in ("new.pt", "old.pt", "seen.pt")]
     assert cli.main(["evidence", files[0], "--like", files[1], "--out", files[2]]) == 0
     seen = torch.load(tmp_path / "seen.pt", weights_only=True)
