@@ -101,7 +101,7 @@ def test_the_model_directory_tells_what_pytorch_sees(
     assert reference.evidence is not None
     dataclasses.replace(reference, evidence=reference.evidence + 0.01).write(tmp_path)
     measured = gate.measure(tmp_path / "model", tmp_path)
-    assert [d.output for d in measured.differences if not d.passes] == ["evidence"]
+    assert [d.output for d in measured.differences if not d.within({})] == ["evidence"]
 
 
 def test_evidence_is_taken_over_from_another_checkpoint(
