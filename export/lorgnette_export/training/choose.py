@@ -1,8 +1,9 @@
 """Fitting what lorgnette.captioning.choosing decides by: which sentence, and how sure of it?
 
 Which sentence: a ridge regression from what is known of each sentence to its CIDEr-D with people's
-captions, less a price for each thing that is not there, as it differs from the photo's others. How
-sure: a logistic regression on the same of the sentence that was chosen. Both are fitted on photos
+captions alone, less a price for each thing that is not there, as it differs from the photo's
+others. How sure: a logistic regression on the same of the sentence that was chosen, with captions
+that a model wrote as well, for landscapes and lone things have no others. Both are fitted on photos
 that the network was not trained on, and reported on folds of photos that were not used to fit.
 """
 

@@ -62,6 +62,15 @@ def test_a_worth_spreads_as_the_search_s_score_does() -> None:
     assert worth.std() == pytest.approx(within[:, TRAITS.index("score")].std())
 
 
+def test_captions_that_a_model_wrote_have_no_say_in_the_choice_but_in_the_confidence() -> None:
+    peoples = planted(100, seen=1.0)
+    written = [dataclasses.replace(c, machine=True) for c in planted(40, seen=-3.0)]
+    alone = choose.fit_cases(peoples, {}, price=0)
+    together = choose.fit_cases([*peoples, *written], {}, price=0)
+    assert together.choice == alone.choice
+    assert together.confidence != alone.confidence
+
+
 def test_a_trait_that_never_differs_weighs_nothing() -> None:
     found = [
         dataclasses.replace(
