@@ -9,10 +9,11 @@ import sys
 import warnings
 from collections.abc import Iterator
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, TextIO
 
 from lorgnette.errors import ExitCode, LorgnetteError
-from lorgnette.names import on_one_line
+from lorgnette.names import on_one_line, shown
 
 # JSON escapes the other controls by itself.
 _NOT_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -62,6 +63,18 @@ def line(text: str) -> None:
         OutputError, NobodyReadsError: it cannot be printed; as all functions here.
     """
     write(f"{on_one_line(text)}\n")
+
+
+def path(name: Path, end: str = "\n") -> None:
+    """Print a path: for a person as it can be shown, for a program as it is, byte by byte."""
+    if sys.stdout is not None and sys.stdout.isatty():
+        line(shown(name))
+        return
+    require()
+    with _in_words():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(os.fsencode(name) + end.encode())
+        sys.stdout.buffer.flush()
 
 
 def json_line(content: Any) -> None:

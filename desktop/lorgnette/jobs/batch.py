@@ -90,6 +90,8 @@ def write_drafts(
             )
         for outcome in outcomes:
             if outcome.verdict is not Verdict.CAPTIONED or outcome.caption is None:
+                if outcome.verdict is Verdict.DECLINED and batch is not None:
+                    batch.decline(outcome.image, outcome.reason)
                 yield outcome
                 continue
             draft = AltText(

@@ -20,6 +20,7 @@ from typing import Any, Self
 from lorgnette import files, paths
 from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette.files import Piece, Replaced, Replacement, Span, Stamp
+from lorgnette.jobs import declined
 
 KEPT_DAYS = 90
 KEPT_BYTES = 500 << 20  # of old versions; the oldest batches go first
@@ -88,7 +89,7 @@ class Journal:
         Raises:
             JournalError: it cannot be opened.
         """
-        self._path = paths.user_data() / "journal.sqlite3"
+        self._path = paths.user_data() / declined.JOURNAL
         self._written: list[int] = []  # rows whose file is in place, not marked so yet
         self._visited: set[Path] = set()
         # SQLite lets nobody wait while a journal is made, mended after a crash, or put away.
@@ -101,7 +102,7 @@ class Journal:
             stack.callback(self._database.close)
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = FULL")
-            self._database.executescript(_SCHEMA)
+            self._database.executescript(_SCHEMA + declined.SCHEMA)
             self._recover()
             stack.pop_all()  # it is whole, and stays open
 
@@ -182,6 +183,11 @@ class Journal:
                 ],
             )
             self._written.append(row.fetchone()[0])
+
+    def decline(self, image: Path, reason: str) -> None:
+        """Note that a captioner has declined a picture, as it is now."""
+        with self._errors():
+            declined.note(self._database, image, reason)
 
     def settle(self) -> None:
         """After a failed write: find out which of the recorded replacements took place."""

@@ -91,6 +91,14 @@ class WriteBatch:
             self._journal.settle()
         return written
 
+    def decline(self, image: Path, reason: str) -> None:
+        """Note that a captioner has declined a picture.
+
+        Raises:
+            JournalError: it cannot be noted.
+        """
+        self._journal.decline(image, reason)
+
 
 def write_batch(
     pairs: Iterable[tuple[Path, AltText]],

@@ -1,0 +1,109 @@
+"""lorgnette status: how far the pictures of a folder have their words."""
+
+import argparse
+import os
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from lorgnette.cli import output
+from lorgnette.cli.options import path_argument
+from lorgnette.errors import ExitCode
+from lorgnette.files import find_pictures
+from lorgnette.jobs.status import Standing, Status, Tally, statuses
+from lorgnette.names import shown
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser(
+        "status",
+        help="count which pictures have alt text",
+        description="Counts how many pictures have reviewed alt text, drafts or none, folder by "
+        "folder. Nothing is written.",
+    )
+    parser.add_argument(
+        "paths", nargs="+", type=path_argument, metavar="PATH", help="a picture or a folder"
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    parser.add_argument(
+        "--missing",
+        action="store_true",
+        help="print just the paths of those that lack alt text; the exit status is then 1 if "
+        "there are any",
+    )
+    parser.add_argument(
+        "--null", action="store_true", help="with --missing: a NUL after each path, for xargs -0"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Count what args.paths stand for, or print what is missing."""
+    if args.null and (not args.missing or args.format == "json"):
+        output.note("lorgnette status: --null needs --missing, and no --format json")
+        return ExitCode.CANNOT_RUN
+    folders: dict[Path, Tally] = defaultdict(Tally)
+    whole = Tally()
+    missing: list[Status] = []
+    for status in statuses(find_pictures(args.paths)):
+        for tally in (folders[status.image.parent], whole):
+            tally.add(status)
+        if status.standing is Standing.UNREADABLE:
+            output.note(f"{shown(status.image)}: {status.reason}")
+        if args.missing and status.standing.missing:
+            missing.append(status)
+            if args.format == "text":
+                output.path(status.image, end="\0" if args.null else "\n")
+    if args.format == "json":
+        output.json_document(_missing(missing) if args.missing else _content(folders, whole))
+    elif not args.missing:
+        for folder, tally in folders.items():
+            output.line(f"{shown(_named(folder))}: {_words(tally)}")
+        if len(folders) != 1:
+            output.line(f"In all: {_words(whole)}")
+    failed = missing or whole.standings[Standing.UNREADABLE]
+    return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def _named(folder: Path) -> str:
+    return f"{folder}{'' if str(folder).endswith(os.sep) else os.sep}"
+
+
+def _words(tally: Tally) -> str:
+    """Return counts in words, without those that are none."""
+    total = tally.standings.total()
+    parts = [_said(each, count) for each in Standing if (count := tally.standings[each])]
+    if tally.conflicts:
+        parts.append(f"{tally.conflicts} with a conflict")
+    pictures = "1 picture" if total == 1 else f"{total} pictures"
+    return ", ".join([pictures, *parts])
+
+
+def _said(standing: Standing, count: int) -> str:
+    match standing:
+        case Standing.DRAFT:
+            return "1 draft" if count == 1 else f"{count} drafts"
+        case Standing.CAPTION:
+            return f"{count} with only a caption"
+        case Standing.NONE:
+            return f"{count} with none"
+        case _:
+            return f"{count} {standing}"
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    counts = {each.value: tally.standings[each] for each in Standing}
+    return {"pictures": tally.standings.total(), **counts, "conflicts": tally.conflicts}
+
+
+def _content(folders: dict[Path, Tally], whole: Tally) -> dict[str, Any]:
+    by_folder = [{"folder": str(folder), **_counts(tally)} for folder, tally in folders.items()]
+    return {**_counts(whole), "folders": by_folder}
+
+
+def _missing(missing: list[Status]) -> list[dict[str, str]]:
+    return [
+        {"path": str(each.image), "standing": each.standing.value, "reason": each.reason}
+        for each in missing
+    ]
