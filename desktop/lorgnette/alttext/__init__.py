@@ -9,7 +9,15 @@ from lorgnette.alttext.container import Suggestion
 from lorgnette.alttext.reading import Reading, Version, read
 from lorgnette.alttext.sidecar import SidecarError, SidecarNaming
 from lorgnette.alttext.texts import language_tag
-from lorgnette.alttext.writing import Effect, Plan, UnusableTextError, Written, plan, write
+from lorgnette.alttext.writing import (
+    Effect,
+    Plan,
+    UnusableTextError,
+    Written,
+    plan,
+    require_usable,
+    write,
+)
 
 __all__ = [
     "AltText",
@@ -28,5 +36,6 @@ __all__ = [
     "language_tag",
     "plan",
     "read",
+    "require_usable",
     "write",
 ]

@@ -178,6 +178,15 @@ def _cleaned(alt_text: AltText) -> AltText:
     )
 
 
+def require_usable(alt_text: AltText) -> None:
+    """Refuse words that cannot be written, whatever the picture.
+
+    Raises:
+        UnusableTextError: the text is empty or endless.
+    """
+    _cleaned(alt_text)
+
+
 def _notes(alt_text: AltText) -> tuple[str, ...]:
     if len(alt_text.text) <= ADVISED_CHARACTERS:
         return ()

@@ -10,7 +10,10 @@ from lorgnette import __version__
 from lorgnette.cli import output
 from lorgnette.errors import ExitCode, LorgnetteError
 
-_COMMANDS = ("caption", "read", "words", "status", "undo", "export_text", "model", "gui")
+_COMMANDS = (
+    *("caption", "read", "words", "status", "undo", "export_text", "import_text"),
+    *("model", "gui"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

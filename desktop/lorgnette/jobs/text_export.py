@@ -211,9 +211,18 @@ def _csv(lines: Iterable[Line], *, spreadsheet: bool) -> str:
 
 def neutralised(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
+    # What looks neutralised gets one more, so that exactly one is taken away again.
+    return f"'{cell}" if _is_formula(cell.lstrip("'")) else cell
+
+
+def is_neutralised(cell: str) -> bool:
+    """Return whether a cell begins with the apostrophe of neutralised."""
+    return cell.startswith("'") and _is_formula(cell.lstrip("'"))
+
+
+def _is_formula(cell: str) -> bool:
     start = cell.lstrip()[:1] or cell[:1]
-    dangerous = start in _FORMULA_STARTS or cell[:1] in _FORMULA_STARTS
-    return f"'{cell}" if cell and dangerous else cell
+    return bool(cell) and (start in _FORMULA_STARTS or cell[:1] in _FORMULA_STARTS)
 
 
 def _address(file_name: str) -> str:

@@ -76,13 +76,14 @@ def test_csv_is_safe_in_a_spreadsheet(folder: Path) -> None:
         "\uff1d1",
         "\uff0b",
         "\n1",
+        "'=1",
     ],
 )
 def test_formulas_are_neutralised(cell: str) -> None:
     assert text_export.neutralised(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["", "a=1", "1-1", "'=1", "(=1)"])
+@pytest.mark.parametrize("cell", ["", "a=1", "1-1", "'a", "'a=1'", "(=1)"])
 def test_words_are_not(cell: str) -> None:
     assert text_export.neutralised(cell) == cell
 

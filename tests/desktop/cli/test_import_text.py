@@ -1,0 +1,276 @@
+"""lorgnette import-text: a table goes out, through a spreadsheet, and comes back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from tests.oracles import ExifTool
+
+from lorgnette import alttext, cli
+from lorgnette.alttext import AltText, Destination, Origin, State
+
+DRAFT = AltText(
+    text="A red picture.", origin=Origin.MACHINE, reviewed=False, model="toy/1", confidence=0.5
+)
+
+
+def run(*arguments: object) -> int:
+    return cli.main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with four pictures, one of them below."""
+    result = tmp_path / "album"
+    (result / "below").mkdir(parents=True)
+    for number, name in enumerate(("a.png", "b.jpg", "c.png", "below/d.webp")):
+        Image.new("RGB", (64 + number, 48), (200, 20, 20)).save(result / name)
+    return result
+
+
+@pytest.fixture
+def table(folder: Path) -> Callable[[str | bytes], Path]:
+    """Return a function that saves a table in the folder."""
+
+    def saved(content: str | bytes) -> Path:
+        path = folder / "table.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return saved
+
+
+def words(image: Path) -> AltText | None:
+    return alttext.read(image).alt_text
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_plan_comes_first(
+    folder: Path, table: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = table("file_name,alt_text\r\na.png,A gate\r\nbelow/d.webp,A door\r\n")
+    before = contents(folder)
+    for options in ([], ["--write", "sidecar", "--dry-run"]):
+        assert run("import-text", saved, *options) == 0
+        assert capsys.readouterr().out.splitlines() == [
+            f"{folder / 'a.png'}: a.png.xmp: A gate",
+            f"{folder / 'below/d.webp'}: d.webp.xmp: A door",
+        ]
+    assert contents(folder) == before
+    assert run("import-text", saved, "--dry-run") == 2
+
+
+def test_it_is_written_as_reviewed_and_undone_byte_by_byte(
+    folder: Path, table: Callable[[str], Path], exiftool: ExifTool
+) -> None:
+    saved = table("path,text\na.png,A gate\nb.jpg,A door\n")
+    before = contents(folder)
+    assert run("import-text", saved, "--write", "embed") == 0
+    assert exiftool.alt_text(folder / "a.png") == "A gate"
+    found = words(folder / "b.jpg")
+    assert found is not None
+    assert (found.text, found.state, found.origin) == ("A door", State.REVIEWED, Origin.HUMAN)
+    assert run("undo") == 0
+    assert contents(folder) == before
+
+
+def test_every_line_that_is_left_out_is_told(
+    folder: Path, table: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "notes.txt").write_text("no picture")
+    lines = [
+        "file_name,alt_text,state,language",
+        "gone.png,A gate,,",  # 2
+        ",A gate,,",
+        "c.png,,,",
+        f"c.png,{'x' * 2001},,",
+        "notes.txt,A gate,,",  # 6
+        "below,A gate,,",
+        "c.png,A gate,decorative,",
+        "c.png,A gate,,English",
+        '"a.png","Two\nlines",,',  # 10 and 11
+        "a.png,Another,,",  # 12
+        "b.jpg,The same,,",
+        "./b.jpg,The same,,",
+        "below\\d.webp,,missing,",  # 15
+        "",
+        "short",  # 17
+        "bad\0name.png,A gate,,",
+    ]
+    assert run("import-text", table("\n".join(lines)), "--write", "sidecar") == 1
+    printed = capsys.readouterr()
+    told = dict(
+        line.removeprefix("line ").split(": ", 1)
+        for line in printed.err.splitlines()
+        if line.startswith("line ")
+    )
+    reasons = {
+        "2": "there is no such file",
+        "3": "it names no picture",
+        "4": "its text is empty",
+        "5": "must not pass 2000 characters",
+        "6": "it is no picture",
+        "7": "it is a folder",
+        "8": "it is decorative, and has a text",
+        "9": '"English" is no language tag',
+        "10": "line 12 says something else",
+        "12": "line 10 says something else",
+        "14": "line 13 says the same",
+        "15": "it has no text yet",
+        "17": "there is no such file",
+        "18": "there is no such file",
+    }
+    assert told.keys() == reasons.keys()
+    for number, reason in reasons.items():
+        assert reason in told[number]
+    assert printed.out == f"{folder / 'b.jpg'}: b.jpg.xmp: The same\n"
+    assert "Written: 1 to sidecars, 14 left out." in printed.err
+    assert words(folder / "a.png") is None
+
+
+def test_a_table_that_was_exported_changes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("set", folder / "a.png", "=1+1", "--extended", "Two\nlines", "--language", "en")
+    run("set", folder / "b.jpg", "'=1", "--write", "embed")
+    run("set", folder / "c.png", "--decorative")
+    alttext.write(folder / "below/d.webp", DRAFT, Destination.EMBED)
+    before = contents(folder)
+    for form, options in (("csv", []), ("csv", ["--data"]), ("jsonl", [])):
+        saved = folder.parent / "all"
+        assert run(
+            "export-text", folder, "--format", form, "--output", saved, "--overwrite", *options
+        ) == 0  # fmt: skip
+        capsys.readouterr()
+        assert run("import-text", saved, *options, "--write", "sidecar") == 0
+        printed = capsys.readouterr()
+        assert [line.split(": ")[1] for line in printed.out.splitlines()] == ["unchanged"] * 3
+        line = 4 if form == "jsonl" else 6
+        told = f"line {line}: album/below/d.webp: left out: its draft is as it was"
+        assert told in printed.err
+        assert contents(folder) == before
+
+
+def test_a_draft_is_reviewed_once_somebody_says_so(
+    folder: Path, table: Callable[[str], Path]
+) -> None:
+    for name in ("a.png", "b.jpg", "c.png"):
+        alttext.write(folder / name, DRAFT, Destination.EMBED)
+    run(
+        "import-text",
+        table(
+            "file_name,alt_text,state,origin\n"
+            "a.png,A red gate.,draft,machine\n"  # edited
+            "b.jpg,A red picture.,reviewed,machine\n"  # accepted
+            "c.png,A red picture.,draft,machine\n"  # as it was
+            "below/d.webp,A red picture.,draft,machine\n"  # from elsewhere
+        ),
+        *("--write", "embed"),
+    )
+    found = [words(folder / name) for name in ("a.png", "b.jpg", "c.png", "below/d.webp")]
+    assert [each and (each.state, each.origin) for each in found] == [
+        (State.REVIEWED, Origin.MACHINE_EDITED),
+        (State.REVIEWED, Origin.MACHINE),
+        (State.DRAFT, Origin.MACHINE),
+        (State.DRAFT, Origin.MACHINE),
+    ]
+
+
+def test_a_persons_words_stay_unless_told_otherwise(
+    folder: Path, table: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("set", folder / "a.png", "Our gate", "--extended", "In long.", "--language", "de")
+    capsys.readouterr()
+    saved = table("file_name,alt_text\na.png,A gate\n")
+    assert run("import-text", saved, "--write", "sidecar") == 0
+    assert "kept (has a person's alt text already)" in capsys.readouterr().out
+    run("import-text", saved, "--write", "sidecar", "--overwrite")
+    found = words(folder / "a.png")
+    assert found is not None  # what the table does not speak of stays, too
+    assert (found.text, found.extended_description, found.language) == ("A gate", "In long.", "de")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Image;Caption\na.png;T\u00fcr\n",
+        "\ufeffpath\tALT TEXT\na.png\tT\u00fcr\n",
+        "\ufefffile_name\talt_text\r\na.png\tT\u00fcr\r\n".encode("utf-16-le"),
+        '{"file_name": "a.png", "text": "T\u00fcr"}\n',
+        'n,"file_name","alt_text"\r1,a.png,T\u00fcr\r',
+        '"path";"alt"\na.png;"T\u00fcr"\n',
+    ],
+)
+def test_tables_of_many_programs(
+    folder: Path, table: Callable[[str | bytes], Path], content: str | bytes
+) -> None:
+    assert run("import-text", table(content), "--write", "sidecar") == 0
+    found = words(folder / "a.png")
+    assert found is not None
+    assert found.text == "T\u00fcr"
+
+
+def test_columns_and_folder_may_be_named(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "t.csv"
+    saved.write_text("name,text,Bildtext\na.png,no,A gate\n")
+    assert run("import-text", saved) == 2
+    assert "lacks a column of paths" in capsys.readouterr().err
+    named = ["--path-column", "Name", "--text-column", "bildtext", "--folder", folder]
+    assert run("import-text", saved, *named, "--write", "sidecar") == 0
+    found = words(folder / "a.png")
+    assert found is not None
+    assert found.text == "A gate"
+    assert run("import-text", saved, "--path-column", "Foto", "--text-column", "text") == 2
+    assert 'has no column "Foto" and "text"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"file_name,alt_text\na.png,T\xfcr\n", "line 2 is not in UTF-8"),
+        (b"", "lacks a column"),
+        (b"a.png,A gate\n", "lacks a column"),
+        (b'{"file_name": "a.png"\n', "line 1 is no JSON"),
+        (b'{"file_name": "a.png"}\n[1]\n', "line 2 is no JSON object"),
+        (b'{"file_name": "a.png"}\n', "lacks a column"),
+        (b'file_name,alt_text\nb.jpg,A\na.png,"A gate\n', "line 3 is no line of CSV"),
+        (b'file_name,alt_text\na.png,"A" gate\n', "line 2 is no line of CSV"),
+    ],
+)
+def test_what_is_no_table_is_refused(
+    folder: Path,
+    table: Callable[[bytes], Path],
+    content: bytes,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = contents(folder)
+    saved = table(content)
+    assert run("import-text", saved, "--write", "sidecar") == 2
+    assert said in capsys.readouterr().err
+    saved.unlink()
+    assert contents(folder) == before
+    assert run("import-text", saved) == 2
+
+
+def test_a_table_may_be_long(folder: Path) -> None:
+    (folder / "many").mkdir()
+    lines = []
+    for number in range(150):
+        path = folder / "many" / f"{number}.png"
+        Image.new("RGB", (8, 8), (number, 0, 0)).save(path)
+        lines.append(json.dumps({"file_name": f"many/{number}.png", "text": f"Number {number}"}))
+    before = contents(folder)
+    (folder / "t.jsonl").write_text("\n".join(lines))
+    assert run("import-text", folder / "t.jsonl", "--write", "embed") == 0
+    assert words(folder / "many/149.png") == AltText(text="Number 149")
+    (folder / "t.jsonl").unlink()
+    assert run("undo") == 0
+    assert contents(folder) == before
