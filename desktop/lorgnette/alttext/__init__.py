@@ -6,7 +6,7 @@ one kind of file as bytes; `lorgnette.files` is what touches the disk.
 
 from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
 from lorgnette.alttext.container import Suggestion
-from lorgnette.alttext.reading import Reading, Version, read
+from lorgnette.alttext.reading import Reading, UnreadWordsError, Version, read, require_read
 from lorgnette.alttext.sidecar import SidecarError, SidecarNaming
 from lorgnette.alttext.texts import language_tag
 from lorgnette.alttext.writing import (
@@ -30,12 +30,14 @@ __all__ = [
     "SidecarNaming",
     "State",
     "Suggestion",
+    "UnreadWordsError",
     "UnusableTextError",
     "Version",
     "Written",
     "language_tag",
     "plan",
     "read",
+    "require_read",
     "require_usable",
     "write",
 ]

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from lorgnette.alttext.container import Contents, Suggestion
-from lorgnette.alttext.texts import clean
+from lorgnette.alttext.texts import MIXED, clean
 
 
 def suggestions_of(contents: Contents) -> Iterator[Suggestion]:
@@ -17,12 +17,8 @@ def suggestions_of(contents: Contents) -> Iterator[Suggestion]:
 
 
 def decoded(data: bytes) -> str:
-    """Return text up to its NUL, which programs write as UTF-8 or as Latin-1 without a word."""
-    data = data.split(b"\0", 1)[0]
-    try:
-        return clean(data.decode())
-    except UnicodeDecodeError:
-        return clean(data.decode("latin-1"))
+    """Return text up to its NUL, which programs write in UTF-8 or as Windows does, untold."""
+    return clean(data.split(b"\0", 1)[0].decode("utf-8", MIXED))
 
 
 def _image_description(exif: bytes) -> str:

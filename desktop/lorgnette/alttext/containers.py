@@ -30,6 +30,14 @@ PICTURES = RAW.union(
     (".blp", ".bw", ".dcx", ".flc", ".fli", ".ftc", ".ftu", ".h5", ".im", ".j2c", ".jps", ".msp"),
     (".pcd", ".pfm", ".pxr", ".ras", ".rgb"),
 )
+# Films and recordings have a NAME.xmp as well; what else shares a picture's name, such as a
+# program's settings for it, a spoken note or a thumbnail, has none.
+_FILMS = (
+    (".3g2", ".3gp", ".avi", ".braw", ".crm", ".flv", ".insv", ".lrv", ".m2t", ".m2ts", ".m4v"),
+    (".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".qt", ".r3d", ".webm"),
+    (".wmv",),
+)
+OWNERS = PICTURES.union(*_FILMS)
 
 
 def find(head: bytes) -> Container | None:

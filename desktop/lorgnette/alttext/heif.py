@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lorgnette.alttext.boxes import Box, boxes, find
 from lorgnette.alttext.container import Container, Contents
 from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.texts import MIXED
 from lorgnette.files import Source
 
 _MAX_EXTENTS = 256  # of one item; they may take no byte in the table
@@ -99,7 +100,7 @@ def _alt_text(source: Source, start: int, end: int) -> tuple[str, str] | None:
     if not box:
         return None
     text, _, language = source.read(box.body + 4, min(box.end - box.body, 1 << 16)).partition(b"\0")
-    words = text.decode("utf-8", "replace")
+    words = text.decode("utf-8", MIXED)
     return (words, language.split(b"\0")[0].decode("ascii", "replace")) if words.strip() else None
 
 

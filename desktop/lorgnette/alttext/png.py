@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lorgnette.alttext.captions import decoded
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
@@ -17,7 +18,6 @@ from lorgnette.alttext.container import (
     spliced,
 )
 from lorgnette.alttext.markup import MAX_BYTES
-from lorgnette.alttext.texts import clean
 from lorgnette.files import Piece, Source
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -105,8 +105,7 @@ def look(source: Source) -> Contents:
                 elif keyword == _OLD_KEYWORD and (packet := _old_packet(text)):
                     packets.append(packet)
                 elif keyword == b"Description":
-                    encoding = "utf-8" if chunk.kind == b"iTXt" else "latin-1"
-                    words = clean(text.decode(encoding, "replace"))
+                    words = decoded(text)
                     suggestions += [Suggestion("PNG Description", words)] if words else []
     except MalformedContainerError:
         pass  # what came before the damage counts

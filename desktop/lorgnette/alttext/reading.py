@@ -9,6 +9,7 @@ from lorgnette.alttext.captions import suggestions_of
 from lorgnette.alttext.container import CannotEmbedError, Contents, Suggestion
 from lorgnette.alttext.provenance import text_hash
 from lorgnette.alttext.texts import clean, language_tag
+from lorgnette.errors import LorgnetteError
 from lorgnette.files import Source, unreadable
 
 
@@ -39,6 +40,25 @@ class Reading:
     extended_description: str = ""  # alt_text has it too; there may be one without alt text
     troubles: tuple[str, ...] = ()  # what could not be read, for a person
     unread: str = ""  # that of the troubles which may hide alt text
+
+
+class UnreadWordsError(LorgnetteError):
+    """A picture may have alt text that cannot be read; nothing was touched."""
+
+    hint = "Look at it in the program that wrote it; overwriting puts new alt text in its place."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; alt text may be in it")
+
+
+def require_read(reading: Reading) -> None:
+    """Refuse a picture that has alt text for all we know.
+
+    Raises:
+        UnreadWordsError: none was found, but not everything could be read.
+    """
+    if reading.alt_text is None and reading.unread:
+        raise UnreadWordsError(reading.unread)
 
 
 def read(image: Path, language: str = "") -> Reading:

@@ -16,17 +16,11 @@ from lorgnette.errors import LorgnetteError
 from lorgnette.files import NotAFileError, open_file, read_file
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-_NOT_PICTURES = {".xmp", ".txt"}  # files that may share a picture's name and mean that picture
 # Endings of files that may lay claim to a NAME.xmp; without one, it is their NAME.EXT.xmp.
+_OWNERS = {"", *containers.OWNERS}
 _ENDINGS = (
     "",
-    *(
-        spelt
-        for suffix in sorted(
-            containers.RAW.union({".bmp"}, *(container.suffixes for container in containers.TABLE))
-        )
-        for spelt in (suffix, suffix.upper())
-    ),
+    *(spelt for suffix in sorted(containers.OWNERS) for spelt in (suffix, suffix.upper())),
 )
 
 
@@ -197,7 +191,8 @@ def _has_namesakes(image: Path) -> bool:
             return any(
                 Path(entry.name).stem == image.stem
                 and entry.name != image.name
-                and Path(entry.name).suffix.lower() not in _NOT_PICTURES
+                and Path(entry.name).suffix.lower() in _OWNERS
+                and not entry.is_dir()
                 for entry in entries
             )
     except OSError:  # a folder whose files may be read by name only

@@ -15,7 +15,7 @@ from lorgnette.alttext import containers, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
 from lorgnette.alttext.container import CannotEmbedError, Container, Survey
 from lorgnette.alttext.markup import MalformedPacketError
-from lorgnette.alttext.reading import Reading, read, same_words
+from lorgnette.alttext.reading import Reading, read, require_read, same_words
 from lorgnette.alttext.sidecar import Place, SidecarError, SidecarNaming
 from lorgnette.alttext.texts import clean, language_tag
 from lorgnette.errors import ExitCode, LorgnetteError
@@ -91,6 +91,7 @@ def plan(
     Raises:
         UnusableTextError: the text is empty or endless.
         UnreadableImageError: there is no such picture, or it is none.
+        UnreadWordsError: it may have alt text, and overwrite was not asked for.
         SidecarError, CannotWriteError: the sidecar that is needed must not, or cannot, be written.
     """
     try:
@@ -110,6 +111,10 @@ def _planned(
     reading = read(image, alt_text.language)
     existing = reading.alt_text
     notes = _notes(alt_text)
+    if not overwrite:
+        require_read(reading)
+    elif existing is None and reading.unread:
+        notes += (f"may have had alt text that could not be read: {reading.unread}",)
     if existing is not None and reading.path is not None and reading.source is not None:
         kept = Written(
             image=image,

@@ -16,6 +16,7 @@ from lorgnette.cli.options import (
 from lorgnette.errors import ExitCode
 from lorgnette.names import shown
 
+_UNREAD = "could not be read"  # what may be there
 _SOURCES = {Destination.EMBED: "embedded", Destination.SIDECAR: "sidecar"}
 
 
@@ -108,7 +109,8 @@ def run_show(args: argparse.Namespace) -> int:
     else:
         for line in _lines(reading):
             output.line(line)
-    return ExitCode.OK
+    unread = reading.alt_text is None and reading.unread
+    return ExitCode.SOME_FAILED if unread else ExitCode.OK
 
 
 def _content(path: Path, reading: Reading) -> dict[str, Any]:
@@ -119,7 +121,7 @@ def _content(path: Path, reading: Reading) -> dict[str, Any]:
         "alt_text": None if missing else alt_text.text,
         "extended_description": reading.extended_description,
         "language": alt_text.language,
-        "state": alt_text.state.value,
+        "state": _state(reading),
         "origin": None if missing else alt_text.origin.value,
         "source": None if reading.source is None else _SOURCES[reading.source],
         "file": None if reading.path is None else str(reading.path),
@@ -130,6 +132,12 @@ def _content(path: Path, reading: Reading) -> dict[str, Any]:
         "suggestions": [{"where": s.where, "text": s.text} for s in reading.suggestions],
         "troubles": list(reading.troubles),
     }
+
+
+def _state(reading: Reading) -> str:
+    if reading.alt_text is None:
+        return _UNREAD if reading.unread else State.MISSING.value
+    return reading.alt_text.state.value
 
 
 def _version(version: Version) -> dict[str, Any]:
@@ -145,7 +153,7 @@ def _version(version: Version) -> dict[str, Any]:
 
 def _lines(reading: Reading) -> list[str]:
     alt_text = reading.alt_text or AltText()
-    lines = [f"Alt text: {alt_text.text or alt_text.state.value}"]
+    lines = [f"Alt text: {alt_text.text or _state(reading)}"]
     if reading.extended_description:
         first, *others = reading.extended_description.split("\n")
         lines += [f"Extended description: {first}", *(f"  {other}" for other in others)]

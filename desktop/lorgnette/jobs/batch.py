@@ -150,7 +150,9 @@ def _tried(
     reading: TextReading | None,
 ) -> Outcome:
     if not overwrite:
-        present = alttext.read(image).alt_text
+        words = alttext.read(image)
+        alttext.require_read(words)
+        present = words.alt_text
         if present is not None:
             return Outcome(
                 image=image,

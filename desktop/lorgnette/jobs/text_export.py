@@ -73,11 +73,12 @@ def read_lines(images: Iterable[Path], folder: Path) -> Iterator[Line | Skipped]
             yield Skipped(image=image, reason="its name is not in Unicode")
             continue
         try:
-            alt_text = alttext.read(image).alt_text
+            words = alttext.read(image)
+            alttext.require_read(words)
         except LorgnetteError as error:
             yield Skipped(image=image, reason=str(error))
         else:
-            yield Line(image=image, file_name=name, alt_text=alt_text)
+            yield Line(image=image, file_name=name, alt_text=words.alt_text)
 
 
 def document(form: TextFormat, lines: Iterable[Line], *, spreadsheet: bool = True) -> str:

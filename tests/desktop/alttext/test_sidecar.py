@@ -49,6 +49,18 @@ def picture(folder: Path, name: str) -> Path:
         ("IMG_1.NEF", ["IMG_1.xmp", "IMG_1.txt"], ["IMG_1.xmp"]),
         ("IMG_1.heic", ["IMG_1.xmp", "IMG_1.mov"], []),
         ("IMG_1.jpg", ["IMG_1.xmp", "IMG_1.png"], []),
+        *(
+            ("IMG_1.jpg", ["IMG_1.xmp", f"IMG_1.{ending}"], ["IMG_1.xmp"])
+            for ending in (
+                *("AAE", "json", "pp3", "dop", "THM", "cos", "wav", "on1", "xml", "nksc", "vrd"),
+                *("arp", "mp3", "ini", "html", "md", "log", "zip", "lua", "m4a", "csv", "jpg~"),
+            )
+        ),
+        *(
+            ("IMG_1.jpg", ["IMG_1.xmp", f"IMG_1.{ending}"], [])
+            for ending in ("MOV", "mp4", "psd", "NEF", "DNG", "tiff", "pdf", "svg", "xcf", "MTS")
+        ),
+        ("IMG_1.jpg", ["IMG_1.xmp", "IMG_1"], []),
         ("IMG_1.jpg", ["IMG_12.xmp", "IMG_1.png.xmp"], []),
         ("no-ending", ["no-ending.xmp"], ["no-ending.xmp"]),
         (".hidden", [".hidden.xmp"], [".hidden.xmp"]),
@@ -62,6 +74,15 @@ def test_which_ones_are_read(
     assert [each.name for each in sidecar.beside(path)] == found
     expected = found[0] if found else f"{image}.xmp"
     assert sidecar.place(path, SidecarNaming.WITH_EXTENSION).path.name == expected
+
+
+def test_a_folder_owns_no_sidecar(tmp_path: Path) -> None:
+    path = picture(tmp_path, "IMG_1.jpg")
+    (tmp_path / "IMG_1").mkdir()
+    (tmp_path / "IMG_1.png").mkdir()
+    assert sidecar.beside(path) == []
+    made = make(tmp_path, "IMG_1.xmp")
+    assert sidecar.beside(path) == made
 
 
 def test_a_name_xmp_says_which_picture_it_means(tmp_path: Path) -> None:

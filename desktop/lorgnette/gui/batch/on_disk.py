@@ -13,8 +13,13 @@ def as_on_disk(path: Path, language: str) -> Picture:
 
     try:
         reading = alttext.read(path, language)
+        alttext.require_read(reading)
     except LorgnetteError as error:
-        return Picture(path=path, suggestion=Suggestion(failed=True, reason=str(error)))
+        return Picture(
+            path=path,
+            suggestion=Suggestion(failed=True, reason=str(error)),
+            gone=isinstance(error.__cause__, FileNotFoundError),
+        )
     return Picture(
         path=path,
         alt=reading.alt_text

@@ -95,7 +95,7 @@ class Picture:
     def seen_again(self, now: "Picture") -> "Picture":
         """Return the picture with what its files say now; its words stay as they are."""
         if now.suggestion is not None:  # it cannot be read
-            return dataclasses.replace(self, on_disk=None, kept_in="", gone=True)
+            return dataclasses.replace(self, on_disk=None, kept_in="", gone=now.gone)
         conflicts = now.conflicts
         found = now.on_disk
         if found is not None and found.text and found.text != self.alt.text:

@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lorgnette.alttext.alt_text import AltText, Destination
 from lorgnette.alttext.sidecar import SidecarNaming
@@ -12,6 +13,9 @@ from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.on_disk import as_on_disk
 from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.saying.translation import tr
+
+if TYPE_CHECKING:
+    from lorgnette.alttext import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,15 +127,7 @@ def write(
                 kept_in=written.path.name,
                 changed=written.effect is Effect.WRITE,
                 kept=written.effect is Effect.KEEP,
-                trouble=(
-                    tr("{name} got the sidecar {sidecar}: {reason}.").format(
-                        name=outcome.image.name,
-                        sidecar=written.path.name,
-                        reason=written.reason,
-                    )
-                    if written.effect is Effect.WRITE and written.reason
-                    else ""
-                ),
+                trouble=_told(written) if written.effect is Effect.WRITE else "",
             )
     if number is not None:
         yield BatchNumber(number)
@@ -161,6 +157,20 @@ def undo(batch: int) -> Generator[UndidOne]:
                     )
                 ),
             )
+
+
+def _told(written: "Written") -> str:
+    """Return what a person has to know of a picture that was written; mostly nothing."""
+    name = written.image.name
+    told = []
+    if written.reason:
+        told.append(
+            tr("{name} got the sidecar {sidecar}: {reason}.").format(
+                name=name, sidecar=written.path.name, reason=written.reason
+            )
+        )
+    told += [tr("{name}: {warning}.").format(name=name, warning=each) for each in written.warnings]
+    return " ".join(told)
 
 
 def _in_words(error: LorgnetteError | None) -> str:

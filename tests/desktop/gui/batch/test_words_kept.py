@@ -164,6 +164,10 @@ def test_what_is_on_disk_now_is_shown_and_the_words_stay() -> None:
     assert now.alt == FOUND
     assert not now.written
     assert now.conflicts == (("a.jpg.xmp", "Changed elsewhere."),)
-    gone = picture.seen_again(Picture(path=PATH, suggestion=Suggestion(failed=True, reason="No.")))
+    failed = Suggestion(failed=True, reason="No.")
+    unread = picture.seen_again(Picture(path=PATH, suggestion=failed))
+    assert unread.alt == FOUND
+    assert "gone" not in why(unread)
+    gone = picture.seen_again(Picture(path=PATH, suggestion=failed, gone=True))
     assert gone.alt == FOUND
     assert "gone" in why(gone)
