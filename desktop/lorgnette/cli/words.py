@@ -16,7 +16,7 @@ from lorgnette.cli.options import (
 from lorgnette.errors import ExitCode
 from lorgnette.names import shown
 
-_UNREAD = "could not be read"  # what may be there
+_UNREAD = "unreadable"  # there may be some
 _SOURCES = {Destination.EMBED: "embedded", Destination.SIDECAR: "sidecar"}
 
 

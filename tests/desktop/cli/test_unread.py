@@ -57,10 +57,10 @@ def test_caption_leaves_it_alone(
 def test_show_does_not_call_it_missing(unread: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["show", str(unread)]) == 1
     shown = capsys.readouterr().out
-    assert shown.startswith("Alt text: could not be read\n")
+    assert shown.startswith("Alt text: unreadable\n")
     assert "\nTrouble: " in shown
     assert cli.main(["show", str(unread), "--format", "json"]) == 1
-    assert json.loads(capsys.readouterr().out)["state"] == "could not be read"
+    assert json.loads(capsys.readouterr().out)["state"] == "unreadable"
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "html", "markdown", "txt"])
