@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._toolbar.fit(self.width())
         if event.oldSize().width() != self.width():
-            self.body.divide(self.width())
+            self.body.fit(self.width())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

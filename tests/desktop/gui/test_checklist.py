@@ -489,9 +489,9 @@ def test_checklist_18_a_large_font_and_scale_clip_nothing(
         window.body.panel.extended_section.open()
         window.body.panel.questions_section.open()
         window.body.panel.details_section.open()
-        body = window.body.panel.widget()
+        body = window.body.panel.area.widget()
         assert body is not None
-        qtbot.waitUntil(lambda: body.width() <= window.body.panel.viewport().width())
+        qtbot.waitUntil(lambda: body.width() <= window.body.panel.area.viewport().width())
         qtbot.waitUntil(lambda: not list(clipped(body)))
         for button in window.findChildren(QToolBar)[0].findChildren(QToolButton):
             assert button.isVisible() == (button.defaultAction() is not None)

@@ -250,7 +250,7 @@ def test_pausing_rests_and_resuming_finishes(
     with qtbot.assertNotEmitted(window.captioning.run.finished, wait=400):
         pass
     assert window.batch.model.counts()[State.DRAFT] < 200
-    assert "paused" in window.body.progress.text.text()
+    assert "paused" in window.body.progress.line(window.captioning).text.text()
     with qtbot.waitSignal(window.captioning.run.finished):
         window.actions_["pause"].trigger()
     assert window.batch.model.counts()[State.DRAFT] == 200

@@ -39,8 +39,8 @@ class Captioning(QObject):
         run.progressed.connect(self._progressed)
         run.finished.connect(self._finished)
         run.broken.connect(self._broken)
-        batch.progress.pause_wanted.connect(self.pause_or_resume)
-        batch.progress.cancel_wanted.connect(run.cancel)
+        batch.progress.pause_wanted.connect(self._pause_wanted)
+        batch.progress.cancel_wanted.connect(self._cancel_wanted)
         batch.settings.changed.connect(self._settings_changed)
         batch.model.removed.connect(run.remove)
 
@@ -64,7 +64,7 @@ class Captioning(QObject):
                 [
                     Entry("pause", tr("&Pause"), self.pause_or_resume, ("Ctrl+P",), "pause",
                           lambda: self.run.running, lambda: self.run.paused),
-                    Entry("cancel", tr("&Cancel"), progress.cancel_wanted.emit, ("Ctrl+.",),
+                    Entry("cancel", tr("&Cancel"), progress.cancel, ("Ctrl+.",),
                           "cancel", lambda: progress.busy),
                 ],
             ),
@@ -125,6 +125,14 @@ class Captioning(QObject):
             self._batch.announcer.say(tr("Captioning is paused."))
         self._batch.progress.set_paused(self, paused=self.run.paused)
         self.changed.emit()
+
+    def _pause_wanted(self, who: object) -> None:
+        if who is self:
+            self.pause_or_resume()
+
+    def _cancel_wanted(self, who: object) -> None:
+        if who is self:
+            self.run.cancel()
 
     def show_failures(self) -> None:
         """List what failed, with the reason and a way to try again."""

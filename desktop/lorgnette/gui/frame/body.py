@@ -1,5 +1,7 @@
 """The body of the window: an empty pane, or the list with the review panel beside it."""
 
+import itertools
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -28,6 +30,7 @@ class Body(QWidget):
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        self._given = 0  # the list's width as it comes
         self.notice = Notice(colours, self)
         self.alarm = Notice(colours, self)  # of what goes on being wrong; no message covers it
         self.alarm.close_button.hide()
@@ -42,35 +45,37 @@ class Body(QWidget):
         self.nothing_shown.setVisible(False)
         self.panel = ReviewPanel(colours, self)
         self.progress = Progress(colours, self)
-        left = QWidget(self)
-        left.setMinimumWidth(180)
-        left_layout = QVBoxLayout(left)
-        left_layout.setContentsMargins(0, 0, 0, 0)
-        left_layout.setSpacing(0)
-        left_layout.addWidget(self.filters)
-        left_layout.addWidget(self.view, 1)
-        left_layout.addWidget(self.nothing_shown)
+        # What comes and goes takes its room below the list, or below the empty pane: nothing that
+        # a hand may be on moves.
+        self._passing = QWidget(self)
+        passing = _column(self._passing)
+        for part in (self.alarm, self.notice, self.progress):
+            passing.addWidget(part)
+        self._left = QWidget(self)
+        self._left.setMinimumWidth(180)
+        left = _column(self._left)
+        left.addWidget(self.filters)
+        left.addWidget(self.nothing_shown)
+        left.addWidget(self.view, 1)
+        left.addWidget(self._passing)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(left)
+        self._splitter.addWidget(self._left)
         self._splitter.addWidget(self.panel)
+        self._splitter.setStretchFactor(0, 0)
         self._splitter.setStretchFactor(1, 1)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._splitter)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.alarm)
-        layout.addWidget(self.notice)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self.progress)
+        _column(self).addWidget(self._pages, 1)
         self.notice.closed.connect(self._notice_closed)
-        QWidget.setTabOrder(self.filters.states, self.filters.words)
-        QWidget.setTabOrder(self.filters.words, self.view)
-        QWidget.setTabOrder(self.view, self.panel.field)
+        for before, after in itertools.pairwise(
+            (self.filters.states, self.filters.words, self.view, self.panel.field)
+        ):
+            QWidget.setTabOrder(before, after)
         self.panel.order_tabs()
+        self._place_passing()
 
     @property
     def is_empty(self) -> bool:
@@ -85,6 +90,7 @@ class Body(QWidget):
         if focused is not None and self._pages.isAncestorOf(focused):
             focused.clearFocus()  # else Qt tells of a stop between the two
         self._pages.setCurrentWidget(self._splitter if shown else self.empty)
+        self._place_passing()
         if self.isVisible():
             self.take_focus()
 
@@ -92,16 +98,42 @@ class Body(QWidget):
         """Put the focus where a person goes on from: the list, or the first way to fill it."""
         (self.empty.first_button if self.is_empty else self.view).setFocus()
 
+    def _place_passing(self) -> None:
+        """Let what comes and goes stand on the page that is shown."""
+        page = self.layout() if self.is_empty else self._left.layout()
+        if page is not None:
+            page.addWidget(self._passing)
+
     def _notice_closed(self, had_focus: bool) -> None:
         if had_focus:
             self.take_focus()
 
-    def divide(self, width: int) -> None:
-        """Share a width between the list and the panel."""
-        list_width = min(_MOST_LIST_WIDTH, width * 2 // 5)
-        self._splitter.setSizes([list_width, width - list_width])
+    def fit(self, width: int) -> None:
+        """Share a width between the list and the panel, unless a person did so otherwise."""
+        if not self.list_width:
+            self._given = min(_MOST_LIST_WIDTH, width * 2 // 5)
+            self._splitter.setSizes([self._given, width - self._given])
+            self._given = self._splitter.sizes()[0]
+
+    @property
+    def list_width(self) -> int:
+        """The room that a person gave to the list; 0 where it is as it comes."""
+        now = self._splitter.sizes()[0]
+        return 0 if self._given in {0, now} else now
+
+    def divide(self, list_width: int) -> None:
+        """Give the list this room from now on."""
+        self._splitter.setSizes([list_width, max(1, self.width() - list_width)])
 
     def wear(self, colours: Colours) -> None:
         """Paint with these colours from now on."""
         for part in (self.view, self.panel, self.alarm, self.notice, self.progress, self.empty):
             part.wear(colours)
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    """Return a column without gaps that fills a widget."""
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    return layout

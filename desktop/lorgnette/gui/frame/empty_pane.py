@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QFont
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -32,10 +32,7 @@ class EmptyPane(QScrollArea):
         self._picture = QLabel(body)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = QLabel(tr("Drop pictures or a folder here"), body)
-        large = QFont(title.font())
-        large.setPointSizeF(large.pointSizeF() * 1.7)
-        large.setWeight(QFont.Weight.DemiBold)
-        title.setFont(large)
+        title.setProperty("headline", True)
         words = QLabel(
             tr(
                 "lorgnette drafts alt text for each one, and you decide what stays.\n"

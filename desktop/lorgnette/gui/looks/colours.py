@@ -55,7 +55,7 @@ def readable(colour: QColor, *backgrounds: QColor, ratio: float = TEXT_CONTRAST)
     for step in range(41):
         moved = QColor.fromHslF(hue, saturation, lightness + (goal - lightness) * step / 40)
         if all(contrast(moved, background) >= ratio for background in backgrounds):
-            return moved
+            return moved.toRgb()
     return QColor("white" if dark else "black")
 
 

@@ -14,25 +14,32 @@ _TICK = [QPointF(4.6, 9.4), QPointF(7.7, 12.4), QPointF(13.4, 5.9)]
 _ARROW = [QPointF(4, 6.6), QPointF(9, 11.6), QPointF(14, 6.6)]
 
 
-def folder(colours: Colours) -> Path:
-    """Return the folder with the marks in these colours, drawn if they are not there yet."""
+def folder(colours: Colours, side: int) -> Path:
+    """Return the folder with the marks in these colours, drawn if they are not there yet.
+
+    Args:
+        side: of the marks, in logical pixels.
+    """
     key = "-".join(
         colour.name()
         for colour in (colours.base, colours.outline, colours.accent, colours.on_accent,
                        colours.text)
     )  # fmt: skip
+    key += f" {side}"
     result = paths.user_cache("marks") / hashlib.sha256(key.encode()).hexdigest()[:12]
     names = ("check-off", "check-on", "radio-off", "radio-on", "up", "down")
     if not all((result / f"{name}@2x.png").is_file() for name in names):
         result.mkdir(parents=True, exist_ok=True)
         for name in names:
             for ratio, suffix in ((1, ""), (2, "@2x")):
-                _drawn(name, colours, ratio).save(str(result / f"{name}{suffix}.png"))
+                _drawn(name, colours, ratio * side / _SIDE).save(
+                    str(result / f"{name}{suffix}.png")
+                )
     return result
 
 
-def _drawn(name: str, colours: Colours, ratio: int) -> QPixmap:
-    pixmap = QPixmap(_SIDE * ratio, _SIDE * ratio)
+def _drawn(name: str, colours: Colours, ratio: float) -> QPixmap:
+    pixmap = QPixmap(round(_SIDE * ratio), round(_SIDE * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.scale(ratio, ratio)

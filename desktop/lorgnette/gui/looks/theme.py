@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from lorgnette.gui.looks import indicators
 from lorgnette.gui.looks.colours import Colours, colours_of, mixed, readable
 
+_ASKED = "desktop-point-size"  # the property that remembers it
+_MARK_SIDE = 18
+
 _Role = QPalette.ColorRole
 _OWN_PALETTES = {
     "light": {
@@ -101,7 +104,8 @@ def apply(app: QApplication, appearance: str) -> Colours:
     if palette != app.palette():
         app.setPalette(palette)
     result = colours_of(palette, high_contrast=high_contrast)
-    sheet = stylesheet(result, indicators.folder(result))
+    side = grown(_MARK_SIDE)
+    sheet = stylesheet(result, indicators.folder(result, side), app.font().pointSizeF(), side)
     if sheet != app.styleSheet():
         app.setStyleSheet(sheet)
     return result
@@ -115,24 +119,38 @@ def make_primary(button: QPushButton) -> None:
 
 
 def set_text_size(percent: int) -> None:
-    """Make all text this large, 100 being the size that the desktop asks for."""
+    """Make all text this large, 100 being the size that the desktop asks for.
+
+    What is on screen takes it from the style sheet, at the next `apply`.
+    """
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         return
-    asked = app.property("desktop-point-size")
+    asked = app.property(_ASKED)
     if asked is None:
         asked = app.font().pointSizeF()
-        app.setProperty("desktop-point-size", asked)
+        app.setProperty(_ASKED, asked)
     font = app.font()
     font.setPointSizeF(asked * percent / 100)
     app.setFont(font)
 
 
-def stylesheet(c: Colours, marks: Path) -> str:
+def grown(pixels: int) -> int:
+    """Return logical pixels at the text size that was chosen."""
+    app = QApplication.instance()
+    asked = None if app is None else app.property(_ASKED)
+    if asked is None or not isinstance(app, QApplication):
+        return pixels
+    return round(pixels * app.font().pointSizeF() / float(asked))
+
+
+def stylesheet(c: Colours, marks: Path, points: float, side: int) -> str:
     """Return the style sheet of the whole application.
 
     Args:
         marks: the folder with the pictures of check boxes, radio buttons and arrows.
+        points: the size of plain text; in the sheet, so that another size dresses all anew.
+        side: of the marks.
     """
     width = 2 if c.high_contrast else 1
     url = marks.as_posix()
@@ -141,6 +159,9 @@ def stylesheet(c: Colours, marks: Path) -> str:
     hover = mixed(c.base, c.accent, 0.08).name() if not c.high_contrast else c.base.name()
     tool_hover = mixed(c.window, c.text, 0.08).name() if not c.high_contrast else c.window.name()
     return f"""
+    * {{ font-size: {points}pt; }}
+    QLabel[title="true"] {{ font-size: {points * 1.25}pt; font-weight: 600; }}
+    QLabel[headline="true"] {{ font-size: {points * 1.7}pt; font-weight: 600; }}
     QToolTip {{ padding: 5px 8px; border: 0; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMainWindow::separator {{ width: 0; height: 0; }}
@@ -158,6 +179,8 @@ def stylesheet(c: Colours, marks: Path) -> str:
     QScrollArea#review, QWidget#review-body {{ background: {c.window.name()}; border: 0; }}
     QFrame#card {{ background: {c.base.name()}; border: {width}px solid {c.hairline.name()};
         border-radius: 10px; }}
+    QFrame#foot {{ background: {c.window.name()}; border: 0;
+        border-top: {width}px solid {c.hairline.name()}; }}
     QFrame#notice {{ background: {c.selection.name()}; border: {width}px solid {c.accent.name()};
         border-radius: 8px; }}
     QListView {{ background: {c.base.name()}; border: 0; outline: 0; }}
@@ -170,7 +193,8 @@ def stylesheet(c: Colours, marks: Path) -> str:
     QPlainTextEdit, QTextBrowser, QLineEdit, QSpinBox {{
         background: {c.base.name()}; color: {c.text.name()};
         border: {width}px solid {c.outline.name()}; border-radius: 6px; padding: 6px 8px;
-        selection-background-color: {c.accent.name()}; selection-color: {c.on_accent.name()}; }}
+        selection-background-color: {c.accent.name()}; selection-color: {c.on_accent.name()};
+        placeholder-text-color: {c.muted.name()}; }}
     QPlainTextEdit:focus, QTextBrowser:focus, QLineEdit:focus, QSpinBox:focus {{
         border: 2px solid {c.accent.name()}; padding: {4 + width}px {6 + width}px; }}
     QLineEdit {{ min-height: 1.3em; }}
@@ -189,10 +213,10 @@ def stylesheet(c: Colours, marks: Path) -> str:
         border: {width}px solid {c.outline.name()}; padding: 4px;
         selection-background-color: {c.accent.name()}; selection-color: {c.on_accent.name()}; }}
     QCheckBox, QRadioButton {{ spacing: 9px; border: {width}px solid transparent;
-        border-radius: 4px; padding: 3px; min-height: 20px; }}
+        border-radius: 4px; padding: 3px; min-height: {side + 2}px; }}
     QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.accent.name()};
         padding: {1 + width}px; }}
-    QCheckBox::indicator, QRadioButton::indicator {{ width: 18px; height: 18px; }}
+    QCheckBox::indicator, QRadioButton::indicator {{ width: {side}px; height: {side}px; }}
     QCheckBox::indicator:unchecked {{ image: url({url}/check-off.png); }}
     QCheckBox::indicator:checked {{ image: url({url}/check-on.png); }}
     QRadioButton::indicator:unchecked {{ image: url({url}/radio-off.png); }}

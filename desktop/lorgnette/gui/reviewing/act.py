@@ -91,6 +91,8 @@ class Reviewing(QObject):
                                ("Ctrl+Shift+D",)),
                     of_current("say_notes", tr("Say the n&otes on the text"), self.say_notes,
                                ("Ctrl+Shift+N",)),
+                    of_current("say_agreement", tr("Say where the su&ggestions agree"),
+                               self.say_agreement, ("Ctrl+Shift+G",)),
                     of_current("say_read", tr("Sa&y the text in the picture"), self.say_read,
                                ("Ctrl+Shift+R",)),
                 ],
@@ -322,6 +324,12 @@ class Reviewing(QObject):
         texts = self._panel.notes.texts()
         self._batch.announcer.say(
             " ".join(texts) if texts else tr("There are no notes on this text.")
+        )
+
+    def say_agreement(self) -> None:
+        """Say what all suggestions say, what some say, and what only one says."""
+        self._batch.announcer.say(
+            self._panel.candidates.agreement() or tr("There are no two suggestions to compare.")
         )
 
     def say_read(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lorgnette.captioning.agreement import agreement
 from lorgnette.gui.batch.picture import CANDIDATES
 from lorgnette.gui.saying.translation import tr
 
@@ -37,6 +38,8 @@ class _Wrapped(QLabel):
 
 class Candidates(QGroupBox):
     """What else the model would have said: radio buttons, the words that differ underlined.
+
+    Below them stands where they agree.
 
     Signals:
         chosen: the text of a candidate, when the person picks it.
@@ -64,6 +67,12 @@ class Candidates(QGroupBox):
             self._group.addButton(button, place)
             self._buttons.append(button)
             self._labels.append(label)
+        self._agreement = QLabel(self)
+        self._agreement.setObjectName("agreement")
+        self._agreement.setWordWrap(True)
+        self._agreement.setTextFormat(Qt.TextFormat.PlainText)
+        self._agreement.setProperty("muted", True)
+        layout.addWidget(self._agreement, CANDIDATES, 0, 1, 2)
         self._group.idClicked.connect(self._clicked)
 
     def show_candidates(self, texts: Sequence[str], current: str) -> None:
@@ -81,8 +90,14 @@ class Candidates(QGroupBox):
                     )
                     button.setToolTip(tr("Alt+{number}").format(number=place + 1))
                     self._labels[place].setText(marked[place])
+            self._agreement.setText(self.agreement())
+            self._agreement.setVisible(bool(self.agreement()))
         self._check(current)
         self.setVisible(bool(self._texts))
+
+    def agreement(self) -> str:
+        """Return in a line what all of them say, what some, what only one; empty below two."""
+        return agreement(self._texts).line
 
     def choose(self, place: int) -> bool:
         """Pick a candidate, 0 the first; tell whether there is one."""

@@ -3,7 +3,7 @@
 import itertools
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -48,8 +48,24 @@ def _read_only(name: str, parent: QWidget) -> QPlainTextEdit:
     return field
 
 
-class ReviewPanel(QScrollArea):
+class _Area(QScrollArea):
+    """What scrolls of the panel.
+
+    Signals:
+        resized: there is more or less room.
+    """
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+class ReviewPanel(QWidget):
     """Shows one picture and takes a person's words and decisions about it.
+
+    What decides stands at its foot, in the same place with every picture.
 
     Signals, each with the path of the picture that was shown when the person acted:
         typed: the alt text as it stands in the field.
@@ -74,11 +90,13 @@ class ReviewPanel(QScrollArea):
 
     def __init__(self, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("review")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = _Area(self)
+        self.area.setObjectName("review")
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.resized.connect(self._fit)
         self._colours = colours
         self._picture: Picture | None = None
         self._earlier: AltText | None = None
@@ -96,7 +114,7 @@ class ReviewPanel(QScrollArea):
     # What is in the panel
 
     def _build(self) -> None:
-        body = QWidget(self)
+        body = QWidget(self.area)
         body.setObjectName("review-body")
         self._body = body
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
@@ -104,10 +122,16 @@ class ReviewPanel(QScrollArea):
         self._columns.setSpacing(24)
         self.subject = Subject(self._colours, body)
         self.preview = self.subject.preview
-        self.preview.fitted.connect(self._fit_card)
+        self.preview.fitted.connect(self._fit)
         self._columns.addWidget(self.subject, 5)
         self._columns.addWidget(self._build_words(body), 6)
-        self.setWidget(body)
+        self.area.setWidget(body)
+        self.foot = self._build_foot()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.area, 1)
+        layout.addWidget(self.foot)
         self.order_tabs()
 
     def _build_words(self, body: QWidget) -> QWidget:
@@ -126,24 +150,6 @@ class ReviewPanel(QScrollArea):
         heading.addWidget(self._count)
         self.notes = Lines(self._colours, side)
         self.candidates = Candidates(side)
-        self.decorative = QCheckBox(tr("&Decorative: screen readers skip this picture"), side)
-        self.accept = QPushButton(tr("A&ccept and next"), side)
-        self.accept.setProperty("primary", True)
-        self.accept.setAutoDefault(False)
-        self.accept.setToolTip(tr("Ctrl+Enter"))
-        self.accept.setAccessibleDescription(
-            tr("Marks the text as reviewed and goes on to the next picture. Ctrl+Enter.")
-        )
-        self.skip = QPushButton(tr("S&kip"), side)
-        self.skip.setToolTip(tr("Ctrl+J"))
-        self.skip.setAccessibleDescription(
-            tr("Leaves the text as it is and goes on to the next to review. Ctrl+J.")
-        )
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        buttons.addWidget(self.accept)
-        buttons.addWidget(self.skip)
-        buttons.addStretch(1)
         layout = QVBoxLayout(side)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -153,10 +159,6 @@ class ReviewPanel(QScrollArea):
         layout.addSpacing(6)
         layout.addWidget(self.candidates)
         layout.addSpacing(6)
-        layout.addWidget(self.decorative)
-        layout.addSpacing(6)
-        layout.addLayout(buttons)
-        layout.addSpacing(6)
         for section in self._build_sections(side):
             layout.addWidget(section)
         layout.addStretch(1)
@@ -164,10 +166,38 @@ class ReviewPanel(QScrollArea):
         self.field.escaped.connect(self._take_back)
         self.field.entered.connect(self._enter)
         self.candidates.chosen.connect(self._send_chosen)
+        return side
+
+    def _build_foot(self) -> QFrame:
+        foot = QFrame(self)
+        foot.setObjectName("foot")
+        self.accept = QPushButton(tr("A&ccept and next"), foot)
+        self.accept.setProperty("primary", True)
+        self.accept.setAutoDefault(False)
+        self.accept.setToolTip(tr("Ctrl+Enter"))
+        self.accept.setAccessibleDescription(
+            tr("Marks the text as reviewed and goes on to the next picture. Ctrl+Enter.")
+        )
+        self.skip = QPushButton(tr("S&kip"), foot)
+        self.skip.setToolTip(tr("Ctrl+J"))
+        self.skip.setAccessibleDescription(
+            tr("Leaves the text as it is and goes on to the next to review. Ctrl+J.")
+        )
+        self.decorative = QCheckBox(tr("&Decorative: screen readers skip this picture"), foot)
         self.decorative.clicked.connect(self._send_decorative)
         self.accept.clicked.connect(self.accepted)
         self.skip.clicked.connect(self.skipped)
-        return side
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addWidget(self.accept)
+        buttons.addWidget(self.skip)
+        self._foot_line = QBoxLayout(QBoxLayout.Direction.LeftToRight, foot)
+        self._foot_line.setContentsMargins(20, 8, 20, 8)
+        self._foot_line.setSpacing(8)
+        self._foot_line.addLayout(buttons)
+        self._foot_line.addStretch(1)
+        self._foot_line.addWidget(self.decorative)
+        return foot
 
     def _build_sections(self, side: QWidget) -> list[Section]:
         extended = QWidget(side)
@@ -242,6 +272,7 @@ class ReviewPanel(QScrollArea):
         self.accept.setIcon(icons.on_accent("accept", colours))
         self.skip.setIcon(icons.icon("skip", colours))
         self.subject.wear(colours)
+        self._show_count()
 
     @property
     def picture(self) -> Picture | None:
@@ -258,6 +289,7 @@ class ReviewPanel(QScrollArea):
         self._picture = picture
         self._elsewhere = elsewhere
         self._body.setEnabled(picture is not None)
+        self.foot.setEnabled(picture is not None)
         if changed or picture is None or picture.alt.text != self.field.toPlainText():
             self._described = 0
         if not self._typing:
@@ -266,7 +298,7 @@ class ReviewPanel(QScrollArea):
             self._earlier = None
             self.questions.restart()
             self.preview.show_picture(QPixmap())
-            self.verticalScrollBar().setValue(0)
+            self.area.verticalScrollBar().setValue(0)
         if picture is None:
             self.subject.clear()
             for field in (self.field, self.extended):
@@ -276,8 +308,13 @@ class ReviewPanel(QScrollArea):
             self.notes.show_lines([])
             self.candidates.show_candidates((), "")
             self._details.clear()
-            self._count.clear()
+            self._show_count()
+            self.decorative.setChecked(False)
+            for section in self._sections():
+                section.setVisible(False)
             return
+        for section in self._sections():
+            section.setVisible(True)
         self.subject.show_picture(picture)
         suggestion = picture.suggestion
         self.field.doubt(
@@ -339,6 +376,9 @@ class ReviewPanel(QScrollArea):
         self._show_notes()
 
     def _show_count(self) -> None:
+        if self._picture is None:
+            self._count.clear()
+            return
         length = lint.characters(self.field.toPlainText())
         most = lint.GOOD_LENGTH if length <= lint.GOOD_LENGTH else lint.MOST_LENGTH
         self._count.setText(
@@ -411,27 +451,29 @@ class ReviewPanel(QScrollArea):
         if self._picture is not None:
             self.guess_wanted.emit(self._picture.path)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        beside = self.viewport().width() >= _BESIDE_FROM * self.fontMetrics().height() / 17
+    def _fit(self) -> None:
+        """Put picture and words beside or below one another, as there is room."""
+        width, height = self.area.viewport().width(), self.area.viewport().height()
+        self._beside = width >= _BESIDE_FROM * self.fontMetrics().height() / 17
         self._columns.setDirection(
-            QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+            QBoxLayout.Direction.LeftToRight if self._beside else QBoxLayout.Direction.TopToBottom
         )
-        self._beside = beside
-        self._fit_card()
+        # Make the frame of the picture as high as the picture wants, and there is room for.
+        self.subject.fit(height - 130 if self._beside else height // 2)
+        wide = self.accept.sizeHint().width() + self.skip.sizeHint().width() + 70
+        self._foot_line.setDirection(
+            QBoxLayout.Direction.LeftToRight
+            if wide + self.decorative.sizeHint().width() <= self.width()
+            else QBoxLayout.Direction.TopToBottom
+        )
 
     def _show_focus(self, focused: QObject | None) -> None:
         """Scroll to what has the focus, however it got there."""
-        if isinstance(focused, QWidget) and self.isAncestorOf(focused):
-            self.ensureWidgetVisible(focused, 20, 40)
-
-    def _fit_card(self) -> None:
-        """Make the frame of the picture as high as the picture wants, and there is room for."""
-        room = self.viewport().height() - (130 if self._beside else self.viewport().height() // 2)
-        self.subject.fit(room)
+        if isinstance(focused, QWidget) and self._body.isAncestorOf(focused):
+            self.area.ensureWidgetVisible(focused, 20, 40)
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() == QEvent.Type.FontChange:
-            self.resizeEvent(QResizeEvent(self.size(), QSize()))
+            self._fit()
         return handled

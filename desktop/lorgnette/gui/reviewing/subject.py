@@ -1,7 +1,6 @@
 """The side of the panel that shows the picture: its name, where it stands, its pixels."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from lorgnette.gui.batch.picture import Picture, state_words, why
@@ -29,10 +28,7 @@ class Subject(QWidget):
         inside.setContentsMargins(_CARD_MARGIN, _CARD_MARGIN, _CARD_MARGIN, _CARD_MARGIN)
         inside.addWidget(self.preview)
         self._name = QLabel(self)
-        large = self._name.font()
-        large.setPointSizeF(large.pointSizeF() * 1.25)
-        large.setWeight(QFont.Weight.DemiBold)
-        self._name.setFont(large)
+        self._name.setProperty("title", True)
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setWordWrap(True)
         self._state_icon = QLabel(self)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QPushButton,
     QVBoxLayout,
@@ -42,12 +42,16 @@ class Notice(QWidget):
         self.buttons: list[QPushButton] = []
         self.close_button = QPushButton(tr("Dismiss"), self)
         self.close_button.clicked.connect(self.dismiss)
-        self._layout = QHBoxLayout(frame)
-        self._layout.setContentsMargins(14, 8, 10, 8)
-        self._layout.setSpacing(10)
-        self._layout.addWidget(self._icon)
-        self._layout.addWidget(self.text, 1)
-        self._layout.addWidget(self.close_button)
+        self._buttons = QVBoxLayout()  # below one another: the list may be narrow
+        self._buttons.setSpacing(6)
+        self._buttons.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignLeft)
+        layout = QGridLayout(frame)
+        layout.setContentsMargins(12, 8, 10, 8)
+        layout.setHorizontalSpacing(10)
+        layout.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.text, 0, 1)
+        layout.addLayout(self._buttons, 1, 1)
+        layout.setColumnStretch(1, 1)
         self._name = "information"
         self.setVisible(False)
         self.wear(colours)
@@ -70,13 +74,14 @@ class Notice(QWidget):
         self.text.setText(text)
         self.text.setAccessibleName(text)
         for button in self.buttons:
-            self._layout.removeWidget(button)
+            self._buttons.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self.buttons = []
         for place, (label, act) in enumerate(offers):
             button = QPushButton(label, self)
             button.clicked.connect(lambda _=False, act=act: self._take(act))
-            self._layout.insertWidget(2 + place, button)
+            self._buttons.insertWidget(place, button, 0, Qt.AlignmentFlag.AlignLeft)
             self.buttons.append(button)
         before: QWidget = self.text
         for button in (*self.buttons, self.close_button):

@@ -32,7 +32,7 @@ class Writing(QObject):
         self.run.written.connect(self._written)
         self.run.undone.connect(self._undone)
         self.run.broken.connect(batch.teller.tell_broken)
-        batch.progress.cancel_wanted.connect(self.run.cancel)
+        batch.progress.cancel_wanted.connect(self._cancel_wanted)
 
     def groups(self) -> list[Group]:
         """Return what it brings into the menus."""
@@ -92,6 +92,10 @@ class Writing(QObject):
         self.run.write(
             wanted(), dialog.destination, naming=naming, replace=dialog.replace.isChecked()
         )
+
+    def _cancel_wanted(self, who: object) -> None:
+        if who is self:
+            self.run.cancel()
 
     def _began(self, undoing: bool) -> None:
         self._batch.progress.begin(

@@ -11,9 +11,7 @@ from lorgnette.gui.parts.progress import Progress
 pytestmark = pytest.mark.gui
 
 
-def test_a_job_that_ends_gives_the_bar_back_to_the_one_that_goes_on(
-    qtbot: QtBot, qapp: QApplication
-) -> None:
+def test_each_job_has_a_line_of_its_own(qtbot: QtBot, qapp: QApplication) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     progress = Progress(theme.apply(qapp, "light"), window)
@@ -22,15 +20,18 @@ def test_a_job_that_ends_gives_the_bar_back_to_the_one_that_goes_on(
     progress.set_paused("captions", paused=True)
     progress.begin("files", "Writing: {done} of {total} done.")
     progress.advance("captions", 4, 9)
-    assert progress.text.text() == "Writing: 0 of 0 done."
-    assert progress.pause.isHidden()
+    assert progress.line("captions").text.text() == "Paused at 4."
+    assert progress.line("captions").bar.value() == 4
+    assert not progress.line("captions").pause.isHidden()
+    assert progress.line("files").text.text() == "Writing: 0 of 0 done."
+    assert progress.line("files").pause.isHidden()
+    with qtbot.waitSignal(progress.cancel_wanted) as wanted:
+        qtbot.mouseClick(progress.line("files").cancel, Qt.MouseButton.LeftButton)
+    assert wanted.args == ["files"]
     progress.end("files")
-    assert progress.text.text() == "Paused at 4."
-    assert progress.bar.value() == 4
-    assert not progress.pause.isHidden()
+    assert progress.line("captions").text.text() == "Paused at 4."
+    assert progress.percent() == 44
     assert progress.busy
-    with qtbot.waitSignal(progress.cancel_wanted):
-        qtbot.mouseClick(progress.cancel, Qt.MouseButton.LeftButton)
     progress.end("captions")
     progress.end("captions")  # one that is not there
     progress.advance("captions", 5, 9)  # nor does it come back late
