@@ -41,6 +41,7 @@ FORMATS = (
     AvifImagePlugin.AvifImageFile.format,
 )
 _KINDS_HINT = "Save it as JPEG or PNG, or leave it out."
+_HEAD_BYTES = 16  # that tell a kind
 MAX_PIXELS = 250_000_000  # the largest phone sensors give 200 million
 # What Pillow's decoders raise on damaged data.
 _DAMAGED = (
@@ -86,6 +87,16 @@ def _quiet_libtiff() -> None:
 _quiet_libtiff()
 
 
+def is_picture(path: Path) -> bool:
+    """Tell whether the file at path begins like a picture of a kind known here."""
+    try:
+        with open_file(path) as file:
+            head = file.read(_HEAD_BYTES)
+    except UnreadableImageError:
+        return True  # nobody knows; whoever opens it learns why
+    return any(_accepts(form, head) for form in FORMATS)
+
+
 def load(path: Path, least_side: int) -> Image.Image:
     """Return the picture at path as RGB, upright, in sRGB, transparency laid over white.
 
@@ -107,7 +118,7 @@ def load(path: Path, least_side: int) -> Image.Image:
 
 
 def _decode(file: BinaryIO, path: Path, least_side: int) -> Image.Image:
-    head = file.read(16)
+    head = file.read(_HEAD_BYTES)
     if not head:
         raise UnreadableImageError(path, "it is empty", EMPTY_HINT)
     if head[4:8] == b"ftyp":

@@ -1,10 +1,18 @@
 """The window: joins the wings."""
 
 import functools
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QUndoStack
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtCore import QEvent, QStandardPaths, Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QUndoStack,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton
 
 from lorgnette.gui.adding.act import Adding
 from lorgnette.gui.batch.drafts import Drafts
@@ -20,6 +28,7 @@ from lorgnette.gui.captioning.run import CaptioningRun
 from lorgnette.gui.copying.act import Copying
 from lorgnette.gui.frame.body import Body
 from lorgnette.gui.frame.keeping import Keeping
+from lorgnette.gui.frame.remembering import Remembering
 from lorgnette.gui.frame.row_menu import show_row_menu
 from lorgnette.gui.frame.status import Status
 from lorgnette.gui.frame.toolbar import Toolbar
@@ -91,10 +100,15 @@ class MainWindow(QMainWindow):
         self.body.empty.offer(
             [self.actions_[name] for name in ("add_pictures", "add_folder", "paste")]
         )
-        self._status = Status(self, self.body, self.batch, lambda: self.adding.folder_name)
+        self._status = Status(self, self.body, self.batch)
         self._keeping = Keeping(self.batch, self.body.alarm)
+        self._remembering = Remembering(self, self.body, self.batch)
+        folder = self._remembering.last.folder
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        self.adding.last_folder = folder if folder and Path(folder).is_dir() else pictures
         self._join()
         self._wear(colours)
+        self._remembering.place_window()
 
     def _open_batch(self, run: CaptioningRun, settings: Settings, drafts: Drafts) -> OpenBatch:
         model = BatchModel(run.is_waiting, self)
@@ -127,9 +141,13 @@ class MainWindow(QMainWindow):
             functools.partial(show_row_menu, batch.view, self.actions_)
         )
         self.adding.added.connect(self.captioning.caption_added)
+        self.adding.restored.connect(self._remembering.place_list)
         self.adding.restored.connect(
             lambda: self.adding.tell_restored(self.captioning.caption_missing, self.browsing.clear)
         )
+        for field in (self.body.panel.field, self.body.panel.extended):
+            field.pasted.connect(self.adding.paste)
+        self.adding.all_wanted.connect(self.body.filters.reset)
         self.captioning.picture_wanted.connect(self.browsing.show)
         for changed in (
             self.captioning.changed,
@@ -171,6 +189,16 @@ class MainWindow(QMainWindow):
         if event.oldSize().width() != self.width():
             self.body.fit(self.width())
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button that has the focus, as in a dialog."""
+        pressed = QApplication.focusWidget()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(
+            pressed, QPushButton
+        ):
+            pressed.click()
+            return
+        super().keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange} and hasattr(
@@ -191,6 +219,7 @@ class MainWindow(QMainWindow):
             return
         if not self._closed:
             self._closed = True
+            self._remembering.keep(self.adding.last_folder)
             self.batch.announcer.blockSignals(True)
             for wing in (self.adding, self.reviewing, self.captioning, self.writing):
                 wing.close()

@@ -200,7 +200,7 @@ def test_checklist_05_a_row_says_name_state_text_and_place(
         "0 red.png, Unsure draft, A dog on a beach, 1 of 6"
     )
     assert first.text(QAccessible.Text.Description) == (
-        "Check closely: the words dog may be wrong."
+        "Check closely: the word “dog” may be wrong."
     )
     assert interface.child(1).text(QAccessible.Text.Name) == (
         "1 green.png, Draft, A green picture, 2 of 6"  # a run that failed keeps the draft

@@ -1,6 +1,6 @@
 """Adding: what is dropped, pasted, chosen or left from last time becomes rows of the batch."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.saying.translation import number, tr, trn
 
 _JOIN_SECONDS = 30.0
+_KINDS_NAMED = 5
 
 
 class Adding(QObject):
@@ -25,10 +26,12 @@ class Adding(QObject):
     Signals:
         added: pictures that a search found and that are new; those of last time are not among them.
         restored: the batch of last time is back.
+        all_wanted: the person wants to see every picture in the list.
     """
 
     added = Signal(list)
     restored = Signal()
+    all_wanted = Signal()
 
     def __init__(self, batch: OpenBatch) -> None:
         super().__init__(batch.window)
@@ -36,9 +39,12 @@ class Adding(QObject):
         self._finding: JobThread | None = None
         self._restoring: JobThread | None = None
         self._looking: JobThread | None = None
-        self._to_find: deque[tuple[Path, ...]] = deque()
+        self._to_find: deque[tuple[tuple[Path, ...], str]] = deque()
         self._found = 0
-        self._folder_name = ""
+        self._hidden = 0  # of those found, by the filter
+        self.last_folder = ""  # that pictures were chosen in; empty: Qt's own choice
+        self._known = 0  # found, new or not
+        self._left_out: list[Path] = []  # no pictures
 
     def groups(self) -> list[Group]:
         """Return what it brings into the menus."""
@@ -55,17 +61,16 @@ class Adding(QObject):
             )
         ]  # fmt: skip
 
-    @property
-    def folder_name(self) -> str:
-        """What the batch may be called: the first folder, or the only file, in it."""
-        return self._folder_name or tr("Pictures")
+    def add(self, found_in: Iterable[Path], caption: str = "") -> None:
+        """Add files and the pictures in folders; they appear as they are found.
 
-    def add(self, found_in: Iterable[Path]) -> None:
-        """Add files and the pictures in folders; they appear as they are found."""
+        Args:
+            caption: what the page that they come from has as alt text.
+        """
         wanted = tuple(found_in)
         if not wanted:
             return
-        self._to_find.append(wanted)
+        self._to_find.append((wanted, caption))
         self._find_next()
 
     def take(self, data: QMimeData) -> None:
@@ -74,7 +79,7 @@ class Adding(QObject):
         if taken.refusal:
             self._batch.teller.tell(taken.refusal, icon="warning")
         else:
-            self.add(taken.found)
+            self.add(taken.found, taken.caption)
 
     def drag_entered(self, event: QDragEnterEvent) -> None:
         """Let what could be added be dropped; a row of the list itself could not."""
@@ -98,15 +103,20 @@ class Adding(QObject):
         files, _ = QFileDialog.getOpenFileNames(
             self._batch.window,
             tr("Add pictures"),
-            "",
+            self.last_folder,
             ";;".join([tr("Pictures ({patterns})").format(patterns=patterns), tr("All files (*)")]),
         )
+        if files:
+            self.last_folder = str(Path(files[0]).parent)
         self.add(map(Path, files))
 
     def choose_folder(self) -> None:
         """Ask for a folder and add the pictures in it."""
-        folder = QFileDialog.getExistingDirectory(self._batch.window, tr("Add a folder"))
+        folder = QFileDialog.getExistingDirectory(
+            self._batch.window, tr("Add a folder"), self.last_folder
+        )
         if folder:
+            self.last_folder = folder
             self.add([Path(folder)])
 
     def restore(self) -> None:
@@ -144,26 +154,28 @@ class Adding(QObject):
     def _find_next(self) -> None:
         if self._finding is not None or not self._to_find:
             return
-        wanted = self._to_find.popleft()
-        self._found = 0
-        if not self._batch.any():
-            self._folder_name = _folder_name(wanted)
+        wanted, caption = self._to_find.popleft()
+        self._found = self._hidden = self._known = 0
+        self._left_out = []
         job = JobThread(
-            jobs.find(wanted, self._batch.settings.now.language), "lorgnette find", self
+            jobs.find(wanted, self._batch.settings.now.language, caption), "lorgnette find", self
         )
         job.reported.connect(self._take_found)
         job.ended.connect(self._found_all)
         self._finding = job
         job.start()
 
-    def _take_found(self, pictures: list[Picture]) -> None:
+    def _take_found(self, found: list[Picture | jobs.LeftOut]) -> None:
+        self._left_out += (one.path for one in found if isinstance(one, jobs.LeftOut))
+        pictures = [one for one in found if isinstance(one, Picture)]
+        self._known += len(pictures)
         new = self._put(pictures)
         self._found += len(new)
+        self._hidden += self._batch.rows.show_beside(picture.path for picture in new)
         self.added.emit(new)
 
     def _take_restored(self, pictures: list[Picture]) -> None:
-        if self._put(pictures):
-            self._folder_name = self._folder_name or pictures[0].path.parent.name
+        self._put(pictures)
 
     def _put(self, pictures: Sequence[Picture]) -> list[Picture]:
         first = not self._batch.any()
@@ -177,14 +189,34 @@ class Adding(QObject):
         self._finding = None
         if error is not None:
             self._batch.teller.tell_broken(error)
+        sentences = []
         if self._found:
-            self._batch.announcer.say(
+            sentences.append(
                 trn("{count} picture added.", "{count} pictures added.", self._found).format(
                     count=number(self._found)
                 )
             )
+        if self._left_out:
+            sentences.append(left_out_words(self._left_out))
+        if not self._found and self._known:
+            sentences.append(
+                trn(
+                    "The picture is in the batch already.",
+                    "All {count} pictures are in the batch already.",
+                    self._known,
+                ).format(count=number(self._known))
+            )
+        elif not sentences:
+            sentences.append(tr("There is no picture in what was added."))
+        if self._hidden:
+            sentences.append(tr("They stand in the list although it shows only some pictures."))
+        text = " ".join(sentences)
+        if self._hidden:
+            self._batch.teller.tell(text, [(tr("Show all"), self.all_wanted.emit)])
+        elif self._found and not self._left_out:
+            self._batch.announcer.say(text)
         else:
-            self._batch.teller.tell(tr("There is no new picture in what was added."))
+            self._batch.teller.tell(text, icon="warning" if self._left_out else "information")
         self._find_next()
 
     def _restored(self, error: BaseException | None) -> None:
@@ -210,8 +242,14 @@ class Adding(QObject):
         )
 
 
-def _folder_name(found_in: Sequence[Path]) -> str:
-    first = found_in[0]
-    if len(found_in) == 1 and first.is_file():
-        return first.name
-    return first.name if first.is_dir() else first.parent.name
+def left_out_words(paths: Sequence[Path]) -> str:
+    """Return how many files were left out, and of which kinds."""
+    kinds = Counter(path.suffix[1:].upper() or tr("without a kind") for path in paths)
+    named = ", ".join(kind for kind, _ in kinds.most_common(_KINDS_NAMED))
+    if len(kinds) > _KINDS_NAMED:
+        named = tr("{kinds} and others").format(kinds=named)
+    return trn(
+        "{count} file is no picture that can be described ({kinds}) and was left out.",
+        "{count} files are no pictures that can be described ({kinds}) and were left out.",
+        len(paths),
+    ).format(count=number(len(paths)), kinds=named)

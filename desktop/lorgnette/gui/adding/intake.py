@@ -1,8 +1,11 @@
 """What a drop or a paste holds: files, folders, the data of an image, or what is refused."""
 
+import base64
 import hashlib
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage, QImageWriter
@@ -19,17 +22,23 @@ _SUFFIXES = {
 }
 
 
+_BYTES = "application/octet-stream"  # as which Chromium hands over a picture of a page
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What was found: paths to add, or a sentence on why there are none."""
 
     found: tuple[Path, ...] = ()
     refusal: str = ""
+    caption: str = ""  # what the page that it comes from has as its alt text
 
 
 def can_hold(data: QMimeData) -> bool:
     """Tell whether a drop is worth a look; web addresses are, for the refusal in words."""
-    return data.hasUrls() or data.hasImage() or any(f in _SUFFIXES for f in data.formats())
+    return (
+        data.hasUrls() or data.hasImage() or any(f in {*_SUFFIXES, _BYTES} for f in data.formats())
+    )
 
 
 def take(data: QMimeData) -> Intake:
@@ -47,7 +56,7 @@ def take(data: QMimeData) -> Intake:
         return Intake(refusal=tr("There is no file or folder {path}.").format(path=local[0]))
     kept = _keep_image(data)
     if kept is not None:
-        return Intake(found=(kept,))
+        return Intake(found=(kept,), caption=_alt_on_page(data.html()))
     if any(_is_web(url) for url in data.urls()) or _is_web(QUrl(data.text().strip())):
         return Intake(
             refusal=tr(
@@ -79,6 +88,9 @@ def _keep_image(data: QMimeData) -> Path | None:
         content = bytes(data.data(format_name).data())
         if content:
             return _kept(content, suffix)
+    for content in (bytes(data.data(_BYTES).data()), *map(_in_address, data.urls())):
+        if suffix := _suffix(content):
+            return _kept(content, suffix)
     image = data.imageData() if data.hasImage() else None
     if not isinstance(image, QImage) or image.isNull():
         return None
@@ -87,6 +99,50 @@ def _keep_image(data: QMimeData) -> Path | None:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, b"png").write(image)
     return _kept(bytes(content_buffer.data()), ".png")
+
+
+def _suffix(content: bytes) -> str:
+    """Return the suffix for bytes that are a picture of a kind known here, else nothing."""
+    for start, suffix in (
+        (b"\xff\xd8\xff", ".jpg"),
+        (b"\x89PNG\r\n\x1a\n", ".png"),
+        (b"GIF8", ".gif"),
+        (b"BM", ".bmp"),
+    ):
+        if content.startswith(start):
+            return suffix
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return ".webp"
+    return ".avif" if content[4:12] in {b"ftypavif", b"ftypavis"} else ""
+
+
+def _in_address(url: QUrl) -> bytes:
+    """Return the bytes that a data: address holds itself."""
+    if url.scheme() != "data":
+        return b""
+    head, _, content = url.path(QUrl.ComponentFormattingOption.FullyEncoded).partition(",")
+    raw = unquote_to_bytes(content)
+    try:
+        return base64.b64decode(raw) if head.endswith(";base64") else raw
+    except ValueError:
+        return b""
+
+
+class _Images(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.alts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.alts.append(dict(attrs).get("alt") or "")
+
+
+def _alt_on_page(html: str) -> str:
+    """Return the alt text of the only picture in a piece of a page."""
+    images = _Images()
+    images.feed(html)
+    return images.alts[0].strip() if len(images.alts) == 1 else ""
 
 
 def _kept(content: bytes, suffix: str) -> Path:

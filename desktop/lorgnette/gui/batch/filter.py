@@ -1,5 +1,6 @@
 """What the list looks at the batch through."""
 
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,14 @@ from PySide6.QtCore import (
 
 from lorgnette.gui.batch.model import PICTURE_ROLE, BatchModel, Index
 from lorgnette.gui.batch.picture import Picture, State, row_text
+
+
+def _bare(text: str) -> str:
+    """Return text as it is searched: in small letters, without accents."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
 class BatchFilter(QSortFilterProxyModel):
@@ -29,6 +38,7 @@ class BatchFilter(QSortFilterProxyModel):
         self._words = ""
         self._held: Path | None = None
         self._left: set[Path] = set()
+        self._beside: set[Path] = set()
         self._settle = QTimer(self, interval=0, singleShot=True)
         self._settle.timeout.connect(self._let_go)
         self.setSourceModel(batch)
@@ -43,6 +53,18 @@ class BatchFilter(QSortFilterProxyModel):
         self._held = path
         if path is not None and not self.index_of(path).isValid():
             self._look_again(path)
+
+    def show_beside(self, paths: Iterable[Path]) -> int:
+        """Show pictures that were just added until the list is filtered anew, whatever they are.
+
+        Returns:
+            How many of them the filter would hide.
+        """
+        hidden = [path for path in paths if not self.index_of(path).isValid()]
+        self._beside.update(hidden)
+        for path in hidden:
+            self._look_again(path)
+        return len(hidden)
 
     def _let_go(self) -> None:
         left, self._left = self._left, set()
@@ -65,6 +87,7 @@ class BatchFilter(QSortFilterProxyModel):
         """Let through pictures in these states only."""
         self.beginFilterChange()
         self._held = None
+        self._beside.clear()
         wanted = frozenset(states)
         self._states = None if len(wanted) == len(State) else wanted
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
@@ -73,14 +96,15 @@ class BatchFilter(QSortFilterProxyModel):
         """Let through pictures with words in name, alt text or extended description."""
         self.beginFilterChange()
         self._held = None
-        self._words = words.strip().casefold()
+        self._beside.clear()
+        self._words = _bare(words.strip())
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002
         if not self.filtering:  # asked for each row at every sorting
             return True
         picture = self._batch.picture_at(source_row)
-        return picture.path == self._held or self._fits(picture)
+        return picture.path == self._held or picture.path in self._beside or self._fits(picture)
 
     def _fits(self, picture: Picture) -> bool:
         if self._states is not None and picture.state not in self._states:
@@ -89,7 +113,7 @@ class BatchFilter(QSortFilterProxyModel):
             return True
         alt = picture.alt
         text = f"{picture.path.name}\n{alt.text}\n{alt.extended_description}"
-        return self._words in text.casefold()
+        return self._words in _bare(text)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.AccessibleTextRole:

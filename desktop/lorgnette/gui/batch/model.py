@@ -1,6 +1,7 @@
 """The batch: one model that holds every picture."""
 
 import dataclasses
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -71,6 +72,7 @@ class BatchModel(QAbstractListModel):
         self._order = Order.ADDED
         self._counts: Counter[State] = Counter()
         self._texts: dict[str, set[Path]] = {}  # who has a text
+        self._folders: Counter[Path] = Counter()
         self._names: dict[Path, tuple[object, ...]] = {}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
@@ -156,6 +158,19 @@ class BatchModel(QAbstractListModel):
         """Return how many pictures wait for a person's eyes."""
         return sum(self._counts[state] for state in TO_REVIEW)
 
+    def folders(self) -> Counter[Path]:
+        """Return how many pictures lie in each folder."""
+        return Counter(self._folders)
+
+    def common_folder(self) -> str:
+        """Return the name of the folder that all pictures lie in or below; empty: there is none."""
+        if not self._folders:
+            return ""
+        try:
+            return Path(os.path.commonpath(self._folders)).name
+        except ValueError:  # on two drives
+            return ""
+
     @property
     def order(self) -> Order:
         """What the list is sorted by."""
@@ -172,6 +187,7 @@ class BatchModel(QAbstractListModel):
             self._rows[picture.path] = row
             self._added[picture.path] = len(self._added)
             self._names[picture.path] = natural(picture.path.name)
+            self._folders[picture.path.parent] += 1
             self._count(picture, 1)
         self._pictures += new
         self.endInsertRows()
@@ -210,8 +226,10 @@ class BatchModel(QAbstractListModel):
             self.beginRemoveRows(QModelIndex(), first, last)
             for picture in self._pictures[first : last + 1]:
                 del self._rows[picture.path]
+                self._folders[picture.path.parent] -= 1
                 self._count(picture, -1)
             del self._pictures[first : last + 1]
+            self._folders = +self._folders
             self._number(first)
             self.endRemoveRows()
         if gone:

@@ -8,7 +8,7 @@ from pathlib import Path
 from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.captioning.caption import UNSURE_BELOW
 from lorgnette.gui.batch.likeness import alike
-from lorgnette.gui.saying.translation import number, tr
+from lorgnette.gui.saying.translation import number, quoted, tr, trn
 
 NO_TEXT = AltText(reviewed=False)
 CANDIDATES = 5  # of a suggestion, that the panel has room and keys for
@@ -247,9 +247,11 @@ def why(picture: Picture, *, waiting: bool = False) -> str:
     if state is State.UNSURE:
         doubted = suggestion.doubted if suggestion is not None else ()
         if doubted:
-            return tr("Check closely: the words {words} may be wrong.").format(
-                words=", ".join(doubted)
-            )
+            return trn(
+                "Check closely: the word {words} may be wrong.",
+                "Check closely: the words {words} may be wrong.",
+                len(doubted),
+            ).format(words=quoted(doubted))
         return tr("Check closely: this draft may be wrong.")
     if state is State.MISSING:
         return tr("Waiting to be captioned.") if waiting else ""

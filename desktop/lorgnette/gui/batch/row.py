@@ -18,13 +18,17 @@ from PySide6.QtWidgets import (
 from lorgnette.gui.batch.model import PICTURE_ROLE
 from lorgnette.gui.batch.picture import Picture, State, state_words, why
 from lorgnette.gui.batch.thumbnails import Thumbnails, scaled
-from lorgnette.gui.looks import icons
+from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.looks.colours import Colours, mixed
 
 _MARGIN = 10
 _GAP = 12
-_THUMBNAIL = 64  # logical pixels
+_THUMBNAIL = 64  # logical pixels, at the usual text size
 _BAR = 4  # of the mark at the edge of the selected row
+
+
+def _side() -> int:
+    return theme.grown(_THUMBNAIL)
 
 
 class PictureDelegate(QStyledItemDelegate):
@@ -47,7 +51,7 @@ class PictureDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,  # noqa: ARG002
     ) -> QSize:
         lines = 3 * QFontMetrics(self._view.font()).lineSpacing() + 8
-        return QSize(240, max(_THUMBNAIL, lines) + 2 * _MARGIN)
+        return QSize(240, max(_side(), lines) + 2 * _MARGIN)
 
     def paint(
         self,
@@ -67,12 +71,12 @@ class PictureDelegate(QStyledItemDelegate):
         painter.fillRect(rect, colours.selection if selected else colours.base)
         if selected:
             painter.fillRect(QRect(rect.left(), rect.top(), _BAR, rect.height()), colours.accent)
-        inset = _BAR + _MARGIN + _THUMBNAIL + _GAP
+        inset = _BAR + _MARGIN + _side() + _GAP
         painter.fillRect(
             QRect(rect.left() + inset, rect.bottom(), rect.width() - inset, 1), colours.hairline
         )
         self._paint_thumbnail(painter, picture, rect)
-        left = rect.left() + _BAR + _MARGIN + _THUMBNAIL + _GAP
+        left = rect.left() + _BAR + _MARGIN + _side() + _GAP
         self._paint_words(
             painter, picture, QRect(left, rect.top(), rect.right() - left - _GAP, rect.height())
         )
@@ -85,9 +89,9 @@ class PictureDelegate(QStyledItemDelegate):
     def _paint_thumbnail(self, painter: QPainter, picture: Picture, rect: QRect) -> None:
         frame = QRect(
             rect.left() + _BAR + _MARGIN,
-            rect.top() + (rect.height() - _THUMBNAIL) // 2,
-            _THUMBNAIL,
-            _THUMBNAIL,
+            rect.top() + (rect.height() - _side()) // 2,
+            _side(),
+            _side(),
         )
         shape = QPainterPath()
         shape.addRoundedRect(frame, 6, 6)

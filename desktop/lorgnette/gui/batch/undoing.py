@@ -43,9 +43,10 @@ class Undoing(QObject):
             Group(
                 Menu.EDIT,
                 [
-                    Entry("undo", undo, self.undo, ("Ctrl+Z",), "undo", history.canUndo),
+                    Entry("undo", undo, self.undo, ("Ctrl+Z",), "undo", history.canUndo,
+                          name_in_lists=tr("Undo")),
                     Entry("redo", redo, self.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
-                          history.canRedo),
+                          history.canRedo, name_in_lists=tr("Redo")),
                 ],
             )
         ]  # fmt: skip

@@ -9,7 +9,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -29,11 +29,13 @@ class BatchView(QListView):
 
     Signals:
         current_changed: the path of the current picture, or None.
+        copy_requested: Ctrl+C, or the key of the desktop for it.
         edit_requested: F2 or Enter on a row: the person wants its words.
     """
 
     current_changed = Signal(object)
     edit_requested = Signal()
+    copy_requested = Signal()
 
     def __init__(
         self, rows: BatchFilter, thumbnails: Thumbnails, colours: Colours, parent: QWidget
@@ -124,6 +126,9 @@ class BatchView(QListView):
             not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         ):
             self.edit_requested.emit()
+            return
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_requested.emit()
             return
         super().keyPressEvent(event)
 

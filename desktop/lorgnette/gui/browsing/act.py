@@ -43,6 +43,7 @@ class Browsing(QObject):
         batch.rows.rowsRemoved.connect(self._rows_settle.start)
         filters.states_chosen.connect(self.show_states)
         filters.words_typed.connect(self.show_words)
+        filters.left.connect(batch.view.setFocus)
 
     def groups(self) -> list[Group]:
         """Return what it brings into the menus."""
@@ -77,7 +78,7 @@ class Browsing(QObject):
                     self._sorting(Order.STATE, tr("&State")),
                     self._sorting(Order.DOUBT, tr("The &least sure drafts first")),
                 ],
-                tr("&Sort by"),
+                tr("Sort &by"),
             ),
         ]  # fmt: skip
 
@@ -150,6 +151,7 @@ class Browsing(QObject):
         self._rows_changed()
         self._batch.rows.hold(view.current_path())
         self._show_current(view.current_path())
+        view.scrollTo(view.currentIndex())
         count = self._batch.rows.rowCount()
         self._batch.announcer.report(
             trn("{count} picture shown.", "{count} pictures shown.", count).format(

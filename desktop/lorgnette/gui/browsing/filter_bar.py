@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -18,21 +18,44 @@ from lorgnette.gui.saying.translation import number, tr
 _TYPING_MILLISECONDS = 200
 
 
+class _Search(QLineEdit):
+    """A search field: Esc clears it, and leaves it where it is empty; Down and Enter go on.
+
+    Signals:
+        left: the person goes on to what was found.
+    """
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        onward = {Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in onward or event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class FilterBar(QWidget):
     """What the list shows: pictures in some state, with some words.
 
     Signals:
         states_chosen: a frozenset of states.
         words_typed: words to look for, a moment after the last key.
+        left: the person goes on to what was found.
     """
 
     states_chosen = Signal(object)
     words_typed = Signal(str)
+    left = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.states = QComboBox(self)
-        self.words = QLineEdit(self)
+        self.words = _Search(self)
+        self.words.setAcceptDrops(False)  # files are pictures, wherever they are dropped
+        self.words.left.connect(self._leave)
         self.words.setClearButtonEnabled(True)
         for action in self.words.findChildren(QAction):  # Qt gives its clear button no words
             action.setText(tr("Clear the search"))
@@ -64,6 +87,25 @@ class FilterBar(QWidget):
         for row, (_, text) in enumerate(self._choices(counts)):
             if self.states.itemText(row) != text:
                 self.states.setItemText(row, text)
+
+    def _leave(self) -> None:
+        if self._typing.isActive():  # Enter at once after the last letter
+            self._typing.stop()
+            self.words_typed.emit(self.words.text())
+        self.left.emit()
+
+    @property
+    def chosen(self) -> str:
+        """The name of what is shown, whatever the counts are."""
+        return self._choices(Counter())[self.states.currentIndex()][1]
+
+    def choose(self, name: str, words: str) -> None:
+        """Show what has this name, with these words."""
+        names = [text for _, text in self._choices(Counter())]
+        self.states.setCurrentIndex(names.index(name) if name in names else 0)
+        self.words.setText(words)
+        self._typing.stop()
+        self.words_typed.emit(words)
 
     def reset(self) -> None:
         """Show every picture."""

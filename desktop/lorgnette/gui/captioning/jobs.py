@@ -90,17 +90,19 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         declined=outcome.verdict is Verdict.DECLINED,
         no_photo=said is not None and said.reason == judging.NO_PHOTO,
         failed=outcome.verdict is Verdict.FAILED,
-        reason=" ".join(filter(None, (_sentence(outcome.reason), hint))),
+        reason=" ".join(filter(None, (_sentence(outcome.reason, outcome.image.name), hint))),
         model=outcome.text_model if outcome.quoted is not None else model,
         provider=provider,
         seconds=outcome.seconds,
     )
 
 
-def _sentence(text: str) -> str:
-    """Return text with a capital and a full stop; nothing comes of nothing."""
+def _sentence(text: str, name: str) -> str:
+    """Return text with a full stop, and a capital unless it begins with the name of its file."""
     text = text.strip().rstrip(".")
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    if not text:
+        return ""
+    return f"{text}." if text.startswith(name) else f"{text[0].upper()}{text[1:]}."
 
 
 def _doubted(said: "Caption") -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import functools
 
-from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from lorgnette.gui.batch.model import BatchModel
@@ -18,6 +17,7 @@ class Copying:
 
     def __init__(self, batch: OpenBatch) -> None:
         self._batch = batch
+        batch.view.copy_requested.connect(self.copy_files)
 
     def groups(self) -> list[Group]:
         """Return what it brings into the menus."""
@@ -35,8 +35,8 @@ class Copying:
                           usable=current),
                     Entry("copy_table", tr("Copy all as &table"), self.copy_table,
                           ("Ctrl+Shift+T",), usable=self._batch.any),
-                    Entry("copy_files", tr("Copy &files"), self.copy_files, ("Ctrl+Shift+F",),
-                          usable=current),
+                    Entry("copy_files", tr("Copy &files with their alt text"), self.copy_files,
+                          ("Ctrl+Shift+F",), usable=current),
                 ],
             )
         ]  # fmt: skip
@@ -80,14 +80,14 @@ class Copying:
         )
 
     def copy_files(self) -> None:
-        """Put the selected files themselves on the clipboard."""
+        """Put the selected files on the clipboard, and their words for where no file fits."""
         selected = self._batch.view.selected()
         if selected:
-            data = QMimeData()
-            data.setUrls([QUrl.fromLocalFile(str(picture.path)) for picture in selected])
-            QGuiApplication.clipboard().setMimeData(data)
+            QGuiApplication.clipboard().setMimeData(formats.as_files(selected))
             self._batch.announcer.say(
-                trn("{count} file copied.", "{count} files copied.", len(selected)).format(
-                    count=number(len(selected))
-                )
+                trn(
+                    "{count} file copied, with its alt text.",
+                    "{count} files copied, with their alt texts.",
+                    len(selected),
+                ).format(count=number(len(selected)))
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from urllib.parse import quote
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
 
 from lorgnette import markdown
 from lorgnette.gui.batch.picture import Picture, State
@@ -54,6 +54,14 @@ def as_data(pictures: Iterable[Picture], form: Format) -> tuple[QMimeData, int]:
     if form is Format.HTML:
         data.setHtml("\n".join(lines))
     return data, count
+
+
+def as_files(pictures: Sequence[Picture]) -> QMimeData:
+    """Return the files of pictures, and their words for where no file fits."""
+    data, _ = as_data(pictures, Format.HTML)
+    data.setText("\n".join(picture.alt.text for picture in pictures))
+    data.setUrls([QUrl.fromLocalFile(str(picture.path)) for picture in pictures])
+    return data
 
 
 def as_table(rows: Sequence[Sequence[str]]) -> QMimeData:

@@ -31,6 +31,7 @@ class Body(QWidget):
     ) -> None:
         super().__init__(parent)
         self._given = 0  # the list's width as it comes
+        self._wanted = 0  # the list's width as a person gave it at another time; 0: nobody did
         self.notice = Notice(colours, self)
         self.alarm = Notice(colours, self)  # of what goes on being wrong; no message covers it
         self.alarm.close_button.hide()
@@ -111,19 +112,24 @@ class Body(QWidget):
     def fit(self, width: int) -> None:
         """Share a width between the list and the panel, unless a person did so otherwise."""
         if not self.list_width:
-            self._given = min(_MOST_LIST_WIDTH, width * 2 // 5)
-            self._splitter.setSizes([self._given, width - self._given])
-            self._given = self._splitter.sizes()[0]
+            self._give(self._wanted or min(_MOST_LIST_WIDTH, width * 2 // 5), width)
 
     @property
     def list_width(self) -> int:
         """The room that a person gave to the list; 0 where it is as it comes."""
         now = self._splitter.sizes()[0]
+        if self._wanted:
+            return now if self.isVisible() else 0
         return 0 if self._given in {0, now} else now
 
     def divide(self, list_width: int) -> None:
         """Give the list this room from now on."""
-        self._splitter.setSizes([list_width, max(1, self.width() - list_width)])
+        self._wanted = list_width
+        self._give(list_width, self.width())
+
+    def _give(self, list_width: int, width: int) -> None:
+        self._splitter.setSizes([list_width, max(1, width - list_width)])
+        self._given = self._splitter.sizes()[0]
 
     def wear(self, colours: Colours) -> None:
         """Paint with these colours from now on."""

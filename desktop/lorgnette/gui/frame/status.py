@@ -1,7 +1,5 @@
 """How the batch stands: in the title, in the line at the foot, and in the window's face."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QMainWindow
 
@@ -22,19 +20,11 @@ class Status(QObject):
 
     refreshed = Signal()
 
-    def __init__(
-        self, window: QMainWindow, body: Body, batch: OpenBatch, name: Callable[[], str]
-    ) -> None:
-        """Begin to look.
-
-        Args:
-            name: returns what the batch may be called.
-        """
+    def __init__(self, window: QMainWindow, body: Body, batch: OpenBatch) -> None:
         super().__init__(window)
         self._window = window
         self._body = body
         self._batch = batch
-        self._name = name
         last_message = QLabel(window)
         last_message.setTextFormat(Qt.TextFormat.PlainText)
         self._counts = QLabel(window)
@@ -49,21 +39,14 @@ class Status(QObject):
         batch.announcer.said.connect(last_message.setText)
         batch.model.changed.connect(self._refresh_later)
         batch.model.removed.connect(self._refresh_later)
+        batch.progress.advanced.connect(self._refresh_later)
         self.refresh()
 
     def refresh(self) -> None:
         """Look at the counts now."""
         counts, total = self._batch.model.counts(), len(self._batch.model)
         self._body.show_batch(shown=bool(total))
-        self._window.setWindowTitle(
-            trn(
-                "{name} ({count} picture) - lorgnette",
-                "{name} ({count} pictures) - lorgnette",
-                total,
-            ).format(name=self._name(), count=number(total))
-            if total
-            else "lorgnette"
-        )
+        self._show_title()
         self._body.filters.show_counts(counts)
         self._counts.setText(
             tr("{reviewed} reviewed, {left} to review").format(
@@ -74,6 +57,19 @@ class Status(QObject):
             else ""
         )
         self.refreshed.emit()
+
+    def _show_title(self) -> None:
+        total, percent = len(self._batch.model), self._batch.progress.percent()
+        pictures = trn("{count} picture", "{count} pictures", total).format(count=number(total))
+        folder = self._batch.model.common_folder()
+        parts = [
+            tr("{number} %").format(number=number(percent)) if percent is not None else "",
+            tr("{folder} ({pictures})").format(folder=folder, pictures=pictures)
+            if folder
+            else pictures,
+            "lorgnette",
+        ]
+        self._window.setWindowTitle(" - ".join(filter(None, parts)) if total else "lorgnette")
 
     def _refresh_later(self) -> None:
         """Refresh at once where the window gets another face, else a moment later."""

@@ -1,6 +1,6 @@
 """The bar of the actions that everybody needs."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QToolBar,
     QWidget,
@@ -16,7 +16,6 @@ class Toolbar(QToolBar):
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(tr("Main actions"), parent)
         self.setMovable(False)
-        self.setIconSize(QSize(20, 20))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for name, words in (
             ("add_pictures", tr("Add pictures")),

@@ -53,9 +53,10 @@ def readable(colour: QColor, *backgrounds: QColor, ratio: float = TEXT_CONTRAST)
     lightness = colour.lightnessF()
     goal = 1.0 if dark else 0.0
     for step in range(41):
-        moved = QColor.fromHslF(hue, saturation, lightness + (goal - lightness) * step / 40)
+        exact = QColor.fromHslF(hue, saturation, lightness + (goal - lightness) * step / 40)
+        moved = QColor(exact.name())  # as style sheets and pixels have it
         if all(contrast(moved, background) >= ratio for background in backgrounds):
-            return moved.toRgb()
+            return moved
     return QColor("white" if dark else "black")
 
 

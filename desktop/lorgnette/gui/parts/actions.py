@@ -36,6 +36,7 @@ class Entry:
     usable: Callable[[], bool] | None = None  # None: always
     checked: Callable[[], bool] | None = None  # None: it has no mark
     only_in: QWidget | None = None  # its keys belong to this widget; None: to the window
+    name_in_lists: str = ""  # what it is called where its words change; empty: those words
 
     def words(self) -> str:
         """Return what it is called now."""
@@ -48,7 +49,7 @@ class Group:
 
     menu: Menu
     entries: Sequence[Entry]
-    title: str = ""  # of a menu within the menu, where one of the entries is chosen
+    title: str = ""  # of a menu within the menu; of entries with a mark, one is chosen
 
 
 class Actions:
@@ -97,7 +98,8 @@ class Actions:
         one_of = None
         if group.title:
             menu = menu.addMenu(group.title)
-            one_of = QActionGroup(self._window)
+            if any(entry.checked is not None for entry in group.entries):
+                one_of = QActionGroup(self._window)
         actions = [self._made(entry) for entry in group.entries]
         menu.addActions(actions)
         if one_of is not None:
@@ -119,6 +121,7 @@ class Actions:
             tr("{action} ({keys})").format(action=words, keys=shown) if shown else words
         )
         action.setStatusTip("")
+        action.setWhatsThis(entry.name_in_lists or words)
         action.triggered.connect(lambda _=False: entry.does())
         self._entries[entry.name] = entry
         self._actions[entry.name] = action

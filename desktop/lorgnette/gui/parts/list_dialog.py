@@ -45,4 +45,4 @@ class ListDialog(QDialog):
         row = self.view.currentIndex().row()
         self.lines.setStringList(list(lines))
         if lines:
-            self.view.setCurrentIndex(self.lines.index(min(max(row, 0), len(lines) - 1)))
+            self.view.setCurrentIndex(self.view.model().index(min(max(row, 0), len(lines) - 1), 0))

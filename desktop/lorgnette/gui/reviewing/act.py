@@ -78,7 +78,7 @@ class Reviewing(QObject):
                                panel.open_questions, ("Ctrl+T",)),
                     of_current("to_draft", tr("&Back to the model's draft"),
                                self.go_back_to_draft),
-                    of_current("guess", tr("Show the &guess anyway"), self._guessing.show_guess,
+                    of_current("guess", tr("S&how the guess anyway"), self._guessing.show_guess,
                                ("Ctrl+G",)),
                 ],
             ),
@@ -93,9 +93,10 @@ class Reviewing(QObject):
                                ("Ctrl+Shift+N",)),
                     of_current("say_agreement", tr("Say where the su&ggestions agree"),
                                self.say_agreement, ("Ctrl+Shift+G",)),
-                    of_current("say_read", tr("Sa&y the text in the picture"), self.say_read,
+                    of_current("say_read", tr("Say the te&xt in the picture"), self.say_read,
                                ("Ctrl+Shift+R",)),
                 ],
+                tr("Sa&y aloud"),
             ),
             Group(
                 Menu.PICTURE,
@@ -104,6 +105,7 @@ class Reviewing(QObject):
                                functools.partial(panel.candidates.choose, n - 1), (f"Alt+{n}",))
                     for n in range(1, CANDIDATES + 1)
                 ],
+                tr("Use a su&ggestion"),
             ),
             Group(
                 Menu.PICTURE,
@@ -112,6 +114,7 @@ class Reviewing(QObject):
                                functools.partial(self.mend, n), (f"Ctrl+{n}",))
                     for n in range(1, _MENDS + 1)
                 ],
+                tr("&Mend a note"),
             ),
             Group(
                 Menu.PICTURE,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
@@ -24,11 +24,13 @@ class AltTextField(QPlainTextEdit):
         typed: the text, after the person changed it.
         escaped: Esc was pressed.
         entered: the focus came.
+        pasted: files or an image were pasted, which are no text.
     """
 
     typed = Signal(str)
     escaped = Signal()
     entered = Signal()
+    pasted = Signal()
 
     def __init__(self, colours: Colours, lines: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -97,6 +99,15 @@ class AltTextField(QPlainTextEdit):
             self.escaped.emit()
             return
         super().keyPressEvent(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText() and not source.hasUrls() and not source.hasImage()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if self.canInsertFromMimeData(source):
+            self.insertPlainText(source.text())
+        elif source.hasUrls() or source.hasImage():
+            self.pasted.emit()
 
     def _changed(self) -> None:
         self._mark()

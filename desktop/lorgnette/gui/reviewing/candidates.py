@@ -72,6 +72,7 @@ class Candidates(QGroupBox):
         self._agreement.setWordWrap(True)
         self._agreement.setTextFormat(Qt.TextFormat.PlainText)
         self._agreement.setProperty("muted", True)
+        self._agreement.setContentsMargins(4, 4, 0, 0)
         layout.addWidget(self._agreement, CANDIDATES, 0, 1, 2)
         self._group.idClicked.connect(self._clicked)
 

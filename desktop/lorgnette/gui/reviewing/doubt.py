@@ -1,7 +1,7 @@
 """How sure the model is of a text, in words."""
 
 from lorgnette.gui.batch.picture import Picture, state_words
-from lorgnette.gui.saying.translation import number, tr
+from lorgnette.gui.saying.translation import number, quoted, tr
 
 
 def how_sure(picture: Picture | None) -> str:
@@ -18,4 +18,4 @@ def doubted_words(picture: Picture | None) -> str:
     doubted = picture.suggestion.doubted if picture and picture.suggestion else ()
     if not doubted:
         return tr("The model doubts no word of this text.")
-    return tr("Doubted words: {words}.").format(words=", ".join(doubted))
+    return tr("Doubted words: {words}.").format(words=quoted(doubted))

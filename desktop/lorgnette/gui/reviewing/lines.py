@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui.looks import icons
+from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.saying.translation import tr
 
@@ -61,7 +61,9 @@ class Lines(QWidget):
                 line = lines[row]
                 ratio = self.devicePixelRatioF()
                 symbol.setPixmap(
-                    icons.pixmap(line.icon, self._colours.states[line.colour], 18, ratio)
+                    icons.pixmap(
+                        line.icon, self._colours.states[line.colour], theme.grown(18), ratio
+                    )
                 )
                 label.setText(line.text)
                 if line.button:

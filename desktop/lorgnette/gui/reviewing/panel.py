@@ -191,6 +191,7 @@ class ReviewPanel(QWidget):
         buttons.setSpacing(10)
         buttons.addWidget(self.accept)
         buttons.addWidget(self.skip)
+        buttons.addStretch(1)
         self._foot_line = QBoxLayout(QBoxLayout.Direction.LeftToRight, foot)
         self._foot_line.setContentsMargins(20, 8, 20, 8)
         self._foot_line.setSpacing(8)
@@ -219,15 +220,23 @@ class ReviewPanel(QWidget):
         self.read_section = Section(tr("Text in the pict&ure"), self.read, c, side)
         self.questions_section = Section(tr("&What is this picture for?"), self.questions, c, side)
         self.details_section = Section(tr("De&tails"), self._details, c, side)
+        for name, section in (
+            ("extended", self.extended_section),
+            ("read", self.read_section),
+            ("questions", self.questions_section),
+            ("details", self.details_section),
+        ):
+            section.setObjectName(name)
         self.extended.typed.connect(self._extended_typed)
         self.extended.escaped.connect(self._take_back)
         self.extended.entered.connect(self._enter)
         self.extended_section.opened.connect(self.extended.setFocus)
         self.questions.decorative.connect(lambda: self._send_decorative(True))
         self.questions.advised.connect(self.told)
-        return self._sections()
+        return self.sections()
 
-    def _sections(self) -> list[Section]:
+    def sections(self) -> list[Section]:
+        """Return what opens and closes, in order."""
         return [
             self.extended_section,
             self.read_section,
@@ -267,7 +276,7 @@ class ReviewPanel(QWidget):
         self.field.wear(colours)
         self.extended.wear(colours)
         self.notes.wear(colours)
-        for section in self._sections():
+        for section in self.sections():
             section.wear(colours)
         self.accept.setIcon(icons.on_accent("accept", colours))
         self.skip.setIcon(icons.icon("skip", colours))
@@ -310,10 +319,10 @@ class ReviewPanel(QWidget):
             self._details.clear()
             self._show_count()
             self.decorative.setChecked(False)
-            for section in self._sections():
+            for section in self.sections():
                 section.setVisible(False)
             return
-        for section in self._sections():
+        for section in self.sections():
             section.setVisible(True)
         self.subject.show_picture(picture)
         suggestion = picture.suggestion

@@ -37,17 +37,26 @@ class Section(QWidget):
         self._colours = colours
         self._draw()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the content is shown."""
+        return not self._content.isHidden()
+
     def open(self) -> None:
-        """Show the content."""
+        """Show the content, as if a person had asked for it here."""
         self._show(opened=True)
 
-    def _show(self, *, opened: bool) -> None:
+    def show_opened(self, *, opened: bool) -> None:
+        """Show the content or not; the focus stays where it is."""
         self._content.setVisible(opened)
         self._draw()
+
+    def _show(self, *, opened: bool) -> None:
+        self.show_opened(opened=opened)
         if opened:
             self.opened.emit()
 
     def _draw(self) -> None:
-        opened = not self._content.isHidden()
+        opened = self.is_open
         self.toggle.setIcon(icons.icon("expand" if opened else "next", self._colours))
         self.toggle.setAccessibleDescription(tr("Open") if opened else tr("Closed"))

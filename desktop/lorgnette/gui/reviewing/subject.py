@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from lorgnette.gui.batch.picture import Picture, state_words, why
-from lorgnette.gui.looks import icons
+from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.reviewing.preview import Preview
 from lorgnette.gui.saying.translation import tr
@@ -79,7 +79,9 @@ class Subject(QWidget):
         state = picture.state
         colour = self._colours.states[state.value]
         ratio = self.devicePixelRatioF()
-        self._state_icon.setPixmap(icons.pixmap(f"state-{state.value}", colour, 18, ratio))
+        self._state_icon.setPixmap(
+            icons.pixmap(f"state-{state.value}", colour, theme.grown(18), ratio)
+        )
         self._state.setText(state_words(state))
         self._state.setStyleSheet(f"color: {colour.name()}; font-weight: 600;")
         self._why.setText(why(picture))

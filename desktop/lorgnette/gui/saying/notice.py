@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui.looks import icons
+from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.saying.translation import tr
 
@@ -59,7 +59,8 @@ class Notice(QWidget):
     def wear(self, colours: Colours) -> None:
         """Paint with these colours from now on."""
         self._colours = colours
-        self._icon.setPixmap(icons.pixmap(self._name, colours.accent, 20, self.devicePixelRatioF()))
+        size, ratio = theme.grown(20), self.devicePixelRatioF()
+        self._icon.setPixmap(icons.pixmap(self._name, colours.accent, size, ratio))
 
     def show_text(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from lorgnette.errors import LorgnetteError
+from lorgnette.errors import BrokenModelError, LorgnetteError, ProviderError
 from lorgnette.gui.saying.announcer import Announcer
 from lorgnette.gui.saying.notice import Notice
 from lorgnette.gui.saying.translation import tr
@@ -43,7 +43,23 @@ class Teller:
         if not isinstance(error, LorgnetteError):
             raise error
         self.tell(
-            " ".join(filter(None, (f"{error}.".replace("..", "."), error.hint))),
+            " ".join(filter(None, (f"{_capital(str(error))}.".replace("..", "."), _hint(error)))),
             [(tr("Open the settings"), self._change_settings)],
             icon="error",
         )
+
+
+def _hint(error: LorgnetteError) -> str:
+    """Return what can be done about an error in the window, not on the command line."""
+    if isinstance(error, BrokenModelError):
+        return tr(
+            "Choose another model in the settings; an empty field there stands for the one "
+            "that comes with lorgnette."
+        )
+    if isinstance(error, ProviderError):
+        return tr("Choose Automatic or CPU as the execution provider in the settings.")
+    return error.hint
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -4,6 +4,7 @@ The English sentences are the keys; a catalogue in resources/locale replaces the
 """
 
 import gettext
+from collections.abc import Iterable
 
 from PySide6.QtCore import QLocale
 
@@ -23,3 +24,8 @@ def number(value: float, decimals: int = 0) -> str:
     """Return value as the person's language writes it."""
     locale = QLocale()
     return locale.toString(float(value), "f", decimals)
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Return words in quotation marks, one after another."""
+    return ", ".join(tr("“{word}”").format(word=word) for word in words)

@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -68,6 +69,10 @@ class SettingsDialog(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(body)
+        self._area = area
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._show_focus)
         body.setObjectName("review-body")
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
@@ -180,7 +185,7 @@ class SettingsDialog(QDialog):
         card.setTabChangesFocus(True)
         card.setMarkdown(self._model_card(self._settings.model))
         card.setFixedHeight(8 * card.fontMetrics().height())
-        self._row(form, tr("Model &card"), card)
+        self._row(form, tr("Mo&del card"), card)
         self.model.textChanged.connect(lambda text: card.setMarkdown(self._model_card(text)))
         self.provider = self._choice(
             form,
@@ -201,7 +206,7 @@ class SettingsDialog(QDialog):
         form = self._group(tr("Looks"))
         self.appearance = self._choice(
             form,
-            tr("&Colours"),
+            tr("Colou&rs"),
             (
                 (tr("Those of the desktop"), "system"),
                 (tr("Light"), "light"),
@@ -231,7 +236,25 @@ class SettingsDialog(QDialog):
         self._form.addLayout(form)
         return form
 
+    def eventFilter(self, field: QObject, event: QEvent) -> bool:
+        """Let the wheel scroll the dialog, and change only the choice that has the focus."""
+        if (
+            event.type() == QEvent.Type.Wheel
+            and isinstance(field, QWidget)
+            and not field.hasFocus()
+        ):
+            event.ignore()
+            return True
+        return super().eventFilter(field, event)
+
+    def _show_focus(self, _before: QWidget | None, focused: QWidget | None) -> None:
+        if focused is not None and self._area.isAncestorOf(focused):
+            self._area.ensureWidgetVisible(focused, 20, 60)
+
     def _row(self, form: QFormLayout, label: str, field: QWidget) -> None:
+        if isinstance(field, QComboBox | QSpinBox):
+            field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not that of the wheel
+            field.installEventFilter(self)
         words = QLabel(label, self)
         words.setBuddy(field)
         words.setMinimumWidth(_LABEL_CHARACTERS * words.fontMetrics().averageCharWidth())

@@ -1,0 +1,271 @@
+"""Where hands expect it: what stays in place, what keys do, what is remembered."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from lorgnette.gui.batch.model import Order
+from lorgnette.gui.batch.picture import State, Suggestion
+from lorgnette.gui.help.shortcuts import ShortcutsDialog
+from lorgnette.gui.looks.colours import TEXT_CONTRAST, contrast
+from lorgnette.gui.main_window import MainWindow
+from lorgnette.gui.settings.dialog import SettingsDialog
+from lorgnette.settings import Settings
+
+pytestmark = pytest.mark.gui
+
+
+def place(window: MainWindow, button: QPushButton) -> QPoint:
+    return button.mapTo(window, QPoint(0, 0))
+
+
+def test_what_decides_keeps_its_place_whatever_is_shown(captioned: MainWindow) -> None:
+    panel, rows = captioned.body.panel, captioned.batch.rows
+    usual = place(captioned, panel.accept), place(captioned, panel.decorative)
+    first_row = captioned.batch.view.visualRect(rows.index(0, 0))
+    suggestion = Suggestion(text="A wall.", candidates=("A wall.", "A red wall."), read="WALL")
+    picture = captioned.batch.model.picture_at(1)
+    captioned.batch.model.put([dataclasses.replace(picture, suggestion=suggestion)])
+    for row in range(6):
+        captioned.batch.view.go_to_row(row)
+        panel.show_notes_now()
+        captioned.body.notice.show_text("Said at length, " * 9, [("Do this", lambda: None)])
+        captioned.body.progress.begin(row, "{done} of {total}")
+        QApplication.processEvents()
+        assert (place(captioned, panel.accept), place(captioned, panel.decorative)) == usual
+        assert captioned.batch.view.visualRect(rows.index(0, 0)).left() == first_row.left()
+    assert captioned.body.filters.y() == 0
+
+
+def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot, captioned: MainWindow) -> None:
+    accept = captioned.body.panel.accept
+    accept.setFocus()
+    qtbot.keyClick(accept, Qt.Key.Key_Return)
+    assert captioned.batch.model.picture_at(0).state is State.REVIEWED
+    accept.setFocus()
+    qtbot.keyClick(accept, Qt.Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    assert captioned.batch.model.counts()[State.REVIEWED] == 2
+
+
+def test_the_search_field_is_left_and_cleared_by_the_usual_keys(
+    qtbot: QtBot, captioned: MainWindow
+) -> None:
+    words, view = captioned.body.filters.words, captioned.batch.view
+    words.setFocus()
+    qtbot.keyClicks(words, "blue")
+    qtbot.keyClick(words, Qt.Key.Key_Return)
+    assert captioned.batch.rows.rowCount() == 2
+    assert view.hasFocus()
+    words.setFocus()
+    qtbot.keyClick(words, Qt.Key.Key_Down)
+    assert view.hasFocus()
+    words.setFocus()
+    qtbot.keyClick(words, Qt.Key.Key_Escape)
+    assert words.text() == ""
+    assert words.hasFocus()
+    qtbot.waitUntil(lambda: captioned.batch.rows.rowCount() == 6)
+    qtbot.keyClick(words, Qt.Key.Key_Escape)
+    assert view.hasFocus()
+
+
+def test_the_current_row_is_in_sight_after_a_search(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    for number in range(40):
+        Image.new("RGB", (64, 48)).save(tmp_path / f"père {number}.png")
+    window.adding.add([tmp_path])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 40)
+    words, view = window.body.filters.words, window.batch.view
+    words.setText("PERE 35")
+    qtbot.waitUntil(lambda: window.batch.rows.rowCount() == 1)
+    words.clear()
+    qtbot.waitUntil(lambda: window.batch.rows.rowCount() == 40)
+    assert view.current_path() == tmp_path / "père 35.png"
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()).center())
+
+
+def test_copying_in_the_list_takes_files_and_words_of_all_that_is_selected(
+    qtbot: QtBot, captioned: MainWindow
+) -> None:
+    view = captioned.batch.view
+    view.setFocus()
+    view.selectAll()
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    data = QGuiApplication.clipboard().mimeData()
+    assert [Path(url.toLocalFile()) for url in data.urls()] == [
+        picture.path for picture in captioned.batch.model.pictures()
+    ]
+    assert data.text().splitlines() == [
+        picture.alt.text for picture in captioned.batch.model.pictures()
+    ]
+    assert captioned.batch.announcer.messages[-1].text == "6 files copied, with their alt texts."
+
+
+def test_what_is_added_while_the_list_is_filtered_is_seen(
+    qtbot: QtBot, captioned: MainWindow, tmp_path: Path
+) -> None:
+    captioned.body.filters.words.setText("nothing has these words")
+    qtbot.waitUntil(lambda: captioned.batch.rows.rowCount() == 0)
+    more = tmp_path / "more.png"
+    Image.new("RGB", (64, 48)).save(more)
+    captioned.adding.add([more])
+    qtbot.waitUntil(lambda: "1 picture added." in captioned.body.notice.text.text())
+    assert [picture.path for picture in captioned.batch.rows.pictures()] == [more]
+    (show_all,) = captioned.body.notice.buttons
+    show_all.click()
+    assert captioned.batch.rows.rowCount() == 7
+
+
+def test_files_that_are_no_pictures_are_left_out_and_counted(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    (folder / "notes.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "drawing.svg").write_text("<svg/>")
+    Image.new("RGB", (8, 8)).save(folder / "misnamed.dat", "PNG")
+    window.adding.add([folder, folder / "notes.pdf", folder / "misnamed.dat"])
+    qtbot.waitUntil(lambda: "left out" in window.body.notice.text.text())
+    assert len(window.batch.model) == 7
+    text = window.body.notice.text.text()
+    assert text.startswith("7 pictures added. ")
+    assert "(PDF, SVG)" in text
+
+
+def test_the_wheel_scrolls_the_settings_and_changes_none(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = SettingsDialog(Settings(), "", lambda _: "", window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+    def turn() -> None:
+        at = QPointF(dialog.destination.rect().center())
+        event = QWheelEvent(
+            at, dialog.destination.mapToGlobal(at), QPoint(), QPoint(0, -120),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(dialog.destination, event)
+
+    turn()
+    assert dialog.settings == Settings()
+    dialog.destination.setFocus()
+    qtbot.waitUntil(dialog.destination.hasFocus)
+    turn()
+    assert dialog.settings.destination == "sidecar"
+
+
+def test_the_window_stands_as_it_stood(
+    qtbot: QtBot, open_window: Callable[..., MainWindow], folder: Path
+) -> None:
+    window = open_window()
+    window.adding.add([folder])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 6)
+    window.body.divide(300)
+    window.resize(window.width() + 10, window.height())
+    assert abs(window.body.list_width - 300) < 3
+    window.browsing.sort_by(Order.STATE)
+    window.body.panel.details_section.open()
+    filters = window.body.filters
+    filters.states.setCurrentIndex(2)
+    filters.words.setText("green")
+    qtbot.waitUntil(lambda: window.batch.rows.rowCount() == 2)
+    window.batch.view.go_to_row(1)
+    stood = window.batch.view.current_path()
+    window.close()
+    again = open_window()
+    again.adding.restore()
+    qtbot.waitUntil(lambda: len(again.batch.model) == 6)
+    qtbot.waitUntil(lambda: "Welcome back" in again.body.notice.text.text())
+    assert again.batch.view.current_path() == stood
+    assert again.batch.rows.rowCount() == 2
+    assert again.batch.model.order is Order.STATE
+    assert again.body.panel.details_section.is_open
+    assert not again.body.panel.extended_section.is_open
+    assert abs(again.body.list_width - 300) < 3
+
+
+def test_the_title_is_the_folder_that_all_lie_in(
+    qtbot: QtBot, window: MainWindow, folder: Path, red: Path
+) -> None:
+    (folder / "2015").mkdir()
+    (folder / "0 red.png").rename(folder / "2015" / "0 red.png")
+    window.adding.add([folder])
+    qtbot.waitUntil(lambda: window.windowTitle() == "holiday (6 pictures) - lorgnette")
+    window.batch.progress.begin("some job", "{done} of {total}")
+    window.batch.progress.advance("some job", 1, 4)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("25 % - holiday"))
+
+
+def test_a_text_size_holds_at_once_and_everywhere(captioned: MainWindow) -> None:
+    panel = captioned.body.panel
+    parts = (panel.field, panel.accept, panel.subject.findChildren(type(panel._count))[0])
+    before = [part.font().pointSizeF() for part in parts]
+    settings = captioned.batch.settings
+    settings.use(dataclasses.replace(settings.now, text_size=200))
+    try:
+        assert [part.font().pointSizeF() for part in parts] == [2 * size for size in before]
+    finally:
+        settings.use(dataclasses.replace(settings.now, text_size=100))
+    assert [part.font().pointSizeF() for part in parts] == before
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark", "high-contrast"])
+def test_the_words_in_an_empty_text_can_be_read(
+    qtbot: QtBot, open_window: Callable[..., MainWindow], settings: Settings, folder: Path,
+    appearance: str,
+) -> None:  # fmt: skip
+    window = open_window(dataclasses.replace(settings, appearance=appearance))
+    window.adding.add([folder])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 6)
+    assert window.body.panel.field.toPlainText() == ""
+    image = window.body.panel.field.viewport().grab().toImage()
+    seen = [image.pixelColor(x, y).name() for x in range(260) for y in range(24)]
+    ground = QColor(max(set(seen), key=seen.count))
+    assert max(contrast(QColor(name), ground) for name in set(seen)) >= TEXT_CONTRAST
+
+
+def test_where_suggestions_agree_is_shown_and_spoken(captioned: MainWindow) -> None:
+    texts = ("A dog on a beach.", "A dog on grass.")
+    picture = captioned.batch.model.picture_at(0)
+    suggestion = Suggestion(text=texts[0], candidates=texts)
+    captioned.batch.model.put([dataclasses.replace(picture, suggestion=suggestion)])
+    captioned.actions_["say_agreement"].trigger()
+    said = captioned.batch.announcer.messages[-1].text
+    assert said == "Both suggestions say: dog. Only one says: beach, grass."
+    shown = captioned.body.panel.candidates.findChild(QLabel, "agreement")
+    assert shown.text() == said
+
+
+def test_a_key_is_found_by_any_word_of_what_it_does(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = ShortcutsDialog(window.actions_.groups, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.view.setFocus()
+    qtbot.keyClicks(dialog.view, "undo")
+    assert dialog.search.text() == "undo"
+    assert dialog.view.currentIndex().data() == "Edit: Undo: Ctrl+Z"
+
+
+def test_files_pasted_into_a_text_are_pictures(
+    qtbot: QtBot, captioned: MainWindow, tmp_path: Path
+) -> None:
+    more = tmp_path / "more.png"
+    Image.new("RGB", (64, 48)).save(more)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(more))])
+    data.setText(str(more))
+    QGuiApplication.clipboard().setMimeData(data)
+    field = captioned.body.panel.field
+    before = field.toPlainText()
+    field.setFocus()
+    field.paste()
+    qtbot.waitUntil(lambda: len(captioned.batch.model) == 7)
+    assert field.toPlainText() == before
+    QGuiApplication.clipboard().setText(" Words.")
+    field.paste()
+    assert field.toPlainText() == f"{before} Words."
