@@ -23,11 +23,24 @@ from lorgnette.settings import Settings
 
 _MOST_WINDOWS = 16  # with drafts of their own
 _SWITCH_SECONDS = 0.001  # Python's own 5 ms, times three busy threads, would be felt in typing
+_HELP = """\
+usage: lorgnette-gui [FILE or FOLDER ...]
+
+Opens the window with these pictures. It has no other options: --help shows this text and
+--version the version; what can be set is in the window, under File, Settings.
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window with the pictures of argv, and return when it is closed."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] in {"-h", "--help", "--version"}:
+        sys.stdout.write(f"lorgnette {__version__}\n" if arguments[0] == "--version" else _HELP)
+        return 0
+    if unknown := [name for name in arguments if name.startswith("-") and not Path(name).exists()]:
+        sys.stderr.write(tr("lorgnette-gui knows no option {name}.").format(name=unknown[0]))
+        sys.stderr.write(f"\n{_HELP}")
+        return 2
     if problem := unusable_qt(PySide6.__version__, sys.version_info[:2]):
         sys.stderr.write(f"lorgnette: {problem}\n")
         return 2
@@ -52,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     window.show()
     QTimer.singleShot(0, window.captioning.prepare)
     window.adding.restore()
-    window.adding.add(Path(argument) for argument in arguments)
+    window.adding.add_named(map(Path, arguments))
     code = app.exec()
     lock.unlock()
     return code

@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         models = Models()
         run = CaptioningRun(models, self)
         self.batch = self._open_batch(run, settings, drafts)
-        self.adding = Adding(self.batch)
+        self.adding = Adding(self.batch, lambda: self.writing.run.running)
         self.captioning = Captioning(self.batch, run)
         self.reviewing = Reviewing(self.batch, self.body.panel, models)
         self.browsing = Browsing(
@@ -147,7 +147,11 @@ class MainWindow(QMainWindow):
         )
         for field in (self.body.panel.field, self.body.panel.extended):
             field.pasted.connect(self.adding.paste)
+        self.adding.watching.bytes_changed.connect(self.reviewing.showing.look_anew)
+        self.body.panel.file_wanted.connect(self.adding.find_file)
+        self.body.panel.removal_wanted.connect(self.browsing.remove)
         self.adding.all_wanted.connect(self.body.filters.reset)
+        self.browsing.back.connect(self.captioning.caption_again)
         self.captioning.picture_wanted.connect(self.browsing.show)
         for changed in (
             self.captioning.changed,

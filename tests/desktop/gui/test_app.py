@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
-from lorgnette.gui.app import Reporter, open_drafts
+from lorgnette.gui.app import Reporter, main, open_drafts
 from lorgnette.gui.frame.crash_dialog import CrashDialog
 
 pytestmark = pytest.mark.gui
@@ -77,3 +77,15 @@ def test_a_bug_is_logged_and_shown_once(
     dialog.reject()
     assert QApplication.activeModalWidget() is None
     assert "a bug" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argument", "code", "words"),
+    [("--help", 0, "usage: lorgnette-gui"), ("--version", 0, "lorgnette "), ("--no", 2, "--no")],
+)
+def test_options_are_answered_and_no_picture(
+    argument: str, code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([argument]) == code
+    captured = capsys.readouterr()
+    assert words in captured.out + captured.err

@@ -269,3 +269,34 @@ def test_files_pasted_into_a_text_are_pictures(
     QGuiApplication.clipboard().setText(" Words.")
     field.paste()
     assert field.toPlainText() == f"{before} Words."
+
+
+def test_what_was_taken_out_comes_back_to_its_place_and_to_its_turn(
+    qtbot: QtBot, filled: MainWindow, folder: Path
+) -> None:
+    names = [picture.path for picture in filled.batch.model.pictures()]
+    filled.captioning.caption_all()
+    filled.captioning.run.pause()
+    filled.batch.view.selectAll()
+    filled.browsing.remove_selected()
+    assert not filled.batch.any()
+    filled.undoing.undo()
+    assert [picture.path for picture in filled.batch.model.pictures()] == names
+    filled.captioning.run.resume()
+    qtbot.waitUntil(lambda: filled.batch.model.counts()[State.DRAFT] == 6)
+    qtbot.waitUntil(lambda: not filled.captioning.run.running)
+    filled.batch.view.go_to_row(2)
+    filled.browsing.remove_selected()
+    filled.undoing.undo()
+    assert [picture.path for picture in filled.batch.model.pictures()] == names
+    assert filled.batch.view.current_path() == names[2]
+    assert [picture.path for picture in filled.batch.view.selected()] == [names[2]]
+
+
+def test_a_named_file_that_is_not_there_is_said_to_be_so(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    window.adding.add_named([folder / "none.jpg", folder / "0 red.png"])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 1)
+    assert "There is no file or folder" in window.body.notice.text.text()
+    assert window.batch.model.picture_at(0).path.name == "0 red.png"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from lorgnette.files import SUFFIXES
 from lorgnette.gui.adding import intake, jobs
+from lorgnette.gui.adding.watching import Watching
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.parts.actions import Entry, Group, Menu
@@ -33,12 +34,17 @@ class Adding(QObject):
     restored = Signal()
     all_wanted = Signal()
 
-    def __init__(self, batch: OpenBatch) -> None:
+    def __init__(self, batch: OpenBatch, is_writing: Callable[[], bool]) -> None:
+        """Join them.
+
+        Args:
+            is_writing: tells whether the window itself is writing files.
+        """
         super().__init__(batch.window)
         self._batch = batch
+        self.watching = Watching(batch, is_writing)
         self._finding: JobThread | None = None
         self._restoring: JobThread | None = None
-        self._looking: JobThread | None = None
         self._to_find: deque[tuple[tuple[Path, ...], str]] = deque()
         self._found = 0
         self._hidden = 0  # of those found, by the filter
@@ -72,6 +78,20 @@ class Adding(QObject):
             return
         self._to_find.append((wanted, caption))
         self._find_next()
+
+    def add_named(self, named: Iterable[Path]) -> None:
+        """Add what was named when the program was started, and say what is not there."""
+        wanted = list(named)
+        there = [path for path in wanted if path.exists()]
+        self.add(there)
+        missing = [path for path in wanted if path not in there]
+        if missing:
+            self._batch.teller.tell(
+                " ".join(
+                    tr("There is no file or folder {path}.").format(path=path) for path in missing
+                ),
+                icon="warning",
+            )
 
     def take(self, data: QMimeData) -> None:
         """Add what a drop or a paste holds, or say why not."""
@@ -119,6 +139,17 @@ class Adding(QObject):
             self.last_folder = folder
             self.add([Path(folder)])
 
+    def find_file(self, path: Path) -> None:
+        """Ask where the file of a picture is now, and take that one for it."""
+        file, _ = QFileDialog.getOpenFileName(
+            self._batch.window,
+            tr("Where is {name}?").format(name=path.name),
+            str(path.parent) if path.parent.is_dir() else self.last_folder,
+        )
+        if file:
+            self._batch.model.move(path, Path(file))
+            self.watching.look_at_all()
+
     def restore(self) -> None:
         """Bring back the batch of last time, if there is one."""
         if not len(self._batch.drafts):
@@ -146,7 +177,8 @@ class Adding(QObject):
     def close(self) -> None:
         """Stop and wait for the threads."""
         self._to_find.clear()
-        for job in (self._finding, self._restoring, self._looking):
+        self.watching.close()
+        for job in (self._finding, self._restoring):
             if job is not None:
                 job.blockSignals(True)
                 job.wait(_JOIN_SECONDS)
@@ -165,9 +197,11 @@ class Adding(QObject):
         self._finding = job
         job.start()
 
-    def _take_found(self, found: list[Picture | jobs.LeftOut]) -> None:
+    def _take_found(self, found: list[jobs.Seen | jobs.LeftOut]) -> None:
         self._left_out += (one.path for one in found if isinstance(one, jobs.LeftOut))
-        pictures = [one for one in found if isinstance(one, Picture)]
+        seen = [one for one in found if isinstance(one, jobs.Seen)]
+        self.watching.know(seen)
+        pictures = [one.picture for one in seen]
         self._known += len(pictures)
         new = self._put(pictures)
         self._found += len(new)
@@ -225,21 +259,7 @@ class Adding(QObject):
             self._batch.teller.tell_broken(error)
             return
         self.restored.emit()
-        paths = [picture.path for picture in self._batch.model.pictures()]
-        job = JobThread(
-            jobs.look_again(paths, self._batch.settings.now.language), "lorgnette look", self
-        )
-        job.reported.connect(self._take_seen)
-        self._looking = job
-        job.start()
-
-    def _take_seen(self, found: list[Picture]) -> None:
-        model = self._batch.model
-        model.put(
-            picture.seen_again(now)
-            for now in found
-            if (picture := model.picture(now.path)) is not None
-        )
+        self.watching.look_at_all()
 
 
 def left_out_words(paths: Sequence[Path]) -> str:

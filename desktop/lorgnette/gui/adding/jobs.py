@@ -1,13 +1,14 @@
 """The jobs that bring pictures in; threads drain them."""
 
+import contextlib
 import dataclasses
-from collections.abc import Generator, Iterable
+from collections.abc import Container, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lorgnette.files import SUFFIXES, find_pictures
+from lorgnette.files import SUFFIXES, find_pictures, sha256
 from lorgnette.gui.batch.drafts import Drafts
-from lorgnette.gui.batch.on_disk import as_on_disk
+from lorgnette.gui.batch.on_disk import Stamp, as_on_disk, stamp
 from lorgnette.gui.batch.picture import Picture
 
 # Files in a folder that a person may take for pictures, and that are left out.
@@ -27,9 +28,16 @@ class LeftOut:
     path: Path
 
 
-def find(
-    found_in: Iterable[Path], language: str, caption: str = ""
-) -> Generator[Picture | LeftOut]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture as its files say now."""
+
+    picture: Picture
+    stamp: Stamp
+    moved_from: Path | None = None  # set where it was another name before
+
+
+def find(found_in: Iterable[Path], language: str, caption: str = "") -> Generator[Seen | LeftOut]:
     """Yield the pictures that files and folders stand for, with the alt text that they have.
 
     Args:
@@ -40,9 +48,10 @@ def find(
         if path.suffix.lower() not in SUFFIXES and path.is_file() and not _is_picture(path):
             yield LeftOut(path)
             continue
+        now = stamp(path)  # before it is read: what changes meanwhile is looked at again
         picture = as_on_disk(path, language)
         captions = (caption, *picture.captions) if caption else picture.captions
-        yield dataclasses.replace(picture, captions=captions)
+        yield Seen(dataclasses.replace(picture, captions=captions), now)
     for folder in filter(Path.is_dir, named):
         for path in folder.rglob("*"):
             if path.suffix.lower() in _LIKE_PICTURES and not path.name.startswith("."):
@@ -55,10 +64,49 @@ def _is_picture(path: Path) -> bool:
     return images.is_picture(path)
 
 
-def look_again(pictures: Iterable[Path], language: str) -> Generator[Picture]:
-    """Yield pictures as their files say now."""
-    for path in pictures:
-        yield as_on_disk(path, language)
+def look_again(
+    pictures: Iterable[Picture], language: str, stamps: Mapping[Path, Stamp]
+) -> Generator[Seen]:
+    """Yield pictures whose files are not as they were when they were looked at last.
+
+    A picture that is gone is looked for under another name in its folder, by its bytes.
+
+    Args:
+        stamps: of the files at that time; those without one are yielded in any case.
+    """
+    looked = list(pictures)
+    known = {picture.path for picture in looked}
+    for picture in looked:
+        now = stamp(picture.path)
+        if stamps.get(picture.path) == now:
+            continue
+        renamed = _renamed(picture, known, stamps) if now[0] is None else None
+        if renamed is not None:
+            known.add(renamed)
+            yield Seen(as_on_disk(renamed, language), stamp(renamed), picture.path)
+        else:
+            yield Seen(as_on_disk(picture.path, language), now)
+
+
+def _renamed(picture: Picture, known: Container[Path], stamps: Mapping[Path, Stamp]) -> Path | None:
+    """Return the file in the picture's folder that has its bytes under another name."""
+    before = stamps.get(picture.path)
+    if (
+        not picture.digest
+        or before is None
+        or before[0] is None
+        or not picture.path.parent.is_dir()
+    ):
+        return None
+    _, size = before[0]
+    for file in find_pictures([picture.path.parent]):
+        if file.parent != picture.path.parent:
+            break  # those of its subfolders come after its own
+        if file not in known:
+            with contextlib.suppress(OSError):
+                if file.stat().st_size == size and sha256(file) == picture.digest:
+                    return file
+    return None
 
 
 def restore(drafts: Drafts) -> Generator[Picture]:

@@ -142,27 +142,40 @@ def change(
 
 
 class RemovePictures(QUndoCommand):
-    """Takes pictures out of the batch; undo brings them back at its end."""
+    """Takes pictures out of the batch; undo brings them back where they stood."""
 
-    def __init__(self, batch: BatchModel, pictures: Sequence[Picture], text: str) -> None:
+    def __init__(
+        self,
+        batch: BatchModel,
+        pictures: Sequence[Picture],
+        text: str,
+        back: Callable[[Sequence[Path]], None],
+    ) -> None:
+        """Make the step.
+
+        Args:
+            back: told which pictures are there again.
+        """
         super().__init__(text)
         self._batch = batch
-        self._pictures = tuple(pictures)
+        self._paths = tuple(picture.path for picture in pictures)
+        self._taken: list[tuple[int, Picture]] = []
+        self._back = back
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """The pictures that it takes out."""
-        return tuple(picture.path for picture in self._pictures)
+        return self._paths
 
     def redo(self) -> None:
         # As they are now: what a job found out meanwhile comes back with them.
-        self._pictures = tuple(
-            self._batch.picture(picture.path) or picture for picture in self._pictures
-        )
-        self._batch.remove(self.paths)
+        indexes = sorted(self._batch.index_of(path).row() for path in self._paths)
+        self._taken = [(row, self._batch.picture_at(row)) for row in indexes if row >= 0]
+        self._batch.remove(self._paths)
 
     def undo(self) -> None:
-        self._batch.add(self._pictures)
+        self._batch.put_back(self._taken)
+        self._back(self._paths)
 
 
 class WriteBatch(QUndoCommand):

@@ -51,10 +51,12 @@ class BatchModel(QAbstractListModel):
     Signals:
         changed: pictures that were added or changed.
         removed: paths of pictures that left the batch.
+        moved: path of a picture before, and now.
     """
 
     changed = Signal(list)
     removed = Signal(list)
+    moved = Signal(object, object)
 
     def __init__(
         self, is_waiting: Callable[[Path], bool] = lambda _: False, parent: QObject | None = None
@@ -69,10 +71,12 @@ class BatchModel(QAbstractListModel):
         self._pictures: list[Picture] = []
         self._rows: dict[Path, int] = {}
         self._added: dict[Path, int] = {}
+        self._next = 0  # place in the order of adding
         self._order = Order.ADDED
         self._counts: Counter[State] = Counter()
         self._texts: dict[str, set[Path]] = {}  # who has a text
         self._folders: Counter[Path] = Counter()
+        self._moved: dict[Path, Path] = {}  # where a picture is that was at a path before
         self._names: dict[Path, tuple[object, ...]] = {}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
@@ -119,7 +123,13 @@ class BatchModel(QAbstractListModel):
         return len(self._pictures)
 
     def __contains__(self, path: object) -> bool:
-        return path in self._rows
+        return isinstance(path, Path) and self.now_at(path) in self._rows
+
+    def now_at(self, path: Path) -> Path:
+        """Return where the picture is that was at path; path itself where it did not move."""
+        while path not in self._rows and path in self._moved:
+            path = self._moved[path]
+        return path
 
     def pictures(self) -> list[Picture]:
         """Return every picture, in the order of the list."""
@@ -127,12 +137,12 @@ class BatchModel(QAbstractListModel):
 
     def picture(self, path: Path) -> Picture | None:
         """Return the picture at path; None where the batch has none."""
-        row = self._rows.get(path)
+        row = self._rows.get(self.now_at(path))
         return None if row is None else self._pictures[row]
 
     def index_of(self, path: Path) -> QModelIndex:
         """Return the index of the picture at path; an invalid one where the batch has none."""
-        row = self._rows.get(path)
+        row = self._rows.get(self.now_at(path))
         return QModelIndex() if row is None else self.index(row)
 
     def picture_at(self, row: int) -> Picture:
@@ -179,20 +189,58 @@ class BatchModel(QAbstractListModel):
     def add(self, pictures: Iterable[Picture]) -> list[Picture]:
         """Append the pictures that are not here yet, in one insert, and return them."""
         new = list({p.path: p for p in pictures if p.path not in self._rows}.values())
+        for picture in new:
+            self._added[picture.path] = self._next
+            self._next += 1
+        self._insert(len(self._pictures), new)
+        if new:
+            self.changed.emit(new)
+        return new
+
+    def put_back(self, pictures: Iterable[tuple[int, Picture]]) -> None:
+        """Put pictures that were taken out back where they stood: their rows, the first first."""
+        back = [(row, picture) for row, picture in pictures if picture.path not in self._rows]
+        for row, picture in back:
+            self._insert(min(row, len(self._pictures)), [picture])
+        if back:
+            self.changed.emit([picture for _, picture in back])
+
+    def _insert(self, row: int, new: Sequence[Picture]) -> None:
         if not new:
-            return []
-        first = len(self._pictures)
-        self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
-        for row, picture in enumerate(new, first):
-            self._rows[picture.path] = row
-            self._added[picture.path] = len(self._added)
+            return
+        self.beginInsertRows(QModelIndex(), row, row + len(new) - 1)
+        self._pictures[row:row] = new
+        for picture in new:
             self._names[picture.path] = natural(picture.path.name)
             self._folders[picture.path.parent] += 1
             self._count(picture, 1)
-        self._pictures += new
+        self._number(row)
         self.endInsertRows()
-        self.changed.emit(new)
-        return new
+
+    def move(self, path: Path, to: Path) -> None:
+        """Take a picture for the same after its file was renamed or moved; its words stay."""
+        path = self.now_at(path)
+        if path not in self._rows or to in self._rows:
+            return
+        row = self._rows.pop(path)
+        before = self._pictures[row]
+        picture = dataclasses.replace(before, path=to, gone=False)
+        self._count(before, -1)
+        self._folders[path.parent] -= 1
+        self._folders = +self._folders
+        self._pictures[row] = picture
+        self._rows[to] = row
+        self._added[to] = self._added[path]
+        self._names[to] = natural(to.name)
+        self._folders[to.parent] += 1
+        self._count(picture, 1)
+        self._moved[path] = to
+        self._moved.pop(to, None)
+        index = self.index(row)
+        self.dataChanged.emit(index, index, _SPOKEN)
+        self.removed.emit([path])
+        self.changed.emit([picture])
+        self.moved.emit(path, to)
 
     def put(self, pictures: Iterable[Picture]) -> None:
         """Put pictures in the place of those with the same path; others are left out."""
@@ -217,7 +265,8 @@ class BatchModel(QAbstractListModel):
 
     def remove(self, paths: Iterable[Path]) -> None:
         """Take pictures out of the batch; their files stay as they are."""
-        rows = sorted({self._rows[path] for path in paths if path in self._rows}, reverse=True)
+        present = (self.now_at(path) for path in paths)
+        rows = sorted({self._rows[path] for path in present if path in self._rows}, reverse=True)
         gone = [self._pictures[row].path for row in rows]
         while rows:
             last = first = rows.pop(0)

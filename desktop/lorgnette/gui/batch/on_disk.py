@@ -6,6 +6,27 @@ from lorgnette.alttext.alt_text import AltText
 from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.picture import Picture, Suggestion
 
+Stamp = tuple[tuple[int, int] | None, ...]  # time and size of each file that speaks of a picture
+
+
+def stamp(path: Path) -> Stamp:
+    """Return what tells whether the file at path, or a sidecar of it, was changed."""
+    return tuple(
+        _of_file(file) for file in (path, path.with_name(f"{path.name}.xmp"), _short(path))
+    )
+
+
+def _short(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.xmp")
+
+
+def _of_file(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
 
 def as_on_disk(path: Path, language: str) -> Picture:
     """Return the picture at path as its file and its sidecars say."""

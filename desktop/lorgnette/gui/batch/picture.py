@@ -98,13 +98,17 @@ class Picture:
             return dataclasses.replace(self, on_disk=None, kept_in="", gone=now.gone)
         conflicts = now.conflicts
         found = now.on_disk
-        if found is not None and found.text and found.text != self.alt.text:
+        if (
+            found is not None
+            and found.text not in {"", self.alt.text}
+            and (self.on_disk is None or found.text != self.on_disk.text)
+        ):
             conflicts = ((now.kept_in, found.text), *conflicts)
         return dataclasses.replace(
             self,
             on_disk=found,
             kept_in=now.kept_in,
-            captions=now.captions,
+            captions=tuple(dict.fromkeys((*now.captions, *self.captions))),
             conflicts=tuple(dict.fromkeys((*conflicts, *self.conflicts))),
             gone=False,
         )

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel
 
 from lorgnette.gui.batch.history import RemovePictures
@@ -17,7 +17,13 @@ from lorgnette.gui.saying.translation import number, tr, trn
 
 
 class Browsing(QObject):
-    """Joins the list and the filter above it."""
+    """Joins the list and the filter above it.
+
+    Signals:
+        back: paths of pictures that were taken out and are in the batch again.
+    """
+
+    back = Signal(object)
 
     def __init__(
         self,
@@ -92,7 +98,15 @@ class Browsing(QObject):
 
     def remove_selected(self) -> None:
         """Take the selected pictures out of the batch; their files stay."""
-        selected = self._batch.view.selected()
+        self._remove_and_go_on(self._batch.view.selected())
+
+    def remove(self, path: Path) -> None:
+        """Take a picture out of the batch."""
+        picture = self._batch.model.picture(path)
+        if picture is not None:
+            self._remove_and_go_on([picture])
+
+    def _remove_and_go_on(self, selected: Sequence[Picture]) -> None:
         if selected:
             view, rows = self._batch.view, self._batch.rows
             row = rows.index_of(selected[0].path).row()
@@ -132,7 +146,9 @@ class Browsing(QObject):
         count = len(pictures)
         what = trn("taking out {count} picture", "taking out {count} pictures", count)
         self._batch.history.push(
-            RemovePictures(self._batch.model, pictures, what.format(count=number(count)))
+            RemovePictures(
+                self._batch.model, pictures, what.format(count=number(count)), self.back.emit
+            )
         )
         self._batch.announcer.say(
             trn(

@@ -107,6 +107,10 @@ class Captioning(QObject):
         if self._batch.settings.now.caption_on_add:
             self.caption(p.path for p in pictures if p.state is State.MISSING)
 
+    def caption_again(self, pictures: Sequence[Path]) -> None:
+        """Caption pictures that are back in the batch, where they had waited for it."""
+        self.run.take_again(pictures, self._batch.settings.now)
+
     def _caption_or_tell(self, pictures: Sequence[Picture], why_not: str) -> None:
         if pictures:
             self.caption(picture.path for picture in pictures)

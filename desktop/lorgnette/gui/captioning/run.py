@@ -73,6 +73,7 @@ class CaptioningRun(QObject):
         self._settings = Settings()
         self._tally = Tally()
         self._pending: set[Path] = set()  # asked for, and no result yet
+        self._given_up: set[Path] = set()  # taken out of the batch before their turn
 
     @property
     def running(self) -> bool:
@@ -113,10 +114,18 @@ class CaptioningRun(QObject):
 
     def remove(self, pictures: Iterable[Path]) -> None:
         """Caption these no more; results that are on their way still come."""
-        gone = list(pictures)
+        gone = set(pictures)
         self._queue.remove(gone)
-        self._pending.difference_update(gone)
+        self._given_up = self._given_up | (gone & self._pending)
+        self._pending -= gone
         self._tell_progress()
+
+    def take_again(self, pictures: Iterable[Path], settings: Settings) -> None:
+        """Caption those of these pictures that were taken out before their turn."""
+        again = [path for path in pictures if path in self._given_up]
+        self._given_up.difference_update(again)
+        if again:
+            self.add(again, settings)
 
     def pause(self) -> None:
         """Rest after the current picture."""

@@ -50,6 +50,16 @@ def of_rules(
     ]
 
 
+def of_file(picture: Picture, find: Callable[[], None], remove: Callable[[], None]) -> list[Line]:
+    """Return what can be done where a picture's file is gone."""
+    if not picture.gone:
+        return []
+    return [
+        Line("warning", "failed", tr("This file is gone, or was renamed."), tr("Find it…"), find),
+        Line("information", "draft", tr("Its words stay in the batch."), tr("Take it out"), remove),
+    ]
+
+
 def offers(
     picture: Picture,
     earlier: AltText | None,

@@ -74,6 +74,8 @@ class ReviewPanel(QWidget):
         decorative_chosen: whether the picture is decorative.
         taken_back: the words as they were before the person typed.
         guess_wanted: show the guess that the model held back.
+        file_wanted: the file is gone, and the person knows where it is.
+        removal_wanted: take the picture out of the batch.
         accepted, skipped: and go on to the next.
         told: a sentence to announce (no path).
     """
@@ -84,6 +86,8 @@ class ReviewPanel(QWidget):
     decorative_chosen = Signal(object, bool)
     taken_back = Signal(object, object)
     guess_wanted = Signal(object)
+    file_wanted = Signal(object)
+    removal_wanted = Signal(object)
     accepted = Signal()
     skipped = Signal()
     told = Signal(str)
@@ -408,6 +412,7 @@ class ReviewPanel(QWidget):
             return
         had_focus = any(button.hasFocus() for button in self.notes.buttons())
         lines = [
+            *notes.of_file(picture, self._send_file_wanted, self._send_removal),
             *notes.offers(picture, self._earlier, self._send_mended, self._send_guess),
             *notes.of_rules(
                 picture, self.field.toPlainText(), self._send_mended, elsewhere=self._elsewhere
@@ -455,6 +460,14 @@ class ReviewPanel(QWidget):
     def _send_decorative(self, decorative: bool) -> None:
         if self._picture is not None:
             self.decorative_chosen.emit(self._picture.path, decorative)
+
+    def _send_file_wanted(self) -> None:
+        if self._picture is not None:
+            self.file_wanted.emit(self._picture.path)
+
+    def _send_removal(self) -> None:
+        if self._picture is not None:
+            self.removal_wanted.emit(self._picture.path)
 
     def _send_guess(self) -> None:
         if self._picture is not None:

@@ -36,6 +36,7 @@ class Showing(QObject):
         batch.view.current_changed.connect(self.show_current)
         batch.model.changed.connect(self._update)
         batch.model.removed.connect(lambda _gone: self._update([]))
+        batch.model.moved.connect(self._moved)
         batch.thumbnails.decoded.connect(self._show_preview)
         batch.thumbnails.identified.connect(self._identified)
 
@@ -47,6 +48,15 @@ class Showing(QObject):
             self._preview_soon.start()
             self._offer_earlier(picture)
         self.shown.emit()
+
+    def look_anew(self, paths: Sequence[Path]) -> None:
+        """Decode the current picture anew, if it is among these."""
+        if self._panel.picture is not None and self._panel.picture.path in paths:
+            self._preview_soon.start()
+
+    def _moved(self, before: Path, now: Path) -> None:
+        if self._panel.picture is not None and self._panel.picture.path == before:
+            self.show_current(now)
 
     def _update(self, pictures: Sequence[Picture]) -> None:
         """Show the new state of the current picture, if it is among these or has its text."""

@@ -51,7 +51,8 @@ class SettingsDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
-        self.resize(620, 640)
+        em, room = self.fontMetrics().height(), self.screen().availableSize() * 0.9
+        self.resize(min(40 * em, room.width()), min(42 * em, room.height()))
         self._settings = settings
         self._model_card = model_card
         body = QWidget(self)
@@ -257,7 +258,7 @@ class SettingsDialog(QDialog):
             field.installEventFilter(self)
         words = QLabel(label, self)
         words.setBuddy(field)
-        words.setMinimumWidth(_LABEL_CHARACTERS * words.fontMetrics().averageCharWidth())
+        words.setMinimumWidth(self._label_width())
         words.setWordWrap(True)
         form.addRow(words, field)
 
@@ -285,8 +286,13 @@ class SettingsDialog(QDialog):
     def _blank(self) -> QWidget:
         """Return what stands where a row has no label, as wide as the others."""
         blank = QWidget(self)
-        blank.setMinimumWidth(_LABEL_CHARACTERS * blank.fontMetrics().averageCharWidth())
+        blank.setMinimumWidth(self._label_width())
         return blank
+
+    def _label_width(self) -> int:
+        """Return what the column of labels takes; no more than a third of a narrow dialog."""
+        wanted = _LABEL_CHARACTERS * self.fontMetrics().averageCharWidth()
+        return min(wanted, self.width() // 3)
 
     def _browse(self) -> None:
         folder = QFileDialog.getExistingDirectory(

@@ -130,7 +130,12 @@ class Writing(QObject):
             if picture is not None:
                 # Embedding changed the file's bytes, so its digest has to be found anew.
                 digest = "" if kept_in == path.name else picture.digest
+                conflicts = picture.conflicts
+                if alt is not None and alt.text not in {"", picture.alt.text}:  # it was kept
+                    conflicts = tuple(dict.fromkeys(((kept_in, alt.text), *conflicts)))
                 pictures.append(
-                    dataclasses.replace(picture, on_disk=alt, kept_in=kept_in, digest=digest)
+                    dataclasses.replace(
+                        picture, on_disk=alt, kept_in=kept_in, digest=digest, conflicts=conflicts
+                    )
                 )
         return pictures

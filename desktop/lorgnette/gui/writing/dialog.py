@@ -1,13 +1,15 @@
 """Before anything is written: what would be, where, and what would be kept."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
     QGroupBox,
     QLabel,
+    QPlainTextEdit,
     QRadioButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -46,7 +48,6 @@ class WriteDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle(tr("Write alt text"))
-        self.setMinimumWidth(520)
         places = QGroupBox(tr("Where"), self)
         self.sidecar = QRadioButton(tr("&Sidecar: an .xmp file beside each picture"), places)
         self.embed = QRadioButton(tr("&Embed: inside each picture's own file"), places)
@@ -80,17 +81,42 @@ class WriteDialog(QDialog):
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)
         self.summary.setProperty("heading", True)
+        self.others = QPlainTextEdit(self)
+        self.others.setReadOnly(True)
+        self.others.setTabChangesFocus(True)
+        self.others.setMinimumHeight(5 * self.others.fontMetrics().lineSpacing())
+        self.others.setAccessibleName(tr("The pictures, one by one"))
+        self.others.setVisible(False)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.write = self.buttons.addButton(tr("&Write"), QDialogButtonBox.ButtonRole.AcceptRole)
         theme.make_primary(self.write)
         self.write.setEnabled(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        body = QWidget(self)
+        body.setObjectName("review-body")
+        words = QVBoxLayout(body)
+        words.setContentsMargins(20, 18, 20, 0)
+        words.setSpacing(12)
+        for widget in (places, self.with_drafts, self.replace, self.summary, self.others):
+            words.addWidget(widget)
+        words.addStretch(1)
+        area = QScrollArea(self)  # large text needs more room than a screen has
+        area.setObjectName("review")
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(body)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(20, 0, 20, 14)
+        foot.addWidget(self.buttons)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 18)
-        layout.setSpacing(12)
-        for widget in (places, self.with_drafts, self.replace, self.summary, self.buttons):
-            layout.addWidget(widget)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area, 1)
+        layout.addLayout(foot)
+        em = self.fontMetrics().height()
+        self.resize(min(36 * em, self._room().width()), min(30 * em, self._room().height()))
         self._reviewed = reviewed
         for choice in (self.embed, self.with_drafts, self.replace):
             choice.toggled.connect(self._choice_changed)
@@ -127,7 +153,9 @@ class WriteDialog(QDialog):
         sentences = [sentence.format(count=number(count)) for count, sentence in counted if count]
         if not sentences:
             sentences.append(tr("There is no reviewed text to write."))
-        sentences += plan.refused[:3]
+        lines = (*plan.refused, *plan.others)
+        self.others.setPlainText("\n".join(lines))
+        self.others.setVisible(bool(lines))
         self.summary.setText("\n".join(sentences))
         would = plan.kept + plan.replaced
         self.replace.setText(
@@ -145,6 +173,9 @@ class WriteDialog(QDialog):
             )
         )
         self.write.setEnabled(total > 0)
+
+    def _room(self) -> QSize:
+        return self.screen().availableSize() * 0.9
 
     def _choice_changed(self) -> None:
         self.show_planning()

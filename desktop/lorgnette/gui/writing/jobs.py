@@ -1,5 +1,6 @@
 """The jobs that plan, write and undo; threads drain them."""
 
+import os
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -15,6 +16,9 @@ from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.saying.translation import tr
 
 if TYPE_CHECKING:
+    from lorgnette.alttext.writing import Plan
+
+if TYPE_CHECKING:
     from lorgnette.alttext import Written
 
 
@@ -28,6 +32,7 @@ class WritePlan:
     kept: int = 0  # they have other text, which stays
     unchanged: int = 0
     refused: tuple[str, ...] = ()  # a sentence each
+    others: tuple[str, ...] = ()  # what becomes of the text that is there, a sentence each
 
 
 def plan(
@@ -42,6 +47,7 @@ def plan(
 
     counts: Counter[str] = Counter()
     refused: list[str] = []
+    others: list[str] = []
     for picture in pictures:
         try:
             planned = alttext.plan(
@@ -51,14 +57,48 @@ def plan(
             refused.append(str(error))
             continue
         outcome = planned.outcome
+        if shut := _shut(planned):
+            refused.append(
+                tr("{name}: nothing can be written in {folder}.").format(
+                    name=picture.path.name, folder=shut
+                )
+            )
+            continue
         if outcome.effect is alttext.Effect.KEEP:
             counts["kept"] += 1
+            others.append(
+                tr("{name} keeps: {text}").format(
+                    name=picture.path.name, text=_words(outcome.alt_text)
+                )
+            )
         elif outcome.effect is alttext.Effect.UNCHANGED:
             counts["unchanged"] += 1
         else:
             counts["embeds" if outcome.destination is Destination.EMBED else "sidecars"] += 1
-            counts["replaced"] += outcome.replaced is not None
-    yield WritePlan(**counts, refused=tuple(refused))
+            if outcome.replaced is not None:
+                counts["replaced"] += 1
+                others.append(
+                    tr("{name} loses: {text}").format(
+                        name=picture.path.name, text=_words(outcome.replaced)
+                    )
+                )
+            if outcome.reason:
+                others.append(
+                    tr("{name} gets a sidecar: {reason}.").format(
+                        name=picture.path.name, reason=outcome.reason
+                    )
+                )
+    yield WritePlan(**counts, refused=tuple(refused), others=tuple(others))
+
+
+def _shut(planned: "Plan") -> Path | None:
+    """Return a folder that would have to take a file and does not; None where all do."""
+    folders = (change.replacement.target.parent for change in planned.changes)
+    return next((folder for folder in folders if not os.access(folder, os.W_OK)), None)
+
+
+def _words(alt: AltText) -> str:
+    return tr("nothing, it is decorative") if alt.decorative else alt.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
