@@ -1,9 +1,11 @@
-"""Boxes: what HEIF, AVIF and JPEG XL files are made of (ISO/IEC 14496-12)."""
+"""Boxes: what HEIF, AVIF, JPEG XL and JPEG 2000 files are made of (ISO/IEC 14496-12)."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lorgnette.alttext.container import MAX_BLOCKS
+from lorgnette.alttext import tiff
+from lorgnette.alttext.container import MAX_BLOCKS, Contents
+from lorgnette.alttext.markup import MAX_BYTES
 from lorgnette.files import Source
 
 
@@ -34,3 +36,29 @@ def boxes(source: Source, start: int, end: int) -> Iterator[Box]:
 def find(source: Source, start: int, end: int, kind: bytes) -> Box | None:
     """Return the first box of a kind between two bytes."""
     return next((box for box in boxes(source, start, end) if box.kind == kind), None)
+
+
+_XMP = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")  # XMP part 3, 1.2.3
+
+
+def words(source: Source) -> Contents:
+    """Return the words in boxes that stand alone, on a file's first level."""
+    return Contents.of(_words(source, box) for box in boxes(source, 0, source.size))
+
+
+def _words(source: Source, box: Box) -> Contents:
+    length = min(box.end - box.body, MAX_BYTES)
+    match box.kind:
+        case b"xml ":
+            return Contents(packets=(source.read(box.body, length),))
+        case b"uuid":
+            data = source.read(box.body, length)
+            if data.startswith(_XMP):
+                return Contents(packets=(data.removeprefix(_XMP),))
+            return tiff.inside(data[len(_XMP) :])
+        case b"Exif":  # behind the place where it begins
+            start = int.from_bytes(source.read(box.body, 4), "big") + 4
+            return tiff.inside(source.read(box.body + start, length))
+        case b"brob" if source.read(box.body, 4) == b"xml ":
+            return Contents(unread=("its XMP is compressed with Brotli, which is not read here",))
+    return Contents()

@@ -30,11 +30,20 @@ class Contents:
     """What a quick look at a picture's file finds."""
 
     packets: tuple[bytes, ...] = ()  # XMP, in the file's order
-    exif: bytes = b""  # a TIFF structure
-    iim: bytes = b""  # IPTC-NAA records
     suggestions: tuple[Suggestion, ...] = ()
     unread: tuple[str, ...] = ()  # why there may be words that cannot be read, for a person
     alt_text: tuple[str, str] | None = None  # text, language: of a container's own field
+
+    @classmethod
+    def of(cls, parts: Iterable["Contents"]) -> "Contents":
+        """Return what the parts of a file have, in their order."""
+        found = tuple(parts)
+        return cls(
+            packets=tuple(packet for part in found for packet in part.packets),
+            suggestions=tuple(each for part in found for each in part.suggestions),
+            unread=tuple(reason for part in found for reason in part.unread),
+            alt_text=next((part.alt_text for part in found if part.alt_text is not None), None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

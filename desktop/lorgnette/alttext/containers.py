@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lorgnette.alttext import gif, heif, jpeg, jxl, png, svg, tiff, webp
+from lorgnette.alttext import gif, heif, jp2, jpeg, jxl, photoshop, png, svg, tiff, webp
 from lorgnette.alttext.container import Container
 from lorgnette.errors import EMPTY_HINT, NoPictureError
 from lorgnette.files import Source, unreadable
@@ -10,7 +10,7 @@ from lorgnette.files import Source, unreadable
 HEAD_BYTES = 1024
 
 TABLE: tuple[Container, ...] = tuple(
-    module.CONTAINER for module in (jpeg, png, webp, gif, tiff, heif, jxl, svg)
+    module.CONTAINER for module in (jpeg, png, webp, gif, tiff, heif, jxl, jp2, photoshop, svg)
 )
 
 # Programs that develop these keep what they know in NAME.xmp, and replace it as they like.

@@ -2,8 +2,11 @@
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
+from enum import Enum, auto
 
-from lorgnette.alttext.boxes import Box, boxes, find
+from lorgnette.alttext import tiff
+from lorgnette.alttext.boxes import Box, boxes, find, words
 from lorgnette.alttext.container import Container, Contents
 from lorgnette.alttext.markup import MAX_BYTES
 from lorgnette.alttext.texts import MIXED
@@ -16,52 +19,84 @@ _BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1
 
 def look(source: Source) -> Contents:
     """Return the words in the file's items and properties, as far as it is sound."""
+    found: list[Contents] = []
     meta = find(source, 0, source.size, b"meta")
-    if meta is None:
-        return Contents()
-    start = meta.body + 4  # version and flags
-    try:
-        packets = tuple(_packets(source, start, meta.end))
-    except (struct.error, IndexError):  # its tables are damaged
-        packets = ()
-    return Contents(packets=packets, alt_text=_alt_text(source, start, meta.end))
+    if meta is not None:
+        start = meta.body + 4  # version and flags
+        with suppress(struct.error, IndexError):  # its tables are damaged
+            found.extend(_items(source, start, meta.end))
+        found.append(Contents(alt_text=_alt_text(source, start, meta.end)))
+    film = find(source, 0, source.size, b"moov")
+    notes = film and find(source, film.body, film.end, b"udta")
+    packet = notes and find(source, notes.body, notes.end, b"XMP_")
+    if packet:
+        found.append(Contents(packets=(_body(source, packet),)))
+    return Contents.of([*found, words(source)])
 
 
-def _packets(source: Source, start: int, end: int) -> Iterator[bytes]:
+def _items(source: Source, start: int, end: int) -> Iterator[Contents]:
+    """Yield the words in the items that hold some."""
     infos = find(source, start, end, b"iinf")
     places = find(source, start, end, b"iloc")
     if infos is None or places is None:
         return
     small = source.read(infos.body, 1) == b"\0"
     wanted = {
-        item
+        item: kind
         for box in boxes(source, infos.body + (6 if small else 8), infos.end)
-        if box.kind == b"infe" and (item := _xmp_item(source, box)) is not None
+        if box.kind == b"infe" and (found := _item(source, box)) is not None
+        for item, kind in (found,)
     }
     data = find(source, start, end, b"idat")
     for item, method, extents in _locations(_body(source, places)):
-        if item not in wanted or method > 1 or (method == 1 and data is None):
+        kind = wanted.get(item)
+        if kind is None:
+            continue
+        readable = method == 0 or (method == 1 and data is not None)
+        if (
+            kind is _Kind.ENCODED
+            or not readable
+            or sum(length for _, length in extents) > MAX_BYTES
+        ):
+            if kind is not _Kind.EXIF:
+                yield Contents(unread=("its XMP is kept in a way that is not read here",))
             continue
         base = data.body if method == 1 and data is not None else 0
-        if sum(length for _, length in extents) <= MAX_BYTES:
-            yield b"".join(source.read(base + at, length) for at, length in extents)
+        body = b"".join(source.read(base + at, length) for at, length in extents)
+        if kind is _Kind.XMP:
+            yield Contents(packets=(body,))
+        else:
+            yield tiff.inside(body[4 + int.from_bytes(body[:4], "big") :])
 
 
 def _body(source: Source, box: Box) -> bytes:
     return source.read(box.body, min(box.end - box.body, MAX_BYTES))
 
 
-def _xmp_item(source: Source, box: Box) -> int | None:
-    """Return the number of an item that is an XMP packet."""
+class _Kind(Enum):
+    """What an item with words is."""
+
+    XMP = auto()
+    ENCODED = auto()  # XMP, but compressed
+    EXIF = auto()
+
+
+def _item(source: Source, box: Box) -> tuple[int, _Kind] | None:
+    """Return an item's number and kind; None of one that has no words."""
     body = source.read(box.body, min(box.end - box.body, 256))
     if body[0] < 2:
         return None
     wide = 4 if body[0] == 3 else 2
     kind = 4 + wide + 2
+    item = int.from_bytes(body[4 : 4 + wide], "big")
+    if body[kind : kind + 4] == b"Exif":
+        return item, _Kind.EXIF
     if body[kind : kind + 4] != b"mime":
         return None
-    content_type = body[kind + 4 :].split(b"\0")[1]
-    return int.from_bytes(body[4 : 4 + wide], "big") if content_type == _XMP_TYPE else None
+    _, content_type, encoding, *_ = [*body[kind + 4 :].split(b"\0"), b"", b""]
+    if content_type != _XMP_TYPE:
+        return None
+    return item, _Kind.ENCODED if encoding else _Kind.XMP
 
 
 def _locations(body: bytes) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:

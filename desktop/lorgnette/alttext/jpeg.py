@@ -8,9 +8,11 @@ its length only where we know who counts, and mend the one index that counts fro
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lorgnette.alttext import photoshop, tiff
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
@@ -30,7 +32,10 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _EXIF = b"Exif\0\0"
 _MPF = b"MPF\0"
-_PHOTOSHOP = b"Photoshop 3.0\0"
+# As others write them, too: behind a few stray bytes, or without a second zero.
+_EXIF_LIKE = re.compile(rb".{0,4}Exif\0[\0-\xff]", re.IGNORECASE | re.DOTALL)
+_XMP_LIKE = re.compile(rb"^(?:http|XMP\0)|<\?xpacket|<x:x[am]pmeta|<rdf:RDF")
+_PHOTOSHOP = (b"Photoshop 3.0\0", b"Adobe_Photoshop2.5:" + bytes(8))
 _LIMIT = 65502
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP11, _APP13 = (
     *(0xD8, 0xD9, 0xDA),
@@ -38,6 +43,8 @@ _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP11, _APP13 = (
 )
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _END_MARKER = re.compile(rb"\xff\xd9")  # three times as fast as bytes.find
+_MARKER = re.compile(rb"\xff[\xc0-\xfe]")
+_MOST_GARBAGE = 1 << 20  # bytes between two segments
 _MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _GUID = re.compile(rb"""HasExtendedXMP\s*(?:=\s*["']|>)\s*([0-9A-Fa-f]{32})""")
 _ITEM_LENGTH = re.compile(rb"""Item:(?:Length|Padding)\s*(?:=\s*["']|>)\s*(\d+)""")
@@ -53,8 +60,11 @@ class _Segment(NamedTuple):
     end: int
 
 
-def _segments(source: Source) -> Iterator[_Segment]:
+def _segments(source: Source, *, forgiving: bool = False) -> Iterator[_Segment]:
     """Yield the segments up to the start of the first scan, that one included.
+
+    Args:
+        forgiving: skip what stands between two segments and belongs to neither.
 
     Raises:
         MalformedContainerError: something else came.
@@ -65,6 +75,10 @@ def _segments(source: Source) -> Iterator[_Segment]:
         if head[:2] == b"\xff\xff":  # fill, of any length
             fill = source.read(position, CHUNK)
             position += len(fill) - len(fill.lstrip(b"\xff")) - 1
+            head = source.read(position, 4)
+        if forgiving and head[:1] != b"\xff":
+            marker_at = _MARKER.search(source.read(position, _MOST_GARBAGE))
+            position += 0 if marker_at is None else marker_at.start()
             head = source.read(position, 4)
         if len(head) < 4 or head[0] != 0xFF:
             raise MalformedContainerError("the JPEG file is damaged before its picture data")
@@ -114,37 +128,42 @@ def look(source: Source) -> Contents:
     """Return the words before the picture data, as far as the file is sound."""
     packets: list[bytes] = []
     chunks: list[bytes] = []
-    exif = iim = b""
-    try:
-        for segment in _segments(source):
+    exif: list[bytes] = []
+    resources: list[bytes] = []
+    with suppress(MalformedContainerError):  # what came before the damage counts
+        for segment in _segments(source, forgiving=True):
             if segment.marker not in {_APP1, _APP13}:
                 continue
-            if _starts(source, segment, _APP1, _XMP):
-                packets.append(_body(source, segment, len(_XMP)))
-            elif _starts(source, segment, _APP1, _EXTENSION):
-                chunks.append(_body(source, segment, len(_EXTENSION)))
-            elif _starts(source, segment, _APP1, _EXIF):
-                exif = exif or _body(source, segment, len(_EXIF))
-            elif _starts(source, segment, _APP13, _PHOTOSHOP):
-                iim = iim or _iim(_body(source, segment, len(_PHOTOSHOP)))
-    except MalformedContainerError:
-        pass  # what came before the damage counts
-    more = [part for packet in packets if (part := _extended(packet, chunks)) is not None]
-    return Contents(packets=(*packets, *more), exif=exif, iim=iim)
+            body = _body(source, segment, 0)
+            if segment.marker == _APP13:
+                head = next((head for head in _PHOTOSHOP if body.startswith(head)), None)
+                if head is not None:
+                    resources.append(body[len(head) :])
+            elif body.startswith(_XMP):
+                packets.append(body[len(_XMP) :])
+            elif body.startswith(_EXTENSION):
+                chunks.append(body[len(_EXTENSION) :])
+            elif match := _EXIF_LIKE.match(body):
+                _add_exif(exif, body[match.end() :])
+            elif _XMP_LIKE.search(body):
+                packets.append(body)
+    packets += [part for packet in packets if (part := _extended(packet, chunks)) is not None]
+    return Contents.of(
+        [
+            Contents(packets=tuple(packets)),
+            *map(tiff.inside, exif),
+            # Resources that are too large for one segment go on in the next.
+            photoshop.inside(b"".join(resources)),
+        ]
+    )
 
 
-def _iim(resources: bytes) -> bytes:
-    """Return image resource 0x0404 of a Photoshop block."""
-    position = 0
-    while resources[position : position + 4] == b"8BIM" and len(resources) >= position + 12:
-        kind = int.from_bytes(resources[position + 4 : position + 6], "big")
-        name = 1 + resources[position + 6]
-        at = position + 6 + name + name % 2
-        length = int.from_bytes(resources[at : at + 4], "big")
-        if kind == 0x0404:
-            return resources[at + 4 : at + 4 + length]
-        position = at + 4 + length + length % 2
-    return b""
+def _add_exif(parts: list[bytes], body: bytes) -> None:
+    """Add Exif, or what continues it where it is too large for one segment."""
+    if parts and not tiff.CONTAINER.matches(body):
+        parts[-1] += body
+    else:
+        parts.append(body)
 
 
 def survey(source: Source) -> Survey:

@@ -1,18 +1,19 @@
 """PNG and APNG: the packet is an iTXt chunk, never compressed (XMP part 3, 1.1.5)."""
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from lorgnette.alttext.captions import decoded
+from lorgnette.alttext import captions, photoshop, tiff
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
     Container,
     Contents,
     MalformedContainerError,
-    Suggestion,
     Survey,
     Writer,
     spliced,
@@ -23,6 +24,10 @@ from lorgnette.files import Piece, Source
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEYWORD = b"XML:com.adobe.xmp"
 _OLD_KEYWORD = b"Raw profile type xmp"  # ImageMagick's way before there was iTXt
+_OF_XMP = {_KEYWORD, _OLD_KEYWORD}
+_PROFILES = {b"Raw profile type " + kind for kind in (b"xmp", b"APP1", b"exif", b"8bim", b"iptc")}
+_PROFILE = re.compile(rb"\s*[^\n]*\n\s*\d+\n(.*)", re.DOTALL)
+_TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 _HEAD = _KEYWORD + b"\0\0\0\0\0"  # not compressed, no language, no translated keyword
 
 
@@ -60,8 +65,8 @@ def _chunks(source: Source) -> Iterator[_Chunk]:
     raise MalformedContainerError("the PNG file has too many chunks")
 
 
-def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
-    """Return the keyword and the text of a text chunk; both empty where it is damaged."""
+def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes | None]:
+    """Return the keyword and the text of a text chunk; None for text that is damaged."""
     keyword, _, rest = body.partition(b"\0")
     compressed = kind == b"zTXt"
     if kind == b"iTXt":
@@ -73,43 +78,57 @@ def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
         try:
             rest = zlib.decompressobj().decompress(rest, MAX_BYTES)
         except zlib.error:
-            return b"", b""
+            return keyword, None
     return keyword, rest
 
 
 def _is_xmp(source: Source, chunk: _Chunk) -> bool:
-    return chunk.kind == b"iTXt" and chunk.body(source, 18) == _KEYWORD + b"\0"
+    return chunk.kind in _TEXTS and chunk.body(source, 18) == _KEYWORD + b"\0"
 
 
-def _old_packet(text: bytes) -> bytes:
-    """Return the packet in an old text chunk: a name, a length, then hexadecimal digits."""
+def _profile(keyword: bytes, text: bytes) -> Contents:
+    """Return the words in a raw profile: a name, a length, then hexadecimal digits."""
+    match = _PROFILE.match(text)
     try:
-        return bytes.fromhex(b"".join(text.split()[2:]).decode("ascii"))
+        data = bytes.fromhex(b"".join(match[1].split()).decode("ascii")) if match else b""
     except ValueError:
-        return b""
+        data = b""
+    if not data and keyword in _OF_XMP:
+        return Contents(unread=("its outdated XMP chunk is damaged",))
+    if data.startswith(b"8BIM"):
+        return photoshop.inside(data)
+    if data.startswith(b"\x1c"):
+        return Contents(suggestions=captions.of_iim(data))
+    exif = tiff.inside(data)
+    return exif if exif != Contents() or b"<" not in data else Contents(packets=(data,))
 
 
 def look(source: Source) -> Contents:
     """Return the words in the file's text chunks, as far as it is sound."""
-    packets: list[bytes] = []
-    suggestions: list[Suggestion] = []
-    exif = b""
-    try:
+    found: list[Contents] = []
+    with suppress(MalformedContainerError):  # what came before the damage counts
         for chunk in _chunks(source):
             if chunk.kind == b"eXIf":
-                exif = chunk.body(source)
-            elif chunk.kind in {b"tEXt", b"zTXt", b"iTXt"}:
-                keyword, text = _text(chunk.kind, chunk.body(source))
-                if keyword == _KEYWORD and chunk.kind == b"iTXt":
-                    packets.append(text)
-                elif keyword == _OLD_KEYWORD and (packet := _old_packet(text)):
-                    packets.append(packet)
-                elif keyword == b"Description":
-                    words = decoded(text)
-                    suggestions += [Suggestion("PNG Description", words)] if words else []
-    except MalformedContainerError:
-        pass  # what came before the damage counts
-    return Contents(packets=tuple(packets), exif=exif, suggestions=tuple(suggestions))
+                found.append(tiff.inside(chunk.body(source)))
+            elif chunk.kind == b"tXMP":  # a draft's, of 2001
+                found.append(Contents(packets=(chunk.body(source),)))
+            elif chunk.kind in _TEXTS:
+                found.append(_words(*_text(chunk.kind, chunk.body(source))))
+    return Contents.of(found)
+
+
+def _words(keyword: bytes, text: bytes | None) -> Contents:
+    """Return the words in a text chunk."""
+    if text is None:
+        damaged = ("its XMP chunk is damaged",)
+        return Contents(unread=damaged if keyword in _OF_XMP else ())
+    if keyword == _KEYWORD:
+        return Contents(packets=(text,))
+    if keyword in _PROFILES:
+        return _profile(keyword, text)
+    if keyword == b"Description":
+        return Contents(suggestions=captions.suggested("PNG Description", text))
+    return Contents()
 
 
 def survey(source: Source) -> Survey:
@@ -128,7 +147,9 @@ def survey(source: Source) -> Survey:
             continue
         if chunk.kind == b"caBX":
             raise CannotEmbedError("the file is signed (C2PA), and any change breaks the signature")
-        if chunk.kind in {b"tEXt", b"zTXt", b"iTXt"} and chunk.body(source, 20) == _OLD_KEYWORD:
+        if chunk.kind == b"dSIG":
+            raise CannotEmbedError("the file is signed (dSIG), and any change breaks the signature")
+        if chunk.kind in _TEXTS and chunk.body(source, 20) == _OLD_KEYWORD:
             raise CannotEmbedError("the file keeps its XMP packet in an outdated way")
         blocks.append((chunk.kind.decode("ascii"), chunk.end - chunk.start))
     if blocks[0] != ("IHDR", 25):
@@ -141,10 +162,10 @@ def survey(source: Source) -> Survey:
 
 def _checked_packet(source: Source, chunk: _Chunk) -> bytes:
     body = chunk.body(source)
-    if zlib.crc32(b"iTXt" + body) != int.from_bytes(source.read(chunk.end - 4, 4), "big"):
+    if zlib.crc32(chunk.kind + body) != int.from_bytes(source.read(chunk.end - 4, 4), "big"):
         raise MalformedContainerError("the PNG file's XMP chunk is damaged")
-    keyword, packet = _text(chunk.kind, body)
-    if keyword != _KEYWORD:
+    _, packet = _text(chunk.kind, body)
+    if packet is None:
         raise MalformedContainerError("the PNG file's XMP chunk is damaged")
     return packet
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from lorgnette.alttext import containers, machines, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, State
-from lorgnette.alttext.captions import suggestions_of
 from lorgnette.alttext.container import CannotEmbedError, Contents, Suggestion
 from lorgnette.alttext.provenance import text_hash
 from lorgnette.alttext.texts import clean, language_tag
@@ -72,7 +71,7 @@ def read(image: Path, language: str = "") -> Reading:
     """
     contents, modified_ns, troubles = _look(image)
     unread = [f"{image.name}: {reason}" for reason in contents.unread]
-    suggestions = [*suggestions_of(contents)]
+    suggestions = [*contents.suggestions]
     versions: list[Version] = []
     extended = ""
     places = [(Destination.EMBED, image, packet, modified_ns) for packet in contents.packets]

@@ -5,9 +5,11 @@ copy of the first directory behind it, and the file's head is pointed there.
 """
 
 import struct
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lorgnette.alttext.captions import decoded
+from lorgnette.alttext import captions, photoshop
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
@@ -15,7 +17,6 @@ from lorgnette.alttext.container import (
     Contents,
     Edit,
     MalformedContainerError,
-    Suggestion,
     Survey,
     Writer,
     spliced,
@@ -24,7 +25,9 @@ from lorgnette.alttext.markup import MAX_BYTES
 from lorgnette.alttext.xmp import PADDING
 from lorgnette.files import Piece, Source
 
-_XMP, _DESCRIPTION, _IIM, _DNG, _C2PA = 700, 270, 33723, 50706, 0xCD41
+_XMP, _DESCRIPTION, _IIM, _RESOURCES, _DNG, _C2PA = 700, 270, 33723, 34377, 50706, 0xCD41
+_BELOW = (330, 34665, 34853, 40965)  # tags that lead to further directories
+_MAX_DIRECTORIES = 1000  # that are looked at; a book may have more pages, but no more words
 _EXTENTS = ((273, 279), (324, 325))  # strips, tiles: (offsets, byte counts)
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _BIG_SIZES = {16: 8, 17: 8, 18: 8}
@@ -79,6 +82,10 @@ class _Directory:
         return next((entry for entry in self.entries if entry.tag == tag), None)
 
 
+def _matches(head: bytes) -> bool:
+    return head[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
+
+
 def _form(source: Source) -> _Form:
     head = source.read(0, 8)
     order = "<" if head[:2] == b"II" else ">"
@@ -95,7 +102,15 @@ def _number(source: Source, form: str, at: int) -> int:
     return int(struct.unpack(form, data)[0])
 
 
-def _directory(source: Source, form: _Form, start: int) -> _Directory:
+def _directory(source: Source, form: _Form, start: int, *, forgiving: bool = False) -> _Directory:
+    """Return a directory.
+
+    Args:
+        forgiving: leave out entries whose values are not all there, instead of raising.
+
+    Raises:
+        MalformedContainerError: the file is damaged, or ends too early.
+    """
     count = _number(source, form.count, start)
     if count > _MAX_ENTRIES:
         raise MalformedContainerError("the TIFF file is damaged")
@@ -111,6 +126,8 @@ def _directory(source: Source, form: _Form, start: int) -> _Directory:
         length = values * (_SIZES | _BIG_SIZES).get(kind, 1)
         value = offset if length > room else at + size - room
         if value + length > source.size:
+            if forgiving:
+                continue
             raise MalformedContainerError("the TIFF file is cut short")
         entries.append(_Entry(tag, kind, values, value, length, raw))
     after = _number(source, form.offset, first + count * size)
@@ -122,21 +139,67 @@ def _first(source: Source, form: _Form) -> _Directory:
 
 
 def look(source: Source) -> Contents:
-    """Return the words in the first directory."""
+    """Return the words in the file's directories, wherever these are."""
+    return _look(source, "TIFF")
+
+
+def inside(exif: bytes) -> Contents:
+    """Return the words in Exif, which has the structure of a TIFF file; tolerant."""
+    exif = exif.removeprefix(b"Exif\0\0")
+    if not _matches(exif):
+        return Contents()
+    try:
+        return _look(Source.of(exif), "Exif")
+    except MalformedContainerError:
+        return Contents()
+
+
+def _look(source: Source, name: str) -> Contents:
     form = _form(source)
-    directory = _first(source, form)
-
-    def value(tag: int) -> bytes:
-        entry = directory.find(tag)
-        return source.read(entry.start, min(entry.length, MAX_BYTES)) if entry else b""
-
-    packet = value(_XMP)
-    description = decoded(value(_DESCRIPTION))
-    return Contents(
-        packets=(packet,) if packet else (),
-        iim=value(_IIM),
-        suggestions=(Suggestion("TIFF ImageDescription", description),) if description else (),
+    return Contents.of(
+        _words(source.read(entry.start, min(entry.length, MAX_BYTES)), entry.tag, name)
+        for number, directory in enumerate(_directories(source, form))
+        for entry in directory.entries
+        if entry.tag in _WORDS and (number == 0 or entry.tag != _DESCRIPTION)
     )
+
+
+_WORDS = {_XMP, _DESCRIPTION, _IIM, _RESOURCES}
+
+
+def _words(value: bytes, tag: int, name: str) -> Contents:
+    if tag == _XMP:
+        return Contents(packets=(value,) if value else ())
+    if tag == _DESCRIPTION:
+        return Contents(suggestions=captions.suggested(f"{name} ImageDescription", value))
+    if tag == _IIM:
+        return Contents(suggestions=captions.of_iim(value))
+    return photoshop.inside(value)
+
+
+def _directories(source: Source, form: _Form) -> Iterator[_Directory]:
+    """Yield the directories that can be read, the first one first.
+
+    Raises:
+        MalformedContainerError: the first one cannot.
+    """
+    waiting = deque([_number(source, form.offset, form.head)])
+    seen: set[int] = {0}
+    while waiting and len(seen) <= _MAX_DIRECTORIES:
+        start = waiting.popleft()
+        if start in seen:
+            continue
+        seen.add(start)
+        try:
+            directory = _directory(source, form, start, forgiving=True)
+        except MalformedContainerError:
+            if len(seen) > 2:
+                continue
+            raise
+        yield directory
+        waiting.append(directory.next)
+        for tag in _BELOW:
+            waiting.extend(_numbers(source, form, directory.find(tag))[:_MAX_DIRECTORIES])
 
 
 def survey(source: Source) -> Survey:
@@ -158,6 +221,8 @@ def survey(source: Source) -> Survey:
         seen.add(start)
         directory = _directory(source, form, start)
         _require_pixels(source, form, directory)
+        if directory.find(_C2PA) is not None:
+            raise CannotEmbedError("the file is signed (C2PA), and any change breaks the signature")
         blocks += [
             (f"{len(seen)}:{entry.tag}:{entry.kind}", entry.count)
             for entry in directory.entries
@@ -166,8 +231,6 @@ def survey(source: Source) -> Survey:
         start = directory.next
     if first.find(_DNG) is not None:
         raise CannotEmbedError("raw photographs take alt text in a sidecar only")
-    if first.find(_C2PA) is not None:
-        raise CannotEmbedError("the file is signed (C2PA), and any change breaks the signature")
     packets = [entry for entry in first.entries if entry.tag == _XMP]
     if len(packets) > 1:
         raise CannotEmbedError("the file has more than one XMP packet")
@@ -231,7 +294,7 @@ def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
 CONTAINER = Container(
     name="TIFF",
     suffixes=frozenset({".tif", ".tiff", ".btf", ".tf8"}),
-    matches=lambda head: head[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"},
+    matches=_matches,
     look=look,
     relatives="raw photographs",
     writer=Writer(survey=survey, with_packet=with_packet, padding=PADDING),

@@ -2,8 +2,10 @@
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+from lorgnette.alttext import tiff
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
@@ -65,17 +67,14 @@ def _chunks(source: Source) -> Iterator[_Chunk]:
 
 def look(source: Source) -> Contents:
     """Return the words in the file, as far as it is sound."""
-    packets: list[bytes] = []
-    exif = b""
-    try:
+    found: list[Contents] = []
+    with suppress(MalformedContainerError):  # what came before the damage counts
         for chunk in _chunks(source):
             if chunk.kind in _XMP:
-                packets.append(chunk.body(source))
+                found.append(Contents(packets=(chunk.body(source),)))
             elif chunk.kind == b"EXIF":
-                exif = chunk.body(source).removeprefix(b"Exif\0\0")
-    except MalformedContainerError:
-        pass  # what came before the damage counts
-    return Contents(packets=tuple(packets), exif=exif)
+                found.append(tiff.inside(chunk.body(source)))
+    return Contents.of(found)
 
 
 def survey(source: Source) -> Survey:

@@ -4,22 +4,30 @@ import os
 import stat
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from lorgnette import files
-from lorgnette.alttext import containers, sidecar, xmp
+from lorgnette.alttext import containers, sidecar, signatures, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
-from lorgnette.alttext.container import CannotEmbedError, Container, Survey
+from lorgnette.alttext.container import CannotEmbedError, Survey
 from lorgnette.alttext.markup import MalformedPacketError
 from lorgnette.alttext.reading import Reading, read, require_read, same_words
 from lorgnette.alttext.sidecar import Place, SidecarError, SidecarNaming
 from lorgnette.alttext.texts import clean, language_tag
 from lorgnette.errors import ExitCode, LorgnetteError
-from lorgnette.files import CannotWriteError, Check, Record, Replacement, Source, Stamp
+from lorgnette.files import (
+    CannotWriteError,
+    Check,
+    NotKeptError,
+    Record,
+    Replacement,
+    Source,
+    Stamp,
+)
 
 ADVISED_CHARACTERS = 250  # the IPTC standard's bound for alt text
 MOST_CHARACTERS = 2000
@@ -159,10 +167,13 @@ def write(
         planned = plan(image, alt_text, destination, naming=naming, overwrite=overwrite)
         try:
             return _carry_out(planned, record)
-        except CannotEmbedError as error:
+        except (CannotEmbedError, NotKeptError) as error:
+            if destination is Destination.SIDECAR:
+                raise
+            reason = error.reason if isinstance(error, NotKeptError) else str(error)
             planned = plan(image, alt_text, Destination.SIDECAR, naming=naming, overwrite=overwrite)
             written = _carry_out(planned, record)
-            return replace(written, reason=_both(str(error), written.reason))
+            return replace(written, reason=_both(reason, written.reason))
 
 
 def _cleaned(alt_text: AltText) -> AltText:
@@ -326,7 +337,9 @@ def _embedding(image: Path, words: _NewWords) -> Iterator[Change]:
         try:
             if survey.packet is not None and words.are_in(survey.packet):
                 return
-            _require_one_place(container, source, survey, words.alt_text)
+            packets = container.look(source).packets
+            _require_unsigned(target, packets)
+            _require_one_place(packets, survey, words.alt_text)
             merged = words.merged(survey.packet)
         except MalformedPacketError as error:
             raise CannotEmbedError(str(error)) from error
@@ -353,11 +366,15 @@ def _embedding(image: Path, words: _NewWords) -> Iterator[Change]:
     yield Change(Replacement(target=target, stamp=Stamp.of(status), pieces=pieces), check)
 
 
-def _require_one_place(
-    container: Container, source: Source, survey: Survey, alt_text: AltText
-) -> None:
+def _require_unsigned(target: Path, packets: Sequence[bytes]) -> None:
+    reasons = (signatures.beside(target), *map(signatures.within, packets))
+    if reason := next(filter(None, reasons), ""):
+        raise CannotEmbedError(reason)
+
+
+def _require_one_place(packets: Sequence[bytes], survey: Survey, alt_text: AltText) -> None:
     """Raise CannotEmbedError where words that say something else would stay in the file."""
-    for packet in container.look(source).packets:
+    for packet in packets:
         found = None if packet == survey.packet else xmp.read(packet, alt_text.language).alt_text
         if found is not None and not same_words(found, alt_text):
             raise CannotEmbedError("it has alt text in a place that cannot be written, too")
@@ -423,6 +440,8 @@ def _sidecar_writing(image: Path, place: Place, words: _NewWords) -> Iterator[Ch
     try:
         if words.are_in(packet):
             return
+        if reason := signatures.beside(target) or signatures.within(packet):
+            raise SidecarError(path, reason.replace("the file", "it"))
         new = words.merged(packet, place.extension)
         if xmp.is_blank(packet):  # what a full disk leaves
             new = sidecar.new(new)

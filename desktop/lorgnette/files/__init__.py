@@ -1,6 +1,6 @@
 """Users' files: read by pieces, replaced whole or not at all, one writer at a time."""
 
-from lorgnette.files.errors import CannotWriteError, ChangedMeanwhileError
+from lorgnette.files.errors import CannotWriteError, ChangedMeanwhileError, NotKeptError
 from lorgnette.files.finding import SUFFIXES, find_pictures, natural
 from lorgnette.files.locking import locked
 from lorgnette.files.opening import NotAFileError, open_file, read_file, unreadable
@@ -23,6 +23,7 @@ __all__ = [
     "ChangedMeanwhileError",
     "Check",
     "NotAFileError",
+    "NotKeptError",
     "Piece",
     "Record",
     "Replaced",

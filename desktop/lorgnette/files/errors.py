@@ -15,6 +15,15 @@ class CannotWriteError(LorgnetteError):
         self.reason = reason
 
 
+class NotKeptError(CannotWriteError):
+    """A new version would have lost what surrounds the file's bytes; the old one stays."""
+
+    hint = "Ask whoever owns the file to write it, or work with a copy, which is yours."
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(path, f"{what} cannot be kept")
+
+
 class ChangedMeanwhileError(CannotWriteError):
     """Another program changed the file between reading and writing; its version stays."""
 

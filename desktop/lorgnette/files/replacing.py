@@ -65,7 +65,8 @@ def replace_file(
     Raises:
         ChangedMeanwhileError: the file is not the version that the replacement was made for.
         CannotWriteError: the folder, the disk or the file's rights forbid it.
-        In both cases, and when check or record raises, the old version is there, unchanged.
+        NotKeptError: what surrounds the file's bytes would be lost.
+        In all cases, and when check or record raises, the old version is there, unchanged.
     """
     target = replacement.target
     temporary = temporary_for(target)

@@ -2,12 +2,13 @@
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lorgnette import files
-from lorgnette.files import Replacement, Stamp
+from lorgnette.files import NotKeptError, Replacement, Stamp
 
 
 @pytest.fixture
@@ -43,3 +44,109 @@ def test_the_owner_stays(target: Path) -> None:
     os.chown(target, 1234, 4321)
     files.replace_file(replacement(target, b"new"))
     assert (target.stat().st_uid, target.stat().st_gid) == (1234, 4321)
+
+
+def xattrs(path: Path) -> dict[str, bytes]:
+    return {name: os.getxattr(path, name) for name in os.listxattr(path)}
+
+
+@pytest.fixture
+def marked(target: Path) -> Path:
+    """Return a file with extended attributes, where there are any."""
+    try:
+        os.setxattr(target, "user.first", b"1")
+    except (OSError, AttributeError):
+        pytest.skip("no extended attributes here")
+    os.setxattr(target, "user.empty", b"")
+    os.setxattr(target, "user.long", bytes(range(256)) * 4)
+    os.setxattr(target, "user.Ä", b"\0\xff")
+    return target
+
+
+def as_nobody(action: Callable[[], None]) -> str:
+    """Do something in a process of somebody who may do little; return what it raised."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+            os.write(writer, f"{type(error).__name__}: {error}".encode())
+        os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as file:  # noqa: PTH123
+        said = file.read().decode()
+    os.waitpid(child, 0)
+    return said
+
+
+def _of_a_foreign_group(path: Path) -> None:
+    """Let a file act for a group that its owner is no member of, but the folder gives."""
+    os.chown(path.parent, 0, 1234)
+    path.parent.chmod(0o2777)
+    os.chown(path, 65534, 1234)
+    path.chmod(0o2664)
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root sets such attributes")
+
+
+def test_all_extended_attributes_are_carried(marked: Path) -> None:
+    before = xattrs(marked)
+    files.replace_file(replacement(marked, b"new"))
+    assert marked.read_bytes() == b"new"
+    assert xattrs(marked) == before
+    assert len(before) >= 4
+
+
+@needs_root
+def test_every_kind_of_attribute_that_may_be_set_is_carried(marked: Path) -> None:
+    for name in ("security.label", "trusted.note", "security.selinux"):
+        os.setxattr(marked, name, b"value")
+    before = xattrs(marked)
+    files.replace_file(replacement(marked, b"new"))
+    assert xattrs(marked) == before
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (lambda path: os.setxattr(path, "security.label", b"value"), "security.label"),
+        (lambda path: os.chown(path, 1234, 65534), "owner"),
+        (lambda path: os.chown(path, 65534, 4321), "group"),
+        (_of_a_foreign_group, "rights"),
+    ],
+)
+def test_where_one_cannot_be_kept_the_file_stays(
+    marked: Path, spoil: Callable[[Path], None], what: str
+) -> None:
+    marked.parent.chmod(0o777)
+    for folder in marked.parents[:3]:
+        folder.chmod(0o777)
+    os.chown(marked, 65534, 65534)
+    spoil(marked)
+    before = (xattrs(marked), marked.stat(), marked.read_bytes())
+    replaced = replacement(marked, b"new")
+    said = as_nobody(lambda: files.replace_file(replaced))
+    assert said.startswith("NotKeptError: file.bin could not be written: ")
+    assert what in said
+    assert (xattrs(marked), marked.stat(), marked.read_bytes()) == before
+    assert list(marked.parent.iterdir()) == [marked]
+
+
+@needs_root
+@pytest.mark.parametrize(("kind", "kept"), [(b"\3sig", False), (b"\1hash", True)])
+def test_a_signature_of_the_kernels_is_not_broken(marked: Path, kind: bytes, kept: bool) -> None:
+    os.setxattr(marked, "security.ima", kind)
+    if kept:
+        files.replace_file(replacement(marked, b"new"))
+        assert marked.read_bytes() == b"new"
+        assert "security.ima" not in xattrs(marked)  # the kernel's to give
+    else:
+        with pytest.raises(NotKeptError, match="signature"):
+            files.replace_file(replacement(marked, b"new"))
+        assert marked.read_bytes() == b"0123456789"
