@@ -11,6 +11,7 @@ import skimage.data
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from tests.oracles import ExifTool
+from xdist.scheduler import LoadScopeScheduling
 
 from lorgnette.captioning import manifest
 from lorgnette.captioning.manifest import Manifest
@@ -18,8 +19,30 @@ from lorgnette.captioning.vocabulary import Vocabulary
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Folders that one worker keeps to itself, for what their files share: a display, a trained network.
+TOGETHER = ("tests/end_to_end/window", "tests/export/training")
+SLOW = (*TOGETHER, "tests/end_to_end", "tests/export")
+
 TOY_WORDS = ("<start>", "<end>", "<unk>", "a", "red", "green", "blue", "picture")
 TOY_SIDE = 16
+
+
+class ByFile(LoadScopeScheduling):
+    """Gives each file, or folder of TOGETHER, to one worker: what its tests share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((f for f in TOGETHER if nodeid.startswith(f"{f}/")), nodeid.split("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    """Share out the tests among workers, however many there are."""
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers begin with what takes long, so that none waits for another at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: [not item.nodeid.startswith(folder) for folder in SLOW])
 
 
 @pytest.fixture(autouse=True)

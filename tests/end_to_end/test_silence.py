@@ -5,7 +5,6 @@ that begins to talk fails here. They are held for as long as a library may wait 
 ONNX Runtime, when it is not told to be silent, opens its first socket after nine seconds.
 """
 
-import contextlib
 import fcntl
 import json
 import os
@@ -15,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +22,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 HELD_SECONDS = 30
+LORGNETTE = (sys.executable, "-m", "lorgnette")
 COLOURS = ("red", "lime", "blue")
 STRACE = ("strace", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "4096", "-e", "signal=none")
 CREATING = "open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat"
@@ -126,16 +126,22 @@ class Traced:
         ]
 
 
-@pytest.fixture
-def traced(tmp_path: Path) -> Iterator[Traced]:
+@pytest.fixture(scope="module")
+def trace() -> Iterator[Callable[[Path], Traced]]:
+    """Return a function that makes a home for programs under strace; end them all afterwards."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
     probe = subprocess.run([*STRACE, "-o", os.devnull, "true"], capture_output=True, text=True)
     if probe.returncode:
         pytest.skip(f"strace may not trace here: {probe.stderr.strip()}")
-    traced = Traced(tmp_path)
-    yield traced
-    for process in traced.processes:
+    made = []
+
+    def trace(home: Path) -> Traced:
+        made.append(Traced(home))
+        return made[-1]
+
+    yield trace
+    for process in (process for traced in made for process in traced.processes):
         if process.poll() is None:
             process.kill()
         with process:
@@ -143,12 +149,63 @@ def traced(tmp_path: Path) -> Iterator[Traced]:
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    for number in range(60):
-        Image.new("RGB", (64, 48), COLOURS[number % 3]).save(folder / f"{number}.jpg")
-    return folder
+def traced(trace: Callable[[Path], Traced], tmp_path: Path) -> Traced:
+    return trace(tmp_path)
+
+
+@dataclass
+class Held:
+    """A program that has run for HELD_SECONDS, and the pictures that it was started with."""
+
+    traced: Traced
+    pictures: Path
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        return self.traced.processes[0]
+
+
+@pytest.fixture(scope="module")
+def held(
+    trace: Callable[[Path], Traced], toy_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Held]:
+    """Hold the command line in the middle of a batch, and the window, both at once."""
+    programs = {}
+    for name in ("caption", "gui"):
+        home = tmp_path_factory.mktemp(name)
+        pictures = home / "pictures"
+        pictures.mkdir()
+        for number in range(60):
+            Image.new("RGB", (64, 48), COLOURS[number % 3]).save(pictures / f"{number}.jpg")
+        programs[name] = Held(trace(home), pictures)
+    _caption(programs["caption"], toy_model)
+    _open_window(programs["gui"], toy_model)
+    time.sleep(HELD_SECONDS)
+    return programs
+
+
+def _caption(held: Held, model: Path) -> None:
+    held.traced.allowed = (held.pictures,)
+    captioning = held.traced.start(
+        *(*LORGNETTE, "caption", "--model", model, "--format", "jsonl"),
+        *("--write", "sidecar", held.pictures),
+    )
+    assert captioning.stdout is not None
+    # Nobody reads, so that it stands still in the middle of the batch, with all its libraries.
+    fcntl.fcntl(captioning.stdout, fcntl.F_SETPIPE_SZ, 4096)
+
+
+def _open_window(held: Held, model: Path) -> None:
+    home = held.traced.home / "home"
+    config = home / ".config" / "lorgnette"
+    config.mkdir(parents=True)
+    (config / "settings.json").write_text(json.dumps({"model": str(model)}))
+    # Fonts of which the system has no index: fontconfig makes one.
+    fonts = home / ".local" / "share" / "fonts"
+    fonts.mkdir(parents=True)
+    for font in Path("/usr/share/fonts").rglob("DejaVuSans.ttf"):
+        shutil.copy(font, fonts)
+    held.traced.start(*LORGNETTE, "gui", held.pictures, QT_QPA_PLATFORM="offscreen")
 
 
 def test_what_it_is_meant_to_see_is_seen(traced: Traced) -> None:
@@ -174,52 +231,29 @@ def test_what_it_is_meant_to_see_is_seen(traced: Traced) -> None:
     assert resolving.talk
 
 
-def test_the_command_line_is_silent(traced: Traced, pictures: Path, toy_model: Path) -> None:
-    lorgnette = (sys.executable, "-m", "lorgnette")
-    traced.allowed = (pictures,)
-    captioning = traced.start(
-        *(*lorgnette, "caption", "--model", toy_model, "--format", "jsonl"),
-        *("--write", "sidecar", pictures),
-    )
-    assert captioning.stdout is not None
-    # Nobody reads, so that it stands still in the middle of the batch, with all its libraries.
-    fcntl.fcntl(captioning.stdout, fcntl.F_SETPIPE_SZ, 4096)
-    time.sleep(HELD_SECONDS)
+def test_the_command_line_is_silent(held: dict[str, Held], toy_model: Path) -> None:
+    traced, pictures = held["caption"].traced, held["caption"].pictures
+    captioning = held["caption"].process
     assert captioning.poll() is None
     said, _ = captioning.communicate(timeout=120)
     assert captioning.returncode == 0
     assert [json.loads(line)["verdict"] for line in said.splitlines()[:60]] == ["captioned"] * 60
     one = pictures / "1.jpg"
-    traced.run(*lorgnette, "set", one, "Grass.", "--write", "embed")
-    assert "Grass." in traced.run(*lorgnette, "show", one)
-    assert "60 files" in traced.run(*lorgnette, "history")
+    traced.run(*LORGNETTE, "set", one, "Grass.", "--write", "embed")
+    assert "Grass." in traced.run(*LORGNETTE, "show", one)
+    assert "60 files" in traced.run(*LORGNETTE, "history")
     for form in ("csv", "html"):
-        traced.run(*lorgnette, "export-text", "--format", form, pictures)
-    traced.run(*lorgnette, "export-text", "--format", "txt", pictures)
-    traced.run(*lorgnette, "undo")
-    traced.run(*lorgnette, "model", toy_model)
+        traced.run(*LORGNETTE, "export-text", "--format", form, pictures)
+    traced.run(*LORGNETTE, "export-text", "--format", "txt", pictures)
+    traced.run(*LORGNETTE, "undo")
+    traced.run(*LORGNETTE, "model", toy_model)
     assert traced.talk == []
     assert traced.strays == []
 
 
 @pytest.mark.gui
-def test_the_window_is_silent(
-    traced: Traced, pictures: Path, toy_model: Path, tmp_path: Path
-) -> None:
-    config = traced.home / "home" / ".config" / "lorgnette"
-    config.mkdir(parents=True)
-    (config / "settings.json").write_text(json.dumps({"model": str(toy_model)}))
-    # Fonts of which the system has no index: fontconfig makes one.
-    fonts = traced.home / "home" / ".local" / "share" / "fonts"
-    fonts.mkdir(parents=True)
-    for font in Path("/usr/share/fonts").rglob("DejaVuSans.ttf"):
-        shutil.copy(font, fonts)
-    window = traced.start(
-        *(sys.executable, "-m", "lorgnette", "gui", pictures),
-        QT_QPA_PLATFORM="offscreen",
-    )
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        window.wait(HELD_SECONDS)
+def test_the_window_is_silent(held: dict[str, Held]) -> None:
+    traced, window = held["gui"].traced, held["gui"].process
     assert window.poll() is None
     # strace hands the signal on to nobody: the window is its child.
     children = Path(f"/proc/{window.pid}/task/{window.pid}/children").read_text().split()

@@ -8,7 +8,8 @@ from PIL import Image
 
 from lorgnette.captioning import judging
 from lorgnette.captioning.captioner import Captioner
-from lorgnette_export import cli
+from lorgnette_export import cli, families
+from lorgnette_export.conversion.convert import Options, convert
 
 
 def test_judging_tells_photos_from_drawings_and_is_kept_through_the_export(
@@ -37,7 +38,7 @@ def test_judging_tells_photos_from_drawings_and_is_kept_through_the_export(
     assert report["photos_declined"] < 0.1
     model, released = tmp_path / "model", tmp_path / "released.safetensors"
     assert cli.main(["release", str(judged), "--out", str(released)]) == 0
-    assert cli.main(["convert", str(released), "--out", str(model)]) == 0
+    convert(families.read([released]), model, Options(pictures=5))
     captioner = Captioner.open(model)
     assert (captioner.manifest.image_height, captioner.manifest.image_width) == (288, 288)
     declined = captioner.caption(next(squares.glob("red-square*.png")))

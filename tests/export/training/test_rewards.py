@@ -92,7 +92,7 @@ def test_drawn_sentences_earn_more_and_the_cnn_stays_as_it_was(
     small = "hidden = 64\nembedding = 64\nheads = 2\nphotos = 8\nviews = 3\nleast_count = 1\n"
     steps = {
         "young": "epochs = 2\nlearning_rate = 1e-2\ntop_learning_rate = 1e-4\n",
-        "rewarded": "epochs = 16\nlearning_rate = 2e-3\nsamples = 4\ncross_entropy = 0.0\n",
+        "rewarded": "epochs = 8\nlearning_rate = 2e-3\nsamples = 4\ncross_entropy = 0.0\n",
     }
     start: list[str | Path] = []
     for name, settings in steps.items():
