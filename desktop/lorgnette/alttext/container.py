@@ -1,7 +1,7 @@
 """What the container modules have in common: what they report, and how they refuse."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lorgnette.files import Piece, Source, Span
@@ -11,6 +11,10 @@ MAX_BLOCKS = 100_000
 
 class CannotEmbedError(Exception):
     """Embedding would harm the file, or its readers; the message says why, for a person."""
+
+
+class CannotMirrorError(Exception):
+    """The caption fields of a file cannot be written; the message says why, for a person."""
 
 
 class MalformedContainerError(CannotEmbedError):
@@ -51,8 +55,11 @@ class Survey:
     """What a walk to the end of a file finds."""
 
     packet: bytes | None  # its XMP
-    blocks: tuple[tuple[str, int], ...]  # kind and length of every other block, in order
+    blocks: tuple[tuple[str, int], ...]  # kind of every other block, in order, and its length
+    # or, of one with caption fields, a checksum of all else in it
     no_growth: str = ""  # why the packet must keep its length; empty where it need not
+    captions: Mapping[str, str] = field(default_factory=dict)  # what each caption field says
+    no_captions: str = ""  # why these cannot be written; empty where they can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +68,15 @@ class Writer:
 
     Attributes:
         survey: walks to the end; raises CannotEmbedError unless a packet may be embedded.
-        with_packet: returns the new version, once survey has passed.
+        with_packet: returns the new version, once survey has passed; with texts for some of
+            the caption fields that survey has seen, by their names. Raises CannotMirrorError
+            where these cannot be written.
         padding: bytes of white space that a new packet gets.
         limit: bytes that a packet may have.
     """
 
     survey: Callable[[Source], Survey]
-    with_packet: Callable[[Source, bytes], tuple[Piece, ...]]
+    with_packet: Callable[[Source, bytes, Mapping[str, str]], tuple[Piece, ...]]
     padding: int
     limit: int = 16 << 20
 
@@ -101,10 +110,13 @@ Edit: TypeAlias = tuple[int, int, bytes]  # from, to (exclusive), what comes the
 
 
 def spliced(size: int, edits: Iterable[Edit]) -> tuple[Piece, ...]:
-    """Return a file of size bytes with some of its parts replaced; edits do not overlap."""
+    """Return a file of size bytes with some of its parts replaced; edits do not overlap.
+
+    What comes in at the same place stays in order.
+    """
     pieces: list[Piece] = []
     position = 0
-    for start, end, data in sorted(edits):
+    for start, end, data in sorted(edits, key=lambda edit: edit[:2]):
         pieces += [Span(position, start), data]
         position = end
     return (*pieces, Span(position, size))

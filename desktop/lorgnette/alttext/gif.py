@@ -4,7 +4,7 @@ XMP part 3, 1.1.2: a reader that hops through the packet, taking its bytes for l
 somewhere in the 258 bytes of the trailer, and from each of them at the same end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -129,7 +129,7 @@ def survey(source: Source) -> Survey:
     return Survey(packet=packets[0] if packets else None, blocks=tuple(blocks))
 
 
-def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
+def with_packet(source: Source, packet: bytes, _captions: Mapping[str, str]) -> tuple[Piece, ...]:
     """Return the file with packet as its XMP extension.
 
     A new one comes behind the extensions that concern the whole file, and before the first that

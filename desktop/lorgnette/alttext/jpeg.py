@@ -7,15 +7,17 @@ its length only where we know who counts, and mend the one index that counts fro
 
 import re
 import struct
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lorgnette.alttext import photoshop, tiff
+from lorgnette.alttext import exif, iim, photoshop, tiff
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
+    CannotMirrorError,
     Container,
     Contents,
     Edit,
@@ -37,6 +39,7 @@ _EXIF_LIKE = re.compile(rb".{0,4}Exif\0[\0-\xff]", re.IGNORECASE | re.DOTALL)
 _XMP_LIKE = re.compile(rb"^(?:http|XMP\0)|<\?xpacket|<x:x[am]pmeta|<rdf:RDF")
 _PHOTOSHOP = (b"Photoshop 3.0\0", b"Adobe_Photoshop2.5:" + bytes(8))
 _LIMIT = 65502
+_CAPTIONS = (exif.IMAGE_DESCRIPTION, exif.WINDOWS_COMMENT, exif.EXIF_COMMENT)
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP11, _APP13 = (
     *(0xD8, 0xD9, 0xDA),
     *(0xE0, 0xE1, 0xE2, 0xEB, 0xED),
@@ -128,7 +131,7 @@ def look(source: Source) -> Contents:
     """Return the words before the picture data, as far as the file is sound."""
     packets: list[bytes] = []
     chunks: list[bytes] = []
-    exif: list[bytes] = []
+    blocks: list[bytes] = []
     resources: list[bytes] = []
     with suppress(MalformedContainerError):  # what came before the damage counts
         for segment in _segments(source, forgiving=True):
@@ -144,14 +147,14 @@ def look(source: Source) -> Contents:
             elif body.startswith(_EXTENSION):
                 chunks.append(body[len(_EXTENSION) :])
             elif match := _EXIF_LIKE.match(body):
-                _add_exif(exif, body[match.end() :])
+                _add_exif(blocks, body[match.end() :])
             elif _XMP_LIKE.search(body):
                 packets.append(body)
     packets += [part for packet in packets if (part := _extended(packet, chunks)) is not None]
     return Contents.of(
         [
             Contents(packets=tuple(packets)),
-            *map(tiff.inside, exif),
+            *map(tiff.inside, blocks),
             # Resources that are too large for one segment go on in the next.
             photoshop.inside(b"".join(resources)),
         ]
@@ -175,6 +178,9 @@ def survey(source: Source) -> Survey:
     packets: list[bytes] = []
     chunks: list[bytes] = []
     blocks: list[tuple[str, int]] = []
+    exif_blocks: list[bytes] = []
+    resources: list[bytes] = []
+    no_captions = ""
     segments = list(_segments(source))
     for segment in segments:
         if _starts(source, segment, _APP1, _XMP):
@@ -184,6 +190,14 @@ def survey(source: Source) -> Survey:
             chunks.append(_body(source, segment, len(_EXTENSION)))
         elif segment.marker == _APP11 and _is_c2pa(source.read(segment.body, 64)):
             raise CannotEmbedError("the file is signed (C2PA), and any change breaks the signature")
+        elif _starts(source, segment, _APP1, _EXIF):
+            exif_blocks.append(_body(source, segment, len(_EXIF)))
+            continue
+        elif _starts(source, segment, _APP13, _PHOTOSHOP[0]):
+            resources.append(_body(source, segment, len(_PHOTOSHOP[0])))
+            continue
+        elif segment.marker in {_APP1, _APP13} and _is_odd(source.read(segment.body, 64)):
+            no_captions = "it has Exif or IIM in an unusual form"
         blocks.append((f"{segment.marker:02X}", segment.end - segment.start))
     if len(packets) > 1:
         raise CannotEmbedError("the file has more than one XMP packet")
@@ -194,11 +208,33 @@ def survey(source: Source) -> Survey:
             raise CannotEmbedError("its alt text is in the extended part of its XMP packet")
     end = _end_of_image(source, segments[-1].end)
     blocks += [("scan", end - segments[-1].end), ("trailer", source.size - end)]
+    seen = exif.Look.at(exif_blocks, _CAPTIONS)
+    blocks += seen.blocks
+    captions = seen.captions
+    no_captions = no_captions or seen.trouble
+    records = [found for data in resources if (found := photoshop.records(data))]
+    if records:
+        captions[iim.CAPTION] = " / ".join(dict.fromkeys(map(iim.caption, records)))
+    if len(records) > 1:
+        no_captions = no_captions or "it has more than one set of IIM records"
+    try:
+        blocks += [("8BIM", photoshop.rest(data)) for data in resources]
+    except MalformedContainerError as error:
+        blocks += [("8BIM", zlib.crc32(data)) for data in resources]
+        if photoshop.records(b"".join(resources)):  # which may be parted between segments
+            no_captions = no_captions or str(error)
     return Survey(
         packet=packet,
         blocks=tuple(blocks),
         no_growth=_why_no_growth(source, segments, end, packet or b""),
+        captions=captions,
+        no_captions=no_captions,
     )
+
+
+def _is_odd(start: bytes) -> bool:
+    """Return whether a segment holds what some readers take for Exif or Photoshop's resources."""
+    return bool(_EXIF_LIKE.match(start)) or start.startswith(_PHOTOSHOP[1:])
 
 
 def _is_c2pa(start: bytes) -> bool:
@@ -322,20 +358,47 @@ def _samsung_trailer(source: Source) -> int:
     return length + max(offsets, default=0)
 
 
-def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
-    """Return the file with packet as its XMP segment; the MPF index is mended."""
+def with_packet(source: Source, packet: bytes, captions: Mapping[str, str]) -> tuple[Piece, ...]:
+    """Return the file with packet as its XMP segment, and texts in its caption fields.
+
+    The MPF index is mended.
+
+    Raises:
+        CannotMirrorError: these cannot be written.
+    """
     segments = list(_segments(source))
-    segment = struct.pack(">BBH", 0xFF, _APP1, 2 + len(_XMP) + len(packet)) + _XMP + packet
+    edits: list[Edit] = []
+    if in_exif := {name: text for name, text in captions.items() if name in _CAPTIONS}:
+        old = next((s for s in segments if _starts(source, s, _APP1, _EXIF)), None)
+        block = b"" if old is None else _body(source, old, len(_EXIF))
+        new = _segment(_APP1, _EXIF + exif.with_captions(block, in_exif))
+        place = _place(source, segments)
+        edits.append((place, place, new) if old is None else (old.start, old.end, new))
+    if iim.CAPTION in captions:
+        for segment in segments:
+            if _starts(source, segment, _APP13, _PHOTOSHOP[0]):
+                resources = _body(source, segment, len(_PHOTOSHOP[0]))
+                if photoshop.records(resources):
+                    body = photoshop.with_caption(resources, captions[iim.CAPTION])
+                    data = _segment(_APP13, _PHOTOSHOP[0] + body)
+                    edits.append((segment.start, segment.end, data))
     old = next((s for s in segments if _starts(source, s, _APP1, _XMP)), None)
-    if old is not None:
-        start, end = old.start, old.end
-    else:
-        start = end = _place(source, segments)
-    edits: list[Edit] = [(start, end, segment)]
-    growth = len(segment) - (end - start)
-    if growth and (index := _picture_index(source, segments)) is not None:
-        edits += _mended(index, start, growth)
+    start, end = (old.start, old.end) if old is not None else (_place(source, segments),) * 2
+    edits.append((start, end, _segment(_APP1, _XMP + packet)))
+    if (index := _picture_index(source, segments)) is not None:
+        edits += _mended(index, edits)
     return spliced(source.size, edits)
+
+
+def _segment(marker: int, body: bytes) -> bytes:
+    """Return a segment.
+
+    Raises:
+        CannotMirrorError: its body is too long; a packet is within its limit.
+    """
+    if len(body) + 2 > 0xFFFF:
+        raise CannotMirrorError("its Exif or IIM block has no room for more")
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
 
 
 def _place(source: Source, segments: list[_Segment]) -> int:
@@ -348,13 +411,21 @@ def _place(source: Source, segments: list[_Segment]) -> int:
     return place
 
 
-def _mended(index: _PictureIndex, start: int, growth: int) -> Iterator[Edit]:
+def _mended(index: _PictureIndex, edits: Sequence[Edit]) -> list[Edit]:
+    """Return what makes the index fit a file with these edits, all before its pictures' ends."""
+    growths = [(start, len(data) - (end - start)) for start, end, data in edits]
+    whole = sum(growth for _, growth in growths)
+    # What lies between the index and the pictures grows.
+    behind = sum(growth for start, growth in growths if start > index.base)
+    mended: list[Edit] = []
     for number, (size, offset) in enumerate(index.entries):
         at = index.table + 16 * number + 4
-        if number == 0:
-            yield at, at + 4, struct.pack(f"{index.order}I", size + growth)
-        elif start > index.base:  # what lies between the index and the picture grows
-            yield at + 4, at + 8, struct.pack(f"{index.order}I", offset + growth)
+        if number == 0 and whole:
+            mended.append((at, at + 4, struct.pack(f"{index.order}I", size + whole)))
+        elif number and behind:
+            place = struct.pack(f"{index.order}I", offset + behind)
+            mended.append((at + 4, at + 8, place))
+    return mended
 
 
 CONTAINER = Container(

@@ -3,16 +3,18 @@
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from lorgnette.alttext import captions, photoshop, tiff
+from lorgnette.alttext import captions as caption_words
+from lorgnette.alttext import exif, photoshop, tiff
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
     Container,
     Contents,
+    Edit,
     MalformedContainerError,
     Survey,
     Writer,
@@ -28,6 +30,7 @@ _OF_XMP = {_KEYWORD, _OLD_KEYWORD}
 _PROFILES = {b"Raw profile type " + kind for kind in (b"xmp", b"APP1", b"exif", b"8bim", b"iptc")}
 _PROFILE = re.compile(rb"\s*[^\n]*\n\s*\d+\n(.*)", re.DOTALL)
 _TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
+_CAPTIONS = (exif.IMAGE_DESCRIPTION,)
 _HEAD = _KEYWORD + b"\0\0\0\0\0"  # not compressed, no language, no translated keyword
 
 
@@ -98,7 +101,7 @@ def _profile(keyword: bytes, text: bytes) -> Contents:
     if data.startswith(b"8BIM"):
         return photoshop.inside(data)
     if data.startswith(b"\x1c"):
-        return Contents(suggestions=captions.of_iim(data))
+        return Contents(suggestions=caption_words.of_iim(data))
     exif = tiff.inside(data)
     return exif if exif != Contents() or b"<" not in data else Contents(packets=(data,))
 
@@ -127,7 +130,7 @@ def _words(keyword: bytes, text: bytes | None) -> Contents:
     if keyword in _PROFILES:
         return _profile(keyword, text)
     if keyword == b"Description":
-        return Contents(suggestions=captions.suggested("PNG Description", text))
+        return Contents(suggestions=caption_words.suggested("PNG Description", text))
     return Contents()
 
 
@@ -139,6 +142,7 @@ def survey(source: Source) -> Survey:
     """
     packets: list[bytes] = []
     blocks: list[tuple[str, int]] = []
+    exif_blocks: list[bytes] = []
     end = 0
     for chunk in _chunks(source):
         end = chunk.end
@@ -151,13 +155,22 @@ def survey(source: Source) -> Survey:
             raise CannotEmbedError("the file is signed (dSIG), and any change breaks the signature")
         if chunk.kind in _TEXTS and chunk.body(source, 20) == _OLD_KEYWORD:
             raise CannotEmbedError("the file keeps its XMP packet in an outdated way")
+        if chunk.kind == b"eXIf":
+            exif_blocks.append(chunk.body(source))
+            continue
         blocks.append((chunk.kind.decode("ascii"), chunk.end - chunk.start))
     if blocks[0] != ("IHDR", 25):
         raise MalformedContainerError("the PNG file is damaged")
     if len(packets) > 1:
         raise CannotEmbedError("the file has more than one XMP packet")
     blocks.append(("trailer", source.size - end))
-    return Survey(packet=packets[0] if packets else None, blocks=tuple(blocks))
+    seen = exif.Look.at(exif_blocks, _CAPTIONS)
+    return Survey(
+        packet=packets[0] if packets else None,
+        blocks=(*blocks, *seen.blocks),
+        captions=seen.captions,
+        no_captions=seen.trouble,
+    )
 
 
 def _checked_packet(source: Source, chunk: _Chunk) -> bytes:
@@ -170,13 +183,28 @@ def _checked_packet(source: Source, chunk: _Chunk) -> bytes:
     return packet
 
 
-def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
-    """Return the file with packet as its XMP chunk; a new one comes right after IHDR."""
-    body = b"iTXt" + _HEAD + packet
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    old = next((c for c in _chunks(source) if _is_xmp(source, c)), None)
+def with_packet(source: Source, packet: bytes, captions: Mapping[str, str]) -> tuple[Piece, ...]:
+    """Return the file with packet as its XMP chunk, and texts in its caption fields.
+
+    New chunks come right after IHDR.
+
+    Raises:
+        CannotMirrorError: these cannot be written.
+    """
+    chunks = list(_chunks(source))
+    old = next((c for c in chunks if _is_xmp(source, c)), None)
     start, end = (old.start, old.end) if old is not None else (33, 33)
-    return spliced(source.size, [(start, end, chunk)])
+    edits: list[Edit] = [(start, end, _chunk(b"iTXt", _HEAD + packet))]
+    if captions:
+        exif_chunk = next((c for c in chunks if c.kind == b"eXIf"), None)
+        start, end = (exif_chunk.start, exif_chunk.end) if exif_chunk is not None else (33, 33)
+        block = b"" if exif_chunk is None else exif_chunk.body(source)
+        edits.append((start, end, _chunk(b"eXIf", exif.with_captions(block, captions))))
+    return spliced(source.size, edits)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 CONTAINER = Container(

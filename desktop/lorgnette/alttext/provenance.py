@@ -8,6 +8,7 @@ from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.alttext.lang_alt import Items
 
 OURS = "urn:lorgnette:ns:1.0#"  # never changes: files out there hold it
+CAPTION_HASH = "CaptionHash"  # of the text that lorgnette copied to the caption fields
 
 
 def text_hash(text: str) -> str:

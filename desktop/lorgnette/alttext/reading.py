@@ -1,11 +1,13 @@
 """Read what a picture's file and its sidecars say about it."""
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lorgnette.alttext import containers, machines, sidecar, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, State
 from lorgnette.alttext.container import CannotEmbedError, Contents, Suggestion
+from lorgnette.alttext.mirrors import DESCRIPTION
 from lorgnette.alttext.provenance import text_hash
 from lorgnette.alttext.texts import clean, language_tag
 from lorgnette.errors import LorgnetteError
@@ -35,7 +37,10 @@ class Reading:
     edited_elsewhere: bool = False  # lorgnette wrote here once; another program has changed it
     versions: tuple[Version, ...] = ()  # alt_text's own first
     conflicts: tuple[Version, ...] = ()  # those that say something else
-    suggestions: tuple[Suggestion, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()  # captions, but for lorgnette's own copies
+    captions: tuple[Suggestion, ...] = ()  # all of them
+    copied: frozenset[str] = frozenset()  # hashes of texts that lorgnette copied to captions
+    stale: tuple[str, ...] = ()  # what caption fields say that they should not, for a person
     extended_description: str = ""  # alt_text has it too; there may be one without alt text
     troubles: tuple[str, ...] = ()  # what could not be read, for a person
     unread: str = ""  # that of the troubles which may hide alt text
@@ -71,7 +76,9 @@ def read(image: Path, language: str = "") -> Reading:
     """
     contents, modified_ns, troubles = _look(image)
     unread = [f"{image.name}: {reason}" for reason in contents.unread]
-    suggestions = [*contents.suggestions]
+    captions = [*contents.suggestions]
+    first_captions = [*captions]  # one of each place
+    copied: set[str] = set()
     versions: list[Version] = []
     extended = ""
     places = [(Destination.EMBED, image, packet, modified_ns) for packet in contents.packets]
@@ -86,7 +93,10 @@ def read(image: Path, language: str = "") -> Reading:
         words = xmp.read(packet, language)
         if words.trouble:
             (unread if words.unread else troubles).append(f"{path.name}: {words.trouble}")
-        suggestions += [Suggestion("dc:description", caption) for caption in words.captions]
+        found = [Suggestion(DESCRIPTION, caption) for caption in words.captions]
+        captions += found
+        first_captions += found[:1]
+        copied |= {words.caption_hash} - {""}
         if words.alt_text is not None:
             versions.append(
                 Version(
@@ -105,18 +115,38 @@ def read(image: Path, language: str = "") -> Reading:
         text, tag = contents.alt_text
         own = AltText(text=clean(text), language=language_tag(tag))
         versions.append(Version(source=Destination.EMBED, path=image, alt_text=own))
-    said = (each for each in suggestions if not machines.is_by_one(each.text))
-    found = tuple({(each.where, each.text): each for each in said}.values())
+    unique = {(each.where, each.text): each for each in captions}
+    said = [each for each in unique.values() if not machines.is_by_one(each.text)]
     reading = _judge(versions)
     if reading.alt_text is not None:
         extended = reading.alt_text.extended_description
     return replace(
         reading,
-        suggestions=found,
+        suggestions=tuple(each for each in said if not _is_copy(each, copied)),
+        captions=tuple(captions),
+        copied=frozenset(copied),
+        stale=tuple(_stale(reading.alt_text, first_captions, copied)),
         extended_description=extended,
         troubles=(*unread, *troubles),
         unread=next(iter(unread), ""),
     )
+
+
+def _is_copy(caption: Suggestion, copied: Collection[str]) -> bool:
+    return text_hash(clean(caption.text)) in copied
+
+
+def _stale(
+    alt_text: AltText | None, captions: Iterable[Suggestion], copied: Collection[str]
+) -> Iterator[str]:
+    """Yield which caption fields are behind the alt text, or out of step with each other."""
+    said = [each for each in captions if not machines.is_by_one(each.text)]
+    for each in said:
+        if _is_copy(each, copied) and alt_text is not None and clean(each.text) != alt_text.text:
+            yield f"{each.where} still has the text from before: {each.text}"
+    for each in said[1:]:
+        if clean(each.text) != clean(said[0].text):
+            yield f"{each.where} says something else than {said[0].where}: {each.text}"
 
 
 def same_words(one: AltText, other: AltText) -> bool:

@@ -1,11 +1,11 @@
 """WebP (RFC 9649): the packet is a chunk of its own, announced by a flag in VP8X."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from lorgnette.alttext import tiff
+from lorgnette.alttext import exif, tiff
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
@@ -22,8 +22,11 @@ from lorgnette.alttext.xmp import PADDING
 from lorgnette.files import Piece, Source
 
 _XMP_FLAG = 0x04
+_EXIF_FLAG = 0x08
 _ALPHA_FLAG = 0x10
 _XMP = {b"XMP ", b"XMP\0"}  # the second is how some old programs spelt it
+_PREFIX = b"Exif\0\0"  # as JPEG has it, and some programs have it here
+_CAPTIONS = (exif.IMAGE_DESCRIPTION, exif.EXIF_COMMENT)
 _KNOWN = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L", b"EXIF"}
 
 
@@ -99,13 +102,18 @@ def survey(source: Source) -> Survey:
         raise MalformedContainerError("the WebP file's chunks are out of order")
     else:
         _extended_head(source, chunks[0])
+    blocks = tuple(
+        (chunk.kind.decode("latin-1"), chunk.length)
+        for chunk in chunks
+        if chunk.kind not in {b"VP8X", b"EXIF", *_XMP}
+    )
+    bodies = [chunk.body(source) for chunk in chunks if chunk.kind == b"EXIF"]
+    seen = exif.Look.at([body.removeprefix(_PREFIX) for body in bodies], _CAPTIONS)
     return Survey(
         packet=packets[0] if packets else None,
-        blocks=tuple(
-            (chunk.kind.decode("latin-1"), chunk.length)
-            for chunk in chunks
-            if chunk.kind not in {b"VP8X", *_XMP}
-        ),
+        blocks=(*blocks, *seen.blocks),
+        captions=seen.captions,
+        no_captions=seen.trouble,
     )
 
 
@@ -130,28 +138,48 @@ def _extended_head(source: Source, image: _Chunk) -> bytes:
     return struct.pack("<4sII", b"VP8X", 10, flags) + size
 
 
-def with_packet(source: Source, packet: bytes) -> tuple[Piece, ...]:
-    """Return the file with packet as its XMP chunk, behind the picture and Exif."""
+def with_packet(source: Source, packet: bytes, captions: Mapping[str, str]) -> tuple[Piece, ...]:
+    """Return the file with packet as its XMP chunk, and texts in its caption fields.
+
+    New chunks come behind the picture, Exif first.
+
+    Raises:
+        CannotMirrorError: these cannot be written.
+    """
     chunks = list(_chunks(source))
-    chunk = b"XMP " + struct.pack("<I", len(packet)) + packet + b"\0" * (len(packet) % 2)
+    flags = _XMP_FLAG
+    new: list[tuple[_Chunk | None, bytes]] = []
+    if captions:
+        old = next((c for c in chunks if c.kind == b"EXIF"), None)
+        body = b"" if old is None else old.body(source)
+        prefix = _PREFIX if body.startswith(_PREFIX) else b""
+        block = exif.with_captions(body.removeprefix(_PREFIX), captions)
+        new.append((old, _chunk(b"EXIF", prefix + block)))
+        flags |= _EXIF_FLAG
     old = next((c for c in chunks if c.kind in _XMP), None)
-    if old is not None:
-        start, end = old.start, old.end
-    else:
-        start = end = [c.end for c in chunks if c.kind in _KNOWN][-1]
-    edits: list[Edit] = [(start, end, chunk)]
-    growth = len(chunk) - (end - start)
+    new.append((old, _chunk(b"XMP ", packet)))
+    behind = [c.end for c in chunks if c.kind in _KNOWN][-1]
+    edits: list[Edit] = [
+        (behind, behind, data) if chunk is None else (chunk.start, chunk.end, data)
+        for chunk, data in new
+    ]
     if chunks[0].kind == b"VP8X":
-        flags = chunks[0].start + 8
-        if not source.read(flags, 1)[0] & _XMP_FLAG:
-            edits.append((flags, flags + 1, bytes([source.read(flags, 1)[0] | _XMP_FLAG])))
+        at = chunks[0].start + 8
+        present = source.read(at, 1)[0]
+        if present | flags != present:
+            edits.append((at, at + 1, bytes([present | flags])))
     else:
-        head = _extended_head(source, chunks[0])
-        edits.append((12, 12, head))
-        growth += len(head)
+        head = bytearray(_extended_head(source, chunks[0]))
+        head[8] |= flags
+        edits.append((12, 12, bytes(head)))
+    growth = sum(len(data) - (end - start) for start, end, data in edits)
     if growth:
         edits.append((4, 8, struct.pack("<I", source.size - 8 + growth)))
     return spliced(source.size, edits)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
 
 
 CONTAINER = Container(

@@ -4,17 +4,19 @@ import os
 import stat
 import struct
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from lorgnette import files
-from lorgnette.alttext import containers, sidecar, signatures, xmp
+from lorgnette.alttext import containers, mirrors, sidecar, signatures, xmp
 from lorgnette.alttext.alt_text import AltText, Destination, Origin, State
-from lorgnette.alttext.container import CannotEmbedError, Survey
+from lorgnette.alttext.container import CannotEmbedError, CannotMirrorError, Survey, Writer
 from lorgnette.alttext.markup import MalformedPacketError
+from lorgnette.alttext.mirrors import Copies, Mirroring
+from lorgnette.alttext.provenance import text_hash
 from lorgnette.alttext.reading import Reading, read, require_read, same_words
 from lorgnette.alttext.sidecar import Place, SidecarError, SidecarNaming
 from lorgnette.alttext.texts import clean, language_tag
@@ -23,6 +25,7 @@ from lorgnette.files import (
     CannotWriteError,
     Check,
     NotKeptError,
+    Piece,
     Record,
     Replacement,
     Source,
@@ -61,6 +64,7 @@ class Written:
     reason: str = ""  # of a fall-back or of keeping, for a person
     replaced: AltText | None = None  # what it had before
     warnings: tuple[str, ...] = ()
+    copied_to: tuple[str, ...] = ()  # caption fields that say the same, by their names
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def plan(
     *,
     naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
+    mirror: bool = False,
 ) -> Plan:
     """Return what write would do.
 
@@ -95,6 +100,8 @@ def plan(
         naming: of a new sidecar; one that is there is updated, whatever its name.
         overwrite: replace alt text that is there, a person's too. Without it only a machine's
             draft gives way, and only to a person's words.
+        mirror: copy reviewed text to the caption fields, too, where nobody would miss what they
+            say. Where lorgnette has done so before, the copies follow anyway.
 
     Raises:
         UnusableTextError: the text is empty or endless.
@@ -103,7 +110,7 @@ def plan(
         SidecarError, CannotWriteError: the sidecar that is needed must not, or cannot, be written.
     """
     try:
-        return _planned(image, _cleaned(alt_text), destination, naming, overwrite)
+        return _planned(image, _cleaned(alt_text), destination, naming, overwrite, mirror)
     except OSError as error:
         raise CannotWriteError(image, error.strerror or str(error)) from error
 
@@ -114,6 +121,7 @@ def _planned(
     destination: Destination,
     naming: SidecarNaming,
     overwrite: bool,
+    mirror: bool,
 ) -> Plan:
     containers.require_picture(image)
     reading = read(image, alt_text.language)
@@ -134,12 +142,15 @@ def _planned(
         )
         if not overwrite:
             if _is_same(existing, alt_text):
-                return Plan(outcome=replace(kept, effect=Effect.UNCHANGED))
-            if not _gives_way(existing, alt_text):
+                if not mirror:
+                    return Plan(outcome=replace(kept, effect=Effect.UNCHANGED))
+                destination = reading.source  # the copies go where the words are
+            elif not _gives_way(existing, alt_text):
                 return Plan(outcome=replace(kept, reason=_why_kept(existing)))
         if alt_text.origin is not Origin.HUMAN and existing.state is not State.DRAFT:
             notes += (f"replaces a person's words: {existing.text or 'decorative'}",)
-    outcome, changes = _place(image, alt_text, destination, naming, reading)
+    rules = mirrors.mirroring(alt_text, reading.captions, reading.copied, wanted=mirror)
+    outcome, changes = _place(image, alt_text, destination, naming, reading, rules)
     effect = Effect.WRITE if changes else Effect.UNCHANGED
     outcome = replace(outcome, effect=effect, warnings=notes + outcome.warnings)
     return Plan(outcome=outcome, changes=changes)
@@ -152,26 +163,32 @@ def write(
     *,
     naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
+    mirror: bool = False,
     record: Record | None = None,
 ) -> Written:
     """Write alt text; the file is on the disk, checked, when this returns.
 
     Args:
         naming: of a new sidecar; one that is there is updated, whatever its name.
+        overwrite, mirror: as plan takes them.
         record: is told of each file just before it is replaced.
 
     Raises:
         As plan does; in any case every file is whole, and as it was unless record was told.
     """
     with files.locked(image):
-        planned = plan(image, alt_text, destination, naming=naming, overwrite=overwrite)
+
+        def planned_for(place: Destination) -> Plan:
+            return plan(image, alt_text, place, naming=naming, overwrite=overwrite, mirror=mirror)
+
+        planned = planned_for(destination)
         try:
             return _carry_out(planned, record)
         except (CannotEmbedError, NotKeptError) as error:
             if destination is Destination.SIDECAR:
                 raise
             reason = error.reason if isinstance(error, NotKeptError) else str(error)
-            planned = plan(image, alt_text, Destination.SIDECAR, naming=naming, overwrite=overwrite)
+            planned = planned_for(Destination.SIDECAR)
             written = _carry_out(planned, record)
             return replace(written, reason=_both(reason, written.reason))
 
@@ -229,6 +246,7 @@ def _place(
     destination: Destination,
     naming: SidecarNaming,
     reading: Reading,
+    rules: Mirroring,
 ) -> tuple[Written, tuple[Change, ...]]:
     """Return what will stand where, and what has to change for it."""
     date = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -236,35 +254,37 @@ def _place(
 
     def words_for(path: Path) -> _NewWords:
         elsewhere = tuple(each.alt_text.text for each in contrary if each.path != path)
-        return _NewWords(alt_text, date, elsewhere)
+        return _NewWords(alt_text, date, elsewhere, rules)
 
     reason = ""
-    changes: list[Change] = []
     path = image
+    version = None
     if destination is Destination.EMBED:
         try:
-            changes += _embedding(image, words_for(image))
+            version = _embedding(image, words_for(image))
         except CannotEmbedError as error:
             destination, reason = Destination.SIDECAR, str(error)
-    if destination is Destination.SIDECAR:
+    if version is None:
+        destination = Destination.SIDECAR
         place = sidecar.place(image, naming)
         path, reason = place.path, _both(reason, place.reason)
-        changes += _sidecar_writing(image, place, words_for(path))
+        version = _sidecar_writing(image, place, words_for(path))
+    changes = [*version.changes]
     # A place that says something else would contradict the new words: it follows, if it can.
     contradictions = []
-    for version in contrary:
-        if version.path == path:
+    for other in contrary:
+        if other.path == path:
             continue
-        words = words_for(version.path)
+        words = words_for(other.path)
         try:
-            if version.source is Destination.EMBED:
-                following = list(_embedding(image, words))
+            if other.source is Destination.EMBED:
+                following = _embedding(image, words)
             else:
-                following = list(_sidecar_writing(image, Place(version.path), words))
+                following = _sidecar_writing(image, Place(other.path), words)
         except (CannotEmbedError, SidecarError, CannotWriteError) as error:
-            contradictions.append(_contradiction(version.path, error))
+            contradictions.append(_contradiction(other.path, error))
         else:
-            changes += [replace(change, follows=True) for change in following]
+            changes += [replace(change, follows=True) for change in following.changes]
     outcome = Written(
         image=image,
         effect=Effect.WRITE,
@@ -273,7 +293,8 @@ def _place(
         alt_text=alt_text,
         reason=reason,
         replaced=reading.alt_text,
-        warnings=tuple(contradictions),
+        warnings=(*contradictions, *filter(None, (rules.note, *version.notes))),
+        copied_to=version.copied_to,
     )
     return outcome, tuple(changes)
 
@@ -299,24 +320,46 @@ class _NewWords:
     alt_text: AltText
     date: str
     supersedes: tuple[str, ...]  # texts elsewhere that it may have to stand in for
+    rules: Mirroring
 
-    def are_in(self, packet: bytes) -> bool:
+    def caption(self, packet: bytes | None) -> str:
+        """Return what the caption fields beside a packet say from now on; empty: they stay."""
+        found = xmp.Words() if packet is None else xmp.read(packet)
+        return self.rules.caption(self.alt_text, found)
+
+    def are_in(self, packet: bytes, caption: str) -> bool:
         """Return whether a packet has this very alt text, and nothing needs to be written."""
-        found = xmp.read(packet, self.alt_text.language).alt_text
-        return found is not None and _is_same(found, self.alt_text)
+        words = xmp.read(packet, self.alt_text.language)
+        found = words.alt_text
+        if found is None or not _is_same(found, self.alt_text):
+            return False
+        return not caption or (words.captions, words.caption_hash) == (
+            (caption,),
+            text_hash(caption),
+        )
 
-    def merged(self, packet: bytes | None, extension: str = "") -> bytes:
+    def merged(self, packet: bytes | None, caption: str, extension: str = "") -> bytes:
         return xmp.merge(
             packet,
             self.alt_text,
             date=self.date,
             extension=extension,
             supersedes=self.supersedes,
+            caption=caption,
         )
 
 
-def _embedding(image: Path, words: _NewWords) -> Iterator[Change]:
-    """Yield how alt text gets into the picture's own file; nothing where it is there already.
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """What becomes of one of the files that speak of a picture."""
+
+    changes: tuple[Change, ...] = ()  # none where nothing needs to be written
+    copied_to: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # for a person
+
+
+def _embedding(image: Path, words: _NewWords) -> _Version:
+    """Return how alt text gets into the picture's own file, with copies where there may be some.
 
     Raises:
         CannotEmbedError: it must not get there.
@@ -334,47 +377,93 @@ def _embedding(image: Path, words: _NewWords) -> Iterator[Change]:
             raise CannotEmbedError(container.misnamed)
         writer = container.writer
         survey = writer.survey(source)
+        present = container.look(source).packets
         try:
-            if survey.packet is not None and words.are_in(survey.packet):
-                return
-            packets = container.look(source).packets
-            _require_unsigned(target, packets)
-            _require_one_place(packets, survey, words.alt_text)
-            merged = words.merged(survey.packet)
-        except MalformedPacketError as error:
-            raise CannotEmbedError(str(error)) from error
-        old_size = None if survey.packet is None else len(survey.packet)
-        packet = xmp.fit(merged, old_size, padding=writer.padding, limit=writer.limit)
-        if len(packet) > writer.limit:
-            raise CannotEmbedError("its XMP packet has no room for more")
-        if survey.no_growth and len(packet) != old_size:
-            raise CannotEmbedError(survey.no_growth)
-        pieces = writer.with_packet(source, packet)
+            caption = words.caption(survey.packet)
+            new = _new_contents(target, writer, source, survey, present, words, caption)
+        except CannotMirrorError as error:
+            new = _new_contents(target, writer, source, survey, present, words, "")
+            note = f"its caption fields stay as they are: {error}"
+            new = replace(new, copies=replace(new.copies, notes=(note,)))
+    copies = new.copies
+    if not new.pieces:
+        return _Version(copied_to=copies.fields, notes=copies.notes)
+    appearance = _appearance(target)
+    expected = replace(survey, packet=new.packet, captions={**survey.captions, **copies.texts})
 
     def check(temporary: Path) -> None:
         with Source.open(temporary) as source:
             after = writer.survey(source)
-        found = xmp.read(packet, words.alt_text.language).alt_text
+        found = xmp.read(new.packet, words.alt_text.language).alt_text
         if (
-            after != replace(survey, packet=packet)
+            after != expected
             or found is None
             or not same_words(found, words.alt_text)
-            or _appearance(temporary) != _appearance(target)
+            or _appearance(temporary) != appearance
         ):
             raise CannotEmbedError("the new file did not pass its check")
 
-    yield Change(Replacement(target=target, stamp=Stamp.of(status), pieces=pieces), check)
+    replacement = Replacement(target=target, stamp=Stamp.of(status), pieces=new.pieces)
+    return _Version((Change(replacement, check),), copies.fields, copies.notes)
 
 
-def _require_unsigned(target: Path, packets: Sequence[bytes]) -> None:
+def _require_unsigned(target: Path, packets: Collection[bytes]) -> None:
     reasons = (signatures.beside(target), *map(signatures.within, packets))
     if reason := next(filter(None, reasons), ""):
         raise CannotEmbedError(reason)
 
 
-def _require_one_place(packets: Sequence[bytes], survey: Survey, alt_text: AltText) -> None:
+@dataclass(frozen=True, slots=True)
+class _NewContents:
+    """What will be in the picture's own file."""
+
+    packet: bytes
+    pieces: tuple[Piece, ...]  # none where nothing needs to be written
+    copies: Copies
+
+
+def _new_contents(
+    target: Path,
+    writer: Writer,
+    source: Source,
+    survey: Survey,
+    present: Collection[bytes],
+    words: _NewWords,
+    caption: str,
+) -> _NewContents:
+    """Return what will be in the picture's own file.
+
+    Args:
+        present: all packets in it.
+        caption: what the caption fields say from now on; empty: they stay.
+
+    Raises:
+        CannotEmbedError: alt text must not get there.
+        CannotMirrorError: the caption must not; alt text alone may.
+    """
+    copies = mirrors.copies(survey, caption, words.rules) if caption else Copies({}, ())
+    old = survey.packet
+    try:
+        if old is not None and not copies.texts and words.are_in(old, caption):
+            return _NewContents(old, (), copies)
+        _require_unsigned(target, present)
+        _require_one_place(survey, present, words.alt_text)
+        merged = words.merged(old, caption)
+    except MalformedPacketError as error:
+        raise CannotEmbedError(str(error)) from error
+    old_size = None if old is None else len(old)
+    packet = xmp.fit(merged, old_size, padding=writer.padding, limit=writer.limit)
+    refusal = CannotMirrorError if caption else CannotEmbedError
+    if len(packet) > writer.limit:
+        raise refusal("its XMP packet has no room for more")
+    if survey.no_growth and len(packet) != old_size:
+        raise refusal(survey.no_growth)
+    return _NewContents(packet, writer.with_packet(source, packet, copies.texts), copies)
+
+
+def _require_one_place(survey: Survey, present: Collection[bytes], alt_text: AltText) -> None:
     """Raise CannotEmbedError where words that say something else would stay in the file."""
-    for packet in packets:
+    for packet in present:
         found = None if packet == survey.packet else xmp.read(packet, alt_text.language).alt_text
         if found is not None and not same_words(found, alt_text):
             raise CannotEmbedError("it has alt text in a place that cannot be written, too")
@@ -418,16 +507,22 @@ def _appearance(image: Path) -> object:
             return type(error)
 
 
-def _sidecar_writing(image: Path, place: Place, words: _NewWords) -> Iterator[Change]:
+def _sidecar_writing(image: Path, place: Place, words: _NewWords) -> _Version:
+    """Return how alt text gets into a sidecar, with a copy where there may be one.
+
+    Raises:
+        SidecarError, CannotWriteError: it must not, or cannot.
+    """
     path = place.path
     target = Path(os.path.realpath(path))
     try:
         status = target.stat()
     except FileNotFoundError:
-        new = sidecar.new(words.merged(None, place.extension))
+        caption = words.caption(None)
+        new = sidecar.new(words.merged(None, caption, place.extension))
         mode = stat.S_IMODE(image.stat().st_mode) & 0o666 | 0o600
-        yield Change(Replacement(target=target, stamp=None, pieces=(new,), mode=mode))
-        return
+        replacement = Replacement(target=target, stamp=None, pieces=(new,), mode=mode)
+        return _Version((Change(replacement),), _in_sidecar(caption))
     except OSError as error:
         raise CannotWriteError(path, error.strerror or str(error)) from error
     if reason := sidecar.not_a_file(target):
@@ -438,11 +533,12 @@ def _sidecar_writing(image: Path, place: Place, words: _NewWords) -> Iterator[Ch
         raise CannotWriteError(path, "it has a second name (a hard link)")
     packet = sidecar.contents(target)
     try:
-        if words.are_in(packet):
-            return
+        caption = words.caption(packet)
+        if words.are_in(packet, caption):
+            return _Version(copied_to=_in_sidecar(caption))
         if reason := signatures.beside(target) or signatures.within(packet):
             raise SidecarError(path, reason.replace("the file", "it"))
-        new = words.merged(packet, place.extension)
+        new = words.merged(packet, caption, place.extension)
         if xmp.is_blank(packet):  # what a full disk leaves
             new = sidecar.new(new)
     except MalformedPacketError as error:
@@ -450,7 +546,11 @@ def _sidecar_writing(image: Path, place: Place, words: _NewWords) -> Iterator[Ch
     replacement = Replacement(
         target=target, stamp=Stamp.of(status), pieces=(new,), keep_times=False
     )
-    yield Change(replacement)
+    return _Version((Change(replacement),), _in_sidecar(caption))
+
+
+def _in_sidecar(caption: str) -> tuple[str, ...]:
+    return (mirrors.DESCRIPTION,) if caption else ()
 
 
 def _carry_out(planned: Plan, record: Record | None) -> Written:

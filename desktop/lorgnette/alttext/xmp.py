@@ -24,7 +24,7 @@ from lorgnette.alttext.markup import (
     Element,
     MalformedPacketError,
 )
-from lorgnette.alttext.provenance import OURS
+from lorgnette.alttext.provenance import CAPTION_HASH, OURS, text_hash
 from lorgnette.alttext.texts import clean
 
 MAX_BYTES = markup.MAX_BYTES
@@ -53,6 +53,7 @@ class Words:
     supersedes: frozenset[str] = frozenset()  # hashes of texts elsewhere that this one replaced
     extended_description: str = ""  # alt_text has it too; there may be one without alt text
     captions: tuple[str, ...] = ()  # dc:description: meant for those who see the picture
+    caption_hash: str = ""  # of the text that lorgnette copied to the caption fields; empty: none
     extension: str = ""  # the kind of file that a NAME.xmp belongs to, such as JPG
     trouble: str = ""  # why it was not read to its end, for a person
     unread: bool = False  # it speaks of alt text, and there may be more than was read
@@ -98,6 +99,7 @@ def read(packet: bytes, language: str = "") -> Words:
         supersedes=frozenset(() if edited_elsewhere else notes.get("Supersedes", "").split()),
         extended_description=lang_alt.pick(extended, language)[1],
         captions=tuple(dict.fromkeys(text for _, text in items(_CAPTION))),
+        caption_hash=notes.get(CAPTION_HASH, ""),
         extension=simple.get(_EXTENSION, ""),
         trouble=document.trouble,
         unread=speaks and bool(document.trouble),
@@ -111,6 +113,7 @@ def merge(
     date: str,
     extension: str = "",
     supersedes: Iterable[str] = (),
+    caption: str = "",
 ) -> bytes:
     """Return a packet with alt text in it; every other property keeps its bytes.
 
@@ -120,18 +123,23 @@ def merge(
         date: ISO 8601.
         extension: for a new sidecar called NAME.xmp, the EXT of its picture.
         supersedes: texts elsewhere, which cannot change, that these words stand in for.
+        caption: what dc:description says from now on; empty: it stays as it is.
 
     Raises:
         MalformedPacketError: the packet cannot be edited without a risk to what it holds.
     """
     if packet is None or is_blank(packet):
-        return _new(_Change.of(alt_text, (), (), {}, date, supersedes), extension)
+        return _new(_Change.of(alt_text, (), (), {}, date, supersedes, caption), extension)
     document = markup.parse(packet)
     if document.trouble or document.has_doctype:
         reason = document.trouble or "its XMP packet has a document type declaration"
         raise MalformedPacketError(reason)
+
+    def is_ours(name: str) -> bool:
+        return _is_ours(name) or (bool(caption) and name == _CAPTION)
+
     values = rdf.Values(document)
-    places = list(rdf.properties(document, _is_ours))
+    places = list(rdf.properties(document, is_ours))
     change = _Change.of(
         alt_text,
         _items(values, [[each for each in places if each.name == name] for name in _ALT_TEXT]),
@@ -139,10 +147,11 @@ def merge(
         {each.name: each.text.strip() for each in places if each.name.startswith(f"{OURS} ")},
         date,
         supersedes,
+        caption,
     )
-    edited = _splice(document.data, _edits(document, places, change))
+    edited = _splice(document.data, _edits(document, places, change, is_ours))
     after = markup.parse(edited)
-    if after.trouble or rdf.others(after, _is_ours) != rdf.others(document, _is_ours):
+    if after.trouble or rdf.others(after, is_ours) != rdf.others(document, is_ours):
         raise MalformedPacketError("its XMP packet is laid out in a way that cannot be edited")
     return edited
 
@@ -200,7 +209,7 @@ def _items(values: rdf.Values, places: Sequence[Sequence[rdf.Property]]) -> list
 class _Change:
     """What will stand in a packet: our properties, each with its value; an empty one goes."""
 
-    items: dict[str, list[tuple[str, str]]]  # a property's local name -> (language, text)
+    items: dict[str, list[tuple[str, str]]]  # a property's name -> (language, text)
     notes: dict[str, str]
 
     @classmethod
@@ -212,6 +221,7 @@ class _Change:
         old_values: dict[str, str],
         date: str,
         supersedes: Iterable[str],
+        caption: str,
     ) -> "_Change":
         draft = alt_text.origin is Origin.MACHINE and not alt_text.reviewed
         language = alt_text.language
@@ -225,13 +235,16 @@ class _Change:
         else:  # a machine has none to offer and takes none away
             extended = list(old_extended) if draft else []
         default = items[0][1] if items else ""
+        copied = old_values.get(f"{OURS} {CAPTION_HASH}", "")
         if default != alt_text.text and not alt_text.decorative:
             # Our words are a second language's; the notes go on speaking of x-default.
             prefix = f"{OURS} "
             notes = {name.removeprefix(prefix): value for name, value in old_values.items()}
         else:
             notes = provenance.notes_on(alt_text, default, date, supersedes)
-        return cls({"AltTextAccessibility": items, "ExtDescrAccessibility": extended}, notes)
+        notes[CAPTION_HASH] = text_hash(caption) if caption else copied
+        description = [(rdf.DEFAULT, caption)] if caption else []
+        return cls({_ALT_TEXT[0]: items, _EXTENDED[0]: extended, _CAPTION: description}, notes)
 
     def __bool__(self) -> bool:
         return any(self.items.values()) or any(self.notes.values())
@@ -244,6 +257,7 @@ class _Spelling:
     rdf: str = "rdf"
     core: str = "Iptc4xmpCore"
     ours: str = "lorgnette"
+    dc: str = "dc"
     declaration: str = ""  # of rdf, where a new element needs it, with the space before it
 
     @classmethod
@@ -255,11 +269,17 @@ class _Spelling:
                     prefixes.setdefault(space, prefix)
         new = cls()
         core, ours = prefixes.get(CORE, new.core), prefixes.get(OURS, new.ours)
+        dc = prefixes.get(DC, new.dc)
         prefix, colon, _ = root.raw.rpartition(":")
         if colon:
-            return cls(prefix, core, ours)
+            return cls(prefix, core, ours, dc)
         # Where the packet makes do with a default namespace, the prefix is declared.
-        return cls(core=core, ours=ours, declaration=f' xmlns:rdf="{RDF}"')
+        return cls(core=core, ours=ours, dc=dc, declaration=f' xmlns:rdf="{RDF}"')
+
+    def name(self, name: str) -> str:
+        """Return a property's name with its prefix."""
+        space, _, local = name.rpartition(" ")
+        return f"{self.dc if space == DC else self.core}:{local}"
 
 
 def _new(change: _Change, extension: str) -> bytes:
@@ -281,12 +301,14 @@ def _description(change: _Change, about: str, spelling: _Spelling) -> str:
     """Return an rdf:Description that holds our properties."""
     attributes = [f"{spelling.rdf}:about={quoteattr(about)}"]
     elements = [
-        _lang_alt(f"{spelling.core}:{name}", items, spelling.rdf)
+        _lang_alt(spelling.name(name), items, spelling.rdf)
         for name, items in change.items.items()
         if items
     ]
-    if elements:
+    if change.items[_ALT_TEXT[0]] or change.items[_EXTENDED[0]]:
         attributes.append(f'xmlns:{spelling.core}="{CORE}"')
+    if change.items[_CAPTION]:
+        attributes.append(f'xmlns:{spelling.dc}="{DC}"')
     if any(change.notes.values()):
         attributes.append(f'xmlns:{spelling.ours}="{OURS}"')
     attributes += [
@@ -311,12 +333,15 @@ _Edit: TypeAlias = tuple[int, int, str]  # from byte, to byte, what comes there
 
 
 def _edits(
-    document: markup.Document, places: Sequence[rdf.Property], change: _Change
+    document: markup.Document,
+    places: Sequence[rdf.Property],
+    change: _Change,
+    is_ours: rdf.Wanted,
 ) -> list[_Edit]:
     """Return what takes our properties out wherever they are, and puts them where they belong."""
     data = document.data
     root = rdf.find_rdf(document)
-    own = [] if root is None else [c for c in root.children if rdf.consists_of(c, _is_ours)]
+    own = [] if root is None else [c for c in root.children if rdf.consists_of(c, is_ours)]
     replaced = {id(description) for description in own}
     edits: list[_Edit] = []
     for each in places:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lorgnette.alttext import Destination, Effect
 from lorgnette.cli import output
-from lorgnette.cli.options import add_sidecar_naming, path_argument, words_argument
+from lorgnette.cli.options import add_also, add_sidecar_naming, path_argument, words_argument
 from lorgnette.errors import ExitCode
 from lorgnette.jobs.text_import import RowOutcome
 from lorgnette.names import shown
@@ -37,6 +37,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="write the texts: in a sidecar (.xmp) beside each picture, or inside it",
     )
     add_sidecar_naming(parser)
+    add_also(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="replace a person's alt text that is there, too"
     )
@@ -91,6 +92,7 @@ def run(args: argparse.Namespace) -> int:
         args.write or Destination.SIDECAR,
         naming=args.sidecar_naming,
         overwrite=args.overwrite,
+        mirror=args.also is not None,
     ):
         counts[_show(outcome)] += 1
     counted = ", ".join(f"{counts[each]} {each}" for each in _COUNTED if counts[each])
@@ -120,6 +122,7 @@ def _show(outcome: RowOutcome) -> str:
             return "unchanged"
         case Effect.WRITE:
             text = written.alt_text.text or written.alt_text.state
-            output.line(f"{name}: {shown(written.path.name)}{reason}: {text}")
+            also = f", also in {', '.join(written.copied_to)}" if written.copied_to else ""
+            output.line(f"{name}: {shown(written.path.name)}{also}{reason}: {text}")
             embedded = written.destination is Destination.EMBED
             return "embedded" if embedded else "to sidecars"

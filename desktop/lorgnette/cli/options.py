@@ -32,6 +32,16 @@ def language_argument(text: str) -> str:
     return tag
 
 
+def add_also(parser: argparse.ArgumentParser) -> None:
+    """Add --also to a command that writes a person's words."""
+    parser.add_argument(
+        "--also",
+        choices=["caption-fields"],
+        help="caption-fields: copy reviewed text to the picture's caption fields, too, where these "
+        "say nothing yet, for programs that look nowhere else",
+    )
+
+
 def add_sidecar_naming(parser: argparse.ArgumentParser) -> None:
     """Add --sidecar-naming to a command that writes."""
     parser.add_argument(

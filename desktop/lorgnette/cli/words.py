@@ -8,6 +8,7 @@ from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination, Effect, Reading, State, Version
 from lorgnette.cli import output
 from lorgnette.cli.options import (
+    add_also,
     add_sidecar_naming,
     language_argument,
     path_argument,
@@ -54,6 +55,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="in a sidecar (.xmp) beside the picture, or inside it; default: sidecar",
     )
     add_sidecar_naming(parser)
+    add_also(parser)
     parser.set_defaults(run=run_set)
     parser = subparsers.add_parser(
         "show",
@@ -88,7 +90,11 @@ def run_set(args: argparse.Namespace) -> int:
         decorative=args.decorative,
     )
     with WriteBatch(
-        args.write, naming=args.sidecar_naming, overwrite=True, title=f"set {shown(path.name)}"
+        args.write,
+        naming=args.sidecar_naming,
+        overwrite=True,
+        mirror=args.also is not None,
+        title=f"set {shown(path.name)}",
     ) as batch:
         written = batch.write(path, alt_text)
     if written.effect is Effect.UNCHANGED:
@@ -96,6 +102,8 @@ def run_set(args: argparse.Namespace) -> int:
     else:
         reason = f" ({written.reason})" if written.reason else ""
         output.line(f"{shown(path)}: written to {shown(written.path.name)}{reason}")
+    if written.copied_to:
+        output.line(f"{shown(path)}: also in {', '.join(written.copied_to)}")
     for warning in written.warnings:
         output.note(f"{shown(path)}: {warning}")
     return ExitCode.OK
@@ -130,6 +138,7 @@ def _content(path: Path, reading: Reading) -> dict[str, Any]:
         "edited_elsewhere": reading.edited_elsewhere,
         "conflicts": [_version(version) for version in reading.conflicts],
         "suggestions": [{"where": s.where, "text": s.text} for s in reading.suggestions],
+        "stale": list(reading.stale),
         "troubles": list(reading.troubles),
     }
 
@@ -169,5 +178,6 @@ def _lines(reading: Reading) -> list[str]:
         for other in reading.conflicts
     ]
     lines += [f"Suggestion ({each.where}): {each.text}" for each in reading.suggestions]
+    lines += [f"Out of step: {each}" for each in reading.stale]
     lines += [f"Trouble: {trouble}" for trouble in reading.troubles]
     return lines

@@ -78,12 +78,18 @@ def plan_rows(
     *,
     naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
+    mirror: bool = False,
 ) -> Generator[RowOutcome]:
     """Yield what write_rows would do, in order; nothing is written."""
     for row in rows:
         try:
             plan = alttext.plan(
-                row.image, row.alt_text, destination, naming=naming, overwrite=overwrite
+                row.image,
+                row.alt_text,
+                destination,
+                naming=naming,
+                overwrite=overwrite,
+                mirror=mirror,
             )
         except LorgnetteError as error:
             yield RowOutcome(row=row, error=error)
@@ -97,6 +103,7 @@ def write_rows(
     *,
     naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
+    mirror: bool = False,
     title: str = "import-text",
 ) -> Generator[RowOutcome]:
     """Yield what became of each line, in order, written as one batch of the journal.
@@ -104,7 +111,9 @@ def write_rows(
     Raises:
         JournalError: without it nothing is written.
     """
-    with WriteBatch(destination, naming=naming, overwrite=overwrite, title=title) as batch:
+    with WriteBatch(
+        destination, naming=naming, overwrite=overwrite, mirror=mirror, title=title
+    ) as batch:
         for row in rows:
             try:
                 written = batch.write(row.image, row.alt_text)

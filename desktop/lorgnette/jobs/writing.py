@@ -32,12 +32,13 @@ class WriteBatch:
         *,
         naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
         overwrite: bool = False,
+        mirror: bool = False,
         title: str = "write",
     ) -> None:
         """Open the journal.
 
         Args:
-            naming, overwrite: as alttext.write takes them.
+            naming, overwrite, mirror: as alttext.write takes them.
             title: what the history calls the batch.
 
         Raises:
@@ -46,6 +47,7 @@ class WriteBatch:
         self._destination = destination
         self._naming = naming
         self._overwrite = overwrite
+        self._mirror = mirror
         self._title = title
         self._journal = Journal()
         self.number: int | None = None  # in the journal; None until something was replaced
@@ -82,6 +84,7 @@ class WriteBatch:
                 self._destination,
                 naming=self._naming,
                 overwrite=self._overwrite,
+                mirror=self._mirror,
                 record=record,
             )
         except BaseException:
@@ -106,19 +109,22 @@ def write_batch(
     *,
     naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
+    mirror: bool = False,
     title: str = "write",
 ) -> Generator[WriteOutcome, None, None]:
     """Yield what became of each picture, in order; one picture's trouble stops no other.
 
     Args:
         pairs: consumed one at a time, so it may be endless.
-        naming, overwrite: as alttext.write takes them.
+        naming, overwrite, mirror: as alttext.write takes them.
         title: what the history calls the batch.
 
     Raises:
         JournalError: without it nothing is written.
     """
-    with WriteBatch(destination, naming=naming, overwrite=overwrite, title=title) as batch:
+    with WriteBatch(
+        destination, naming=naming, overwrite=overwrite, mirror=mirror, title=title
+    ) as batch:
         for image, alt_text in pairs:
             try:
                 written = batch.write(image, alt_text)

@@ -30,6 +30,14 @@ CACHE = ROOT / "build" / "corpora"
 OUTCOMES = ROOT / "tests" / "data" / "corpus-outcomes"
 WORDS = AltText(text="A dog & a <cat> 🐈", language="en")
 
+COPIES = {  # what ExifTool calls the caption fields
+    "dc:description": "XMP-dc:Description",
+    "Exif ImageDescription": "IFD0:ImageDescription",
+    "Windows XPComment": "IFD0:XPComment",
+    "Exif UserComment": "ExifIFD:UserComment",
+    "IIM Caption-Abstract": "IPTC:Caption-Abstract",
+}
+
 pytestmark = [
     pytest.mark.corpus,
     # Other projects' damaged files make Pillow complain in every way it can.
@@ -149,9 +157,10 @@ def memory() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.parametrize("mirror", [False, True], ids=["alone", "mirrored"])
 @pytest.mark.parametrize("name", CORPORA)
 def test_every_picture_comes_back(
-    name: str, memory: Path, exiftool, request: pytest.FixtureRequest, monkeypatch
+    name: str, mirror: bool, memory: Path, exiftool, request: pytest.FixtureRequest, monkeypatch
 ) -> None:
     if "corpus" not in request.config.option.markexpr:
         pytest.skip("downloads; run with -m corpus")
@@ -164,7 +173,9 @@ def test_every_picture_comes_back(
         folder.mkdir()
         picture = folder / original.name
         shutil.copyfile(original, picture)
-        lines.append(f"{original.relative_to(root).as_posix()}\t{tried(picture, exiftool)}\n")
+        lines.append(
+            f"{original.relative_to(root).as_posix()}\t{tried(picture, exiftool, mirror=mirror)}\n"
+        )
         shutil.rmtree(folder)
     expected = OUTCOMES / f"{name}.tsv"
     found = CACHE / f"{name}.tsv"
@@ -173,13 +184,13 @@ def test_every_picture_comes_back(
     assert "".join(lines) == expected.read_text(encoding="utf-8")
 
 
-def tried(picture: Path, exiftool) -> str:
+def tried(picture: Path, exiftool, *, mirror: bool) -> str:
     """Take one picture through everything; return what became of it."""
     before = picture.read_bytes()
     pixels = decoded(picture)
     sound = "Error" not in exiftool.tags(picture, "-Error")
     try:
-        with WriteBatch(Destination.EMBED, overwrite=True) as batch:
+        with WriteBatch(Destination.EMBED, overwrite=True, mirror=mirror) as batch:
             written = batch.write(picture, WORDS)
     except LorgnetteError as error:
         assert picture.read_bytes() == before
@@ -194,6 +205,9 @@ def tried(picture: Path, exiftool) -> str:
         assert decoded(picture) == pixels, picture
         if sound:
             assert exiftool.alt_text(picture) == WORDS.text, picture
+            tags = exiftool.tags(picture, *(f"-{tag}" for tag in COPIES.values()))
+            said = [str(tags.get(COPIES[field])) for field in written.copied_to]
+            assert said == [WORDS.text] * len(said), picture
         else:
             outcome += ", ExifTool cannot read the file"
         read = exiv2_reads(picture)

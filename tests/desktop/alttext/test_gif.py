@@ -15,7 +15,7 @@ def test_it_comes_before_the_first_picture_and_behind_the_loop(sample: Sample) -
     path = sample("animated.gif")
     data = path.read_bytes()
     source = Source.of(data)
-    path.write_bytes(assemble(source, gif.with_packet(source, b"<a/>")))
+    path.write_bytes(assemble(source, gif.with_packet(source, b"<a/>", {})))
     after = path.read_bytes()
     assert after.index(b"NETSCAPE") < after.index(b"XMP Data") < after.index(b"\x21\xf9\x04")
     info = subprocess.run(
@@ -33,7 +33,9 @@ def test_a_packet_in_proper_sub_blocks_is_read(sample: Sample) -> None:
     wrong = data[:at] + b"\x21\xff\x0bXMP DataXMP" + blocks + data[at:]
     source = Source.of(wrong)
     assert gif.look(source).packets == (packet,)
-    assert assemble(source, gif.with_packet(source, b"<c/>"))[at + 14 :].startswith(b"<c/>\1\xff")
+    assert assemble(source, gif.with_packet(source, b"<c/>", {}))[at + 14 :].startswith(
+        b"<c/>\1\xff"
+    )
 
 
 def test_it_reads_what_exiftool_wrote(sample: Sample, exiftool) -> None:

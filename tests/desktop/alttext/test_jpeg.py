@@ -44,7 +44,7 @@ def embed(picture: Path, data: bytes) -> alttext.Written:
 def test_the_segment_has_its_standard_bytes(sample: Sample) -> None:
     data = sample("plain.jpg").read_bytes()
     source = Source.of(data)
-    new = assemble(source, jpeg.with_packet(source, b"<a/>"))
+    new = assemble(source, jpeg.with_packet(source, b"<a/>", {}))
     jfif = 4 + 16  # SOI, then APP0 with its marker
     assert data[2:4] == b"\xff\xe0"
     assert new == (

@@ -17,7 +17,7 @@ def test_the_chunk_comes_first_and_is_sound(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.linear_gradient("L").save(path)
     source = Source.of(path.read_bytes())
-    path.write_bytes(assemble(source, png.with_packet(source, b"<a/>")))
+    path.write_bytes(assemble(source, png.with_packet(source, b"<a/>", {})))
     body = b"iTXtXML:com.adobe.xmp\0\0\0\0\0<a/>"
     chunk = struct.pack(">I", 22 + 4) + body + struct.pack(">I", zlib.crc32(body))
     assert path.read_bytes()[33 : 33 + len(chunk)] == chunk

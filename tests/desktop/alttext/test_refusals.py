@@ -265,7 +265,7 @@ def test_damaged_files_are_refused_or_written_without_a_loss(picture: Path, data
         before = container.writer.survey(source)
         if before.no_growth:
             return
-        pieces = container.writer.with_packet(source, EMPTY)
+        pieces = container.writer.with_packet(source, EMPTY, {})
         after = container.writer.survey(Source.of(assemble(source, pieces)))
     except CannotEmbedError:
         return

@@ -18,7 +18,7 @@ def test_the_example_of_a_64_by_48_file(tmp_path: Path) -> None:
     path = tmp_path / "small.webp"
     Image.linear_gradient("L").convert("RGB").resize((64, 48)).save(path)
     source = Source.of(path.read_bytes())
-    new = assemble(source, webp.with_packet(source, b"<a/>"))
+    new = assemble(source, webp.with_packet(source, b"<a/>", {}))
     assert new[12:30] == bytes.fromhex("56503858 0A000000 04 000000 3F0000 2F0000")
     assert new.endswith(b"XMP \4\0\0\0<a/>")
 
@@ -34,7 +34,7 @@ def test_webpmux_finds_the_packet_and_the_alpha_flag(
     data = path.read_bytes()
     source = Source.of(data)
     for packet in (b"<odd/>", b"<even/>", b"<a much longer one/>"):
-        source = Source.of(assemble(source, webp.with_packet(source, packet)))
+        source = Source.of(assemble(source, webp.with_packet(source, packet, {})))
         path.write_bytes(source.read(0, source.size))
         info = subprocess.run(
             ["webpmux", "-info", path], capture_output=True, text=True, check=True

@@ -146,8 +146,8 @@ def test_a_new_file_that_fails_its_check_is_thrown_away(
     assert container.writer is not None
     sound = container.writer.with_packet
 
-    def losing(source, packet):  # type: ignore[no-untyped-def]
-        *kept, last = sound(source, packet)
+    def losing(source, packet, captions):  # type: ignore[no-untyped-def]
+        *kept, last = sound(source, packet, captions)
         return (*kept, type(last)(last.start, last.end - 12))
 
     broken = replace(container, writer=replace(container.writer, with_packet=losing))
@@ -169,8 +169,8 @@ def test_a_new_file_that_looks_different_is_thrown_away(
     assert container.writer is not None
     sound = container.writer.with_packet
 
-    def without_profile(source, packet):  # type: ignore[no-untyped-def]
-        first, *rest = sound(source, packet)
+    def without_profile(source, packet, captions):  # type: ignore[no-untyped-def]
+        first, *rest = sound(source, packet, captions)
         head = bytearray(source.read(0, 30))
         head[20] &= ~0x20  # the flag that announces the profile
         new = [piece for piece in (first, *rest) if isinstance(piece, bytes)]
@@ -196,7 +196,7 @@ def test_a_place_that_fails_to_follow_does_not_stop_the_rest(
     container = containers.find(before)
     assert container is not None
     assert container.writer is not None
-    broken = replace(container.writer, with_packet=lambda source, packet: (before[:-1],))
+    broken = replace(container.writer, with_packet=lambda source, packet, captions: (before[:-1],))
     monkeypatch.setattr(containers, "TABLE", (replace(container, writer=broken),))
     written = alttext.write(picture, OTHER, Destination.SIDECAR, overwrite=True)
     assert "plain.png still says something else" in written.warnings[0]

@@ -38,6 +38,7 @@ def test_words_are_a_persons(red: Path, capsys: pytest.CaptureFixture[str]) -> N
         "edited_elsewhere": False,
         "conflicts": [],
         "suggestions": [],
+        "stale": [],
         "troubles": [],
     }
 

@@ -63,7 +63,7 @@ def write(pictures: Path) -> None:
         ("sidecar.png", Destination.SIDECAR),
         ("fresh.webp", Destination.SIDECAR),
     ):
-        with WriteBatch(destination, overwrite=True) as batch:
+        with WriteBatch(destination, overwrite=True, mirror=True) as batch:
             batch.write(pictures / name, NEW)
 
 
@@ -158,8 +158,12 @@ def inspect(pictures: Path, first: dict[str, bytes], when: str) -> None:
     for name in ("embedded.jpg", "sidecar.png", "fresh.webp"):
         with Image.open(pictures / name) as image:
             image.load()
-        words = alttext.read(pictures / name).alt_text
+        found = alttext.read(pictures / name)
+        words = found.alt_text
         assert words in ((OLD, NEW) if name == "sidecar.png" else (None, NEW)), (when, name)
+        said = [caption.text for caption in found.captions]  # all fields are old, or all new
+        fields = 2 if name == "embedded.jpg" else 1
+        assert said == ([NEW.text] * fields if words == NEW else []), (when, name)
     with Journal():  # the next start
         names = [path.name for path in pictures.iterdir()]
     assert not [name for name in names if name.endswith("-tmp")], (when, names)
