@@ -16,12 +16,14 @@ from lorgnette import __version__, paths, silence
 from lorgnette.files import CannotWriteError
 from lorgnette.gui.batch.drafts import FILE_NAME, Drafts, adopt
 from lorgnette.gui.frame.crash_dialog import CrashDialog, log
+from lorgnette.gui.frame.handing import Inbox, hand_over
 from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.main_window import MainWindow
 from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import Settings
 
 _MOST_WINDOWS = 16  # with drafts of their own
+_HAND_OVER_SECONDS = 5.0  # that an open window, busy as it may be, has to take what is opened
 _SWITCH_SECONDS = 0.001  # Python's own 5 ms, times three busy threads, would be felt in typing
 _HELP = """\
 usage: lorgnette-gui [FILE or FOLDER ...]
@@ -44,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if problem := unusable_qt(PySide6.__version__, sys.version_info[:2]):
         sys.stderr.write(f"lorgnette: {problem}\n")
         return 2
+    if is_open(paths.user_data()) and hand_over(map(Path, arguments), _HAND_OVER_SECONDS):
+        return 0
     sys.setswitchinterval(_SWITCH_SECONDS)
     silence.keep_window()
     app = Application([sys.argv[0]])
@@ -62,10 +66,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     hints.colorSchemeChanged.connect(window.dress)
     hints.accessibility().contrastPreferenceChanged.connect(window.dress)
     app.file_opened.connect(lambda path: window.adding.add([path]))
+    inbox = Inbox(window)
+    inbox.arrived.connect(window.take_handed)
     window.show()
     QTimer.singleShot(0, window.captioning.prepare)
     window.adding.restore()
     window.adding.add_named(map(Path, arguments))
+    QTimer.singleShot(0, inbox.look)
     code = app.exec()
     lock.unlock()
     return code
@@ -108,6 +115,16 @@ def unusable_qt(pyside: str, python: tuple[int, ...]) -> str:
             "Install PySide6-Essentials below 6.12, or Python 3.12 or newer."
         ).format(version=pyside)
     return ""
+
+
+def is_open(folder: Path) -> bool:
+    """Tell whether a window works on the drafts in folder."""
+    lock = QLockFile(str(folder / f"{FILE_NAME}.lock"))
+    lock.setStaleLockTime(0)
+    if lock.tryLock(0):
+        lock.unlock()
+        return False
+    return lock.error() is QLockFile.LockError.LockFailedError
 
 
 def open_drafts(folder: Path) -> tuple[QLockFile, Drafts]:

@@ -165,6 +165,13 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         self.actions_.refresh()
 
+    def take_handed(self, named: list[Path]) -> None:
+        """Come to the front with what was opened elsewhere."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+        self.adding.add_named(named)
+
     # Looks
 
     def dress(self) -> None:
