@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         self.body.panel.file_wanted.connect(self.adding.find_file)
         self.body.panel.removal_wanted.connect(self.browsing.remove)
         self.adding.all_wanted.connect(self.body.filters.reset)
+        self.reviewing.write_wanted.connect(self.writing.write)
         self.browsing.back.connect(self.captioning.caption_again)
         self.captioning.picture_wanted.connect(self.browsing.show)
         for changed in (

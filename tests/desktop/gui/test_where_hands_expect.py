@@ -171,7 +171,7 @@ def test_the_window_stands_as_it_stood(
     window.browsing.sort_by(Order.STATE)
     window.body.panel.details_section.open()
     filters = window.body.filters
-    filters.states.setCurrentIndex(2)
+    filters.states.setCurrentIndex(filters.states.findText("Missing (6)"))
     filters.words.setText("green")
     qtbot.waitUntil(lambda: window.batch.rows.rowCount() == 2)
     window.batch.view.go_to_row(1)
@@ -300,3 +300,58 @@ def test_a_named_file_that_is_not_there_is_said_to_be_so(
     qtbot.waitUntil(lambda: len(window.batch.model) == 1)
     assert "There is no file or folder" in window.body.notice.text.text()
     assert window.batch.model.picture_at(0).path.name == "0 red.png"
+
+
+def test_folders_are_shown_searched_chosen_and_sorted_by(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    for folder in ("2015/Wedding", "2016/Harbour"):
+        (tmp_path / "archive" / folder).mkdir(parents=True)
+        for number in (2, 1):
+            Image.new("RGB", (64, 48)).save(tmp_path / "archive" / folder / f"DSC_{number}.png")
+    window.adding.add([tmp_path / "archive" / "2016", tmp_path / "archive" / "2015"])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 4)
+    model, rows, filters = window.batch.model, window.batch.rows, window.body.filters
+    window.browsing.sort_by(Order.FOLDER)
+    first = model.picture_at(0)
+    assert model.folder_of(first) == "2015/Wedding"
+    assert first.path.name == "DSC_1.png"
+    assert rows.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == (
+        "DSC_1.png, Missing, 2015/Wedding, 1 of 4"
+    )
+    window.browsing.reverse()
+    assert model.folder_of(model.picture_at(0)) == "2016/Harbour"
+    filters.words.setText("wedd")
+    qtbot.waitUntil(lambda: rows.rowCount() == 2)
+    filters.words.clear()
+    qtbot.waitUntil(lambda: rows.rowCount() == 4)
+    qtbot.waitUntil(lambda: filters.folders.isVisible())
+    filters.folders.setCurrentIndex(filters.folders.findText("2016/Harbour"))
+    filters.folders.activated.emit(filters.folders.currentIndex())
+    assert {picture.path.parent.name for picture in rows.pictures()} == {"Harbour"}
+    filters.reset()
+    assert rows.rowCount() == 4
+
+
+def test_what_is_decided_and_not_written_is_marked_counted_and_shown(
+    qtbot: QtBot, captioned: MainWindow
+) -> None:
+    captioned.reviewing.accept_current()
+    captioned.reviewing.accept_current()
+    rows, states = captioned.batch.rows, captioned.body.filters.states
+    assert "not written" in rows.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    qtbot.waitUntil(lambda: states.findText("Done, not written (2)") > 0)
+    states.setCurrentIndex(states.findText("Done, not written (2)"))
+    assert rows.rowCount() == 2
+    picture = captioned.batch.model.picture_at(0)
+    captioned.batch.model.put([dataclasses.replace(picture, on_disk=picture.alt, kept_in="a")])
+    assert captioned.batch.model.unwritten == 1
+    states.setCurrentIndex(0)
+    assert ", written" in rows.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_after_the_last_one_writing_is_offered(captioned: MainWindow) -> None:
+    for _ in range(6):
+        captioned.reviewing.accept_current()
+    (write,) = captioned.body.notice.buttons
+    assert write.text() == "Write alt text…"

@@ -168,6 +168,15 @@ class Adding(QObject):
         text = tr(
             "Welcome back: your batch is as you left it. Drafts: {drafts}. Reviewed: {reviewed}."
         ).format(drafts=number(drafts), reviewed=number(reviewed))
+        if unwritten := self._batch.model.unwritten:
+            text += trn(
+                " {count} of them is not written to disk.",
+                " {count} of them are not written to disk.",
+                unwritten,
+            ).format(count=number(unwritten))
+        missing = counts[State.MISSING] + counts[State.FAILED]
+        if missing:
+            text += tr(" Without text: {count}.").format(count=number(missing))
         offers: list[tuple[str, Callable[[], None]]] = []
         if counts[State.MISSING]:
             offers.append((tr("Caption the missing"), caption_missing))

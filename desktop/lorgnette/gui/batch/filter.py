@@ -35,6 +35,8 @@ class BatchFilter(QSortFilterProxyModel):
         super().__init__(parent)
         self._batch = batch
         self._states: frozenset[State] | None = None  # None: every state
+        self._unwritten = False
+        self._folder: Path | None = None  # None: every folder
         self._words = ""
         self._held: Path | None = None
         self._left: set[Path] = set()
@@ -81,11 +83,29 @@ class BatchFilter(QSortFilterProxyModel):
     @property
     def filtering(self) -> bool:
         """Whether it may hide pictures."""
-        return self._states is not None or bool(self._words)
+        return (
+            self._states is not None
+            or self._unwritten
+            or self._folder is not None
+            or bool(self._words)
+        )
 
-    def show_states(self, states: Iterable[State]) -> None:
-        """Let through pictures in these states only."""
+    def show_folder(self, folder: Path | None) -> None:
+        """Let through pictures in or below a folder only; None lets all of them through."""
         self.beginFilterChange()
+        self._held = None
+        self._beside.clear()
+        self._folder = folder
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def show_states(self, states: Iterable[State], *, unwritten: bool = False) -> None:
+        """Let through pictures in these states only.
+
+        Args:
+            unwritten: of them only those whose words no file says.
+        """
+        self.beginFilterChange()
+        self._unwritten = unwritten
         self._held = None
         self._beside.clear()
         wanted = frozenset(states)
@@ -109,16 +129,24 @@ class BatchFilter(QSortFilterProxyModel):
     def _fits(self, picture: Picture) -> bool:
         if self._states is not None and picture.state not in self._states:
             return False
+        if self._unwritten and not picture.unwritten:
+            return False
+        if self._folder is not None and self._folder not in picture.path.parents:
+            return False
         if not self._words:
             return True
         alt = picture.alt
-        text = f"{picture.path.name}\n{alt.text}\n{alt.extended_description}"
+        folder = self._batch.folder_of(picture)
+        text = f"{folder}/{picture.path.name}\n{alt.text}\n{alt.extended_description}"
         return self._words in _bare(text)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.AccessibleTextRole:
             picture = self.picture(index)
-            return "" if picture is None else row_text(picture, index.row() + 1, self.rowCount())
+            if picture is None:
+                return ""
+            folder = self._batch.folder_of(picture)
+            return row_text(picture, index.row() + 1, self.rowCount(), folder)
         return super().data(index, role)
 
     def picture(self, index: Index) -> Picture | None:

@@ -1,5 +1,6 @@
 """The batch: one model that holds every picture."""
 
+import contextlib
 import dataclasses
 import os
 from collections import Counter
@@ -26,6 +27,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 PICTURE_ROLE = Qt.ItemDataRole.UserRole + 1
+FOLDER_ROLE = PICTURE_ROLE + 1  # where the picture lies, from the folder of all on
 
 
 _RANKS = {state: rank for rank, state in enumerate(State)}
@@ -36,6 +38,9 @@ _SPOKEN = [
 ]
 
 
+_UNKNOWN = Path()  # the folder of all, until it is asked for
+
+
 class Order(StrEnum):
     """What the list can be sorted by."""
 
@@ -43,6 +48,8 @@ class Order(StrEnum):
     NAME = "name"
     STATE = "state"
     DOUBT = "doubt"  # the least sure drafts first
+    FOLDER = "folder"  # and the name within it
+    DATE = "date"  # of the files, the oldest first
 
 
 class BatchModel(QAbstractListModel):
@@ -76,6 +83,9 @@ class BatchModel(QAbstractListModel):
         self._counts: Counter[State] = Counter()
         self._texts: dict[str, set[Path]] = {}  # who has a text
         self._folders: Counter[Path] = Counter()
+        self._common: Path | None = _UNKNOWN
+        self._unwritten = 0
+        self._reverse = False
         self._moved: dict[Path, Path] = {}  # where a picture is that was at a path before
         self._names: dict[Path, tuple[object, ...]] = {}
 
@@ -88,10 +98,14 @@ class BatchModel(QAbstractListModel):
         picture = self._pictures[index.row()]
         if role == PICTURE_ROLE:
             return picture
+        if role == FOLDER_ROLE:
+            return self.folder_of(picture)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(filter(None, (str(picture.path), picture.alt.text)))
         if role == Qt.ItemDataRole.DisplayRole:
             return picture.path.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return row_text(picture, index.row() + 1, len(self._pictures))
+            return row_text(picture, index.row() + 1, len(self._pictures), self.folder_of(picture))
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return why(picture, waiting=self._is_waiting(picture.path))
         return None
@@ -172,14 +186,25 @@ class BatchModel(QAbstractListModel):
         """Return how many pictures lie in each folder."""
         return Counter(self._folders)
 
-    def common_folder(self) -> str:
-        """Return the name of the folder that all pictures lie in or below; empty: there is none."""
-        if not self._folders:
+    def common_folder(self) -> Path | None:
+        """Return the folder that all pictures lie in or below; None where there is none."""
+        if self._common is _UNKNOWN:
+            self._common = None
+            with contextlib.suppress(ValueError):  # none, or on two drives
+                self._common = Path(os.path.commonpath(self._folders))
+        return self._common
+
+    def folder_of(self, picture: Picture) -> str:
+        """Return where a picture lies, from the folder of all on; empty where all lie in one."""
+        common = self.common_folder() if len(self._folders) > 1 else None
+        if common is None or picture.path.parent == common:
             return ""
-        try:
-            return Path(os.path.commonpath(self._folders)).name
-        except ValueError:  # on two drives
-            return ""
+        return str(picture.path.parent.relative_to(common))
+
+    @property
+    def unwritten(self) -> int:
+        """How many pictures have words that a person decided on and that no file has."""
+        return self._unwritten
 
     @property
     def order(self) -> Order:
@@ -212,7 +237,7 @@ class BatchModel(QAbstractListModel):
         self._pictures[row:row] = new
         for picture in new:
             self._names[picture.path] = natural(picture.path.name)
-            self._folders[picture.path.parent] += 1
+            self._place(picture.path.parent, 1)
             self._count(picture, 1)
         self._number(row)
         self.endInsertRows()
@@ -226,13 +251,12 @@ class BatchModel(QAbstractListModel):
         before = self._pictures[row]
         picture = dataclasses.replace(before, path=to, gone=False)
         self._count(before, -1)
-        self._folders[path.parent] -= 1
-        self._folders = +self._folders
+        self._place(path.parent, -1)
         self._pictures[row] = picture
         self._rows[to] = row
         self._added[to] = self._added[path]
         self._names[to] = natural(to.name)
-        self._folders[to.parent] += 1
+        self._place(to.parent, 1)
         self._count(picture, 1)
         self._moved[path] = to
         self._moved.pop(to, None)
@@ -275,24 +299,33 @@ class BatchModel(QAbstractListModel):
             self.beginRemoveRows(QModelIndex(), first, last)
             for picture in self._pictures[first : last + 1]:
                 del self._rows[picture.path]
-                self._folders[picture.path.parent] -= 1
+                self._place(picture.path.parent, -1)
                 self._count(picture, -1)
             del self._pictures[first : last + 1]
-            self._folders = +self._folders
             self._number(first)
             self.endRemoveRows()
         if gone:
             self.removed.emit(gone)
 
-    def sort_by(self, order: Order) -> None:
+    @property
+    def reversed(self) -> bool:
+        """Whether the list is sorted the other way round."""
+        return self._reverse
+
+    def sort_by(self, order: Order, *, reverse: bool = False) -> None:
         """Sort the list; the current picture and the selected ones stay so."""
-        self._order = order
-        self._rearrange(sorted(self._pictures, key=self._sort_key))
+        self._order, self._reverse = order, reverse
+        self._rearrange(sorted(self._pictures, key=self._sort_key, reverse=reverse))
 
     def _sort_key(self, picture: Picture) -> tuple[object, ...]:
         added = self._added[picture.path]
         if self._order is Order.NAME:
             return (self._names[picture.path], added)
+        if self._order is Order.FOLDER:
+            folder = tuple(natural(part) for part in picture.path.parent.parts)
+            return (folder, self._names[picture.path], added)
+        if self._order is Order.DATE:
+            return (_modified(picture.path), self._names[picture.path], added)
         if self._order is Order.STATE:
             return (_RANKS[picture.state], added)
         if self._order is Order.DOUBT:
@@ -310,8 +343,17 @@ class BatchModel(QAbstractListModel):
         self.changePersistentIndexList(before, [self.index(self._rows[path]) for path in paths])
         self.layoutChanged.emit()
 
+    def _place(self, folder: Path, by: int) -> None:
+        self._folders[folder] += by
+        if by > 0 and self._folders[folder] == 1:
+            self._common = _UNKNOWN
+        elif not self._folders[folder]:
+            del self._folders[folder]
+            self._common = _UNKNOWN
+
     def _count(self, picture: Picture, by: int) -> None:
         self._counts[picture.state] += by
+        self._unwritten += by * picture.unwritten
         paths = self._texts.setdefault(picture.alt.text, set())
         (paths.add if by > 0 else paths.discard)(picture.path)
         if not paths:
@@ -336,3 +378,10 @@ class BatchModel(QAbstractListModel):
                 for picture in pictures
             ),
         ]
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

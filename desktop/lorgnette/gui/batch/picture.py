@@ -92,6 +92,11 @@ class Picture:
         """Whether the words are the ones that its file or sidecar says."""
         return self.on_disk is not None and same_words(self.on_disk, self.alt)
 
+    @property
+    def unwritten(self) -> bool:
+        """Whether a person decided on words that no file says yet."""
+        return self.state in {State.REVIEWED, State.DECORATIVE} and not self.written
+
     def seen_again(self, now: "Picture") -> "Picture":
         """Return the picture with what its files say now; its words stay as they are."""
         if now.suggestion is not None:  # it cannot be read
@@ -226,12 +231,20 @@ def state_words(state: State) -> str:
     }[state]
 
 
-def row_text(picture: Picture, position: int, count: int) -> str:
+def written_words(picture: Picture) -> str:
+    """Return whether the words that a person decided on are on disk; empty where nobody did."""
+    if picture.state not in {State.REVIEWED, State.DECORATIVE}:
+        return ""
+    return tr("not written") if picture.unwritten else tr("written")
+
+
+def row_text(picture: Picture, position: int, count: int, folder: str = "") -> str:
     """Return what a screen reader says of a row; position counts from 1."""
     place = tr("{position} of {count}").format(position=number(position), count=number(count))
     return ", ".join(
         part for part in (
-            picture.path.name, state_words(picture.state), picture.alt.text.rstrip("."), place
+            picture.path.name, state_words(picture.state), written_words(picture),
+            picture.alt.text.rstrip("."), folder, place,
         )
         if part
     )  # fmt: skip

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lorgnette.gui.batch.model import PICTURE_ROLE
-from lorgnette.gui.batch.picture import Picture, State, state_words, why
+from lorgnette.gui.batch.model import FOLDER_ROLE, PICTURE_ROLE
+from lorgnette.gui.batch.picture import Picture, state_words, why, written_words
 from lorgnette.gui.batch.thumbnails import Thumbnails, scaled
 from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.looks.colours import Colours, mixed
+from lorgnette.gui.saying.translation import tr
 
 _MARGIN = 10
 _GAP = 12
@@ -78,7 +79,10 @@ class PictureDelegate(QStyledItemDelegate):
         self._paint_thumbnail(painter, picture, rect)
         left = rect.left() + _BAR + _MARGIN + _side() + _GAP
         self._paint_words(
-            painter, picture, QRect(left, rect.top(), rect.right() - left - _GAP, rect.height())
+            painter,
+            picture,
+            str(index.data(FOLDER_ROLE)),
+            QRect(left, rect.top(), rect.right() - left - _GAP, rect.height()),
         )
         if focused:
             painter.setPen(QPen(colours.accent, 2))
@@ -120,20 +124,27 @@ class PictureDelegate(QStyledItemDelegate):
             self._cut[key] = scaled(pixmap, size, ratio)
         return self._cut[key]
 
-    def _paint_words(self, painter: QPainter, picture: Picture, rect: QRect) -> None:
-        colours, state = self._colours, picture.state
+    def _paint_words(self, painter: QPainter, picture: Picture, folder: str, rect: QRect) -> None:
+        colours = self._colours
         strong = QFont(self._view.font())
         strong.setWeight(QFont.Weight.DemiBold)
         plain = QFontMetrics(self._view.font())
         line = plain.lineSpacing()
         top = rect.top() + (rect.height() - 3 * line - 8) // 2
-        name = QFontMetrics(strong).elidedText(
-            picture.path.name, Qt.TextElideMode.ElideMiddle, rect.width()
-        )
+        bold = QFontMetrics(strong)
+        # The folder has the room that the name leaves; of its name the end tells most.
+        wide = bold.horizontalAdvance(picture.path.name)
+        room = rect.width() - wide - _GAP
+        folder = plain.elidedText(folder, Qt.TextElideMode.ElideLeft, room) if room > 40 else ""
+        name = bold.elidedText(picture.path.name, Qt.TextElideMode.ElideMiddle, rect.width())
         painter.setFont(strong)
         painter.setPen(colours.text)
         painter.drawText(QRect(rect.left(), top, rect.width(), line), 0, name)
         painter.setFont(self._view.font())
+        if folder:
+            painter.setPen(colours.muted)
+            painter.drawText(QRect(rect.left() + wide + _GAP, top, room, line), 0, folder)
+            painter.setPen(colours.text)
         words = picture.alt.text
         if not words:
             painter.setPen(colours.muted)
@@ -141,10 +152,11 @@ class PictureDelegate(QStyledItemDelegate):
         words = plain.elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(QRect(rect.left(), top + line + 4, rect.width(), line), 0, words)
         self._paint_state(
-            painter, state, QRect(rect.left(), top + 2 * line + 8, rect.width(), line)
+            painter, picture, QRect(rect.left(), top + 2 * line + 8, rect.width(), line)
         )
 
-    def _paint_state(self, painter: QPainter, state: State, rect: QRect) -> None:
+    def _paint_state(self, painter: QPainter, picture: Picture, rect: QRect) -> None:
+        state = picture.state
         colour = self._colours.states[state.value]
         size = rect.height()
         symbol = icons.pixmap(
@@ -152,4 +164,11 @@ class PictureDelegate(QStyledItemDelegate):
         )
         painter.drawPixmap(rect.left(), rect.top(), symbol)
         painter.setPen(colour)
-        painter.drawText(rect.adjusted(size + 6, 0, 0, 0), 0, state_words(state))
+        words = state_words(state)
+        painter.drawText(rect.adjusted(size + 6, 0, 0, 0), 0, words)
+        if mark := written_words(picture):
+            left = size + 6 + painter.fontMetrics().horizontalAdvance(words)
+            painter.setPen(self._colours.text if picture.unwritten else self._colours.muted)
+            painter.drawText(
+                rect.adjusted(left, 0, 0, 0), 0, tr(", {written}").format(written=mark)
+            )

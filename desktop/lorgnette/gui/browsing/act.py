@@ -47,7 +47,10 @@ class Browsing(QObject):
         self._rows_settle.timeout.connect(self._rows_changed)
         batch.rows.rowsInserted.connect(self._rows_settle.start)
         batch.rows.rowsRemoved.connect(self._rows_settle.start)
-        filters.states_chosen.connect(self.show_states)
+        filters.states_chosen.connect(
+            lambda choice: self.show_states(choice.states, unwritten=choice.unwritten)
+        )
+        filters.folder_chosen.connect(self.show_folder)
         filters.words_typed.connect(self.show_words)
         filters.left.connect(batch.view.setFocus)
 
@@ -81,10 +84,19 @@ class Browsing(QObject):
                 [
                     self._sorting(Order.ADDED, tr("&Order of adding")),
                     self._sorting(Order.NAME, tr("&Name")),
+                    self._sorting(Order.FOLDER, tr("&Folder and name")),
+                    self._sorting(Order.DATE, tr("&Date of the file")),
                     self._sorting(Order.STATE, tr("&State")),
                     self._sorting(Order.DOUBT, tr("The &least sure drafts first")),
                 ],
                 tr("Sort &by"),
+            ),
+            Group(
+                Menu.VIEW,
+                [
+                    of_any("sort_reversed", tr("The other &way round"), self.reverse,
+                           checked=lambda: batch.model.reversed)
+                ],
             ),
         ]  # fmt: skip
 
@@ -119,16 +131,35 @@ class Browsing(QObject):
         if self._batch.any():
             self._remove(self._batch.model.pictures())
 
-    def sort_by(self, order: Order) -> None:
+    def sort_by(self, order: Order, *, reverse: bool = False) -> None:
         """Sort the list."""
         view = self._batch.view
-        self._batch.model.sort_by(order)
+        self._batch.model.sort_by(order, reverse=reverse)
         view.scrollTo(view.currentIndex())
-        self._batch.announcer.say(tr("Sorted."))
+        said = {
+            Order.ADDED: tr("Sorted by the order of adding."),
+            Order.NAME: tr("Sorted by name."),
+            Order.FOLDER: tr("Sorted by folder and name."),
+            Order.DATE: tr("Sorted by the date of the files."),
+            Order.STATE: tr("Sorted by state."),
+            Order.DOUBT: tr("Sorted by how sure the drafts are."),
+        }[order]
+        self._batch.announcer.say(
+            tr("{sorted} The other way round.").format(sorted=said) if reverse else said
+        )
 
-    def show_states(self, states: frozenset[State]) -> None:
-        """Show pictures in these states only."""
-        self._filter(lambda: self._batch.rows.show_states(states))
+    def reverse(self) -> None:
+        """Sort the list the other way round."""
+        model = self._batch.model
+        self.sort_by(model.order, reverse=not model.reversed)
+
+    def show_states(self, states: frozenset[State], *, unwritten: bool = False) -> None:
+        """Show pictures in these states only; unwritten: of them those that no file says."""
+        self._filter(lambda: self._batch.rows.show_states(states, unwritten=unwritten))
+
+    def show_folder(self, folder: Path | None) -> None:
+        """Show pictures in or below a folder only; None shows all."""
+        self._filter(lambda: self._batch.rows.show_folder(folder))
 
     def show_words(self, words: str) -> None:
         """Show pictures with these words only."""

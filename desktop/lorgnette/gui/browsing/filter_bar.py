@@ -1,6 +1,8 @@
 """The fields above the list: what it shows."""
 
 from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -12,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lorgnette.files import natural
+from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import TO_REVIEW, State, state_words
 from lorgnette.gui.saying.translation import number, tr
 
@@ -37,16 +41,39 @@ class _Search(QLineEdit):
             super().keyPressEvent(event)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What can be chosen to be shown."""
+
+    name: str
+    states: frozenset[State]
+    unwritten: bool = False  # of them only those whose words no file says
+
+
+def choices() -> list[Choice]:
+    """Return what can be chosen, in order."""
+    done = frozenset({State.REVIEWED, State.DECORATIVE})
+    return [
+        Choice(tr("All pictures"), frozenset(State)),
+        Choice(tr("To review"), frozenset(TO_REVIEW)),
+        Choice(tr("Done"), done),
+        Choice(tr("Done, not written"), done, unwritten=True),
+        *(Choice(state_words(state), frozenset({state})) for state in State),
+    ]
+
+
 class FilterBar(QWidget):
-    """What the list shows: pictures in some state, with some words.
+    """What the list shows: pictures in some state, of some folder, with some words.
 
     Signals:
-        states_chosen: a frozenset of states.
+        states_chosen: a Choice.
+        folder_chosen: a path, or None for all.
         words_typed: words to look for, a moment after the last key.
         left: the person goes on to what was found.
     """
 
     states_chosen = Signal(object)
+    folder_chosen = Signal(object)
     words_typed = Signal(str)
     left = Signal()
 
@@ -59,9 +86,16 @@ class FilterBar(QWidget):
         self.words.setClearButtonEnabled(True)
         for action in self.words.findChildren(QAction):  # Qt gives its clear button no words
             action.setText(tr("Clear the search"))
-        for state_set, _ in self._choices(Counter()):
-            self.states.addItem("", state_set)
-        self.show_counts(Counter())
+        for choice in choices():
+            self.states.addItem("", choice)
+        self.show_counts(Counter(), 0)
+        self.folders = QComboBox(self)
+        self._folder_paths: list[Path] = []
+        self._folder_label = QLabel(tr("In fold&er"), self)
+        self._folder_label.setBuddy(self.folders)
+        self.folders.activated.connect(
+            lambda row: self.folder_chosen.emit(self._folder_paths[row - 1] if row > 0 else None)
+        )
         show_label = QLabel(tr("&Show"), self)
         show_label.setBuddy(self.states)
         find_label = QLabel(tr("F&ind"), self)
@@ -78,15 +112,52 @@ class FilterBar(QWidget):
         layout.setVerticalSpacing(8)
         layout.addWidget(show_label, 0, 0)
         layout.addWidget(self.states, 0, 1)
-        layout.addWidget(find_label, 1, 0)
-        layout.addWidget(self.words, 1, 1)
+        layout.addWidget(self._folder_label, 1, 0)
+        layout.addWidget(self.folders, 1, 1)
+        layout.addWidget(find_label, 2, 0)
+        layout.addWidget(self.words, 2, 1)
+        for box in (self.states, self.folders):  # a long name must not make the list wide
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+        for part in (self._folder_label, self.folders):
+            part.setVisible(False)
         layout.setColumnStretch(1, 1)
 
-    def show_counts(self, counts: Counter[State]) -> None:
+    def show_counts(self, counts: Counter[State], unwritten: int) -> None:
         """Say how many pictures each choice shows."""
-        for row, (_, text) in enumerate(self._choices(counts)):
+        for row, choice in enumerate(choices()):
+            count = unwritten if choice.unwritten else sum(counts[s] for s in choice.states)
+            text = tr("{state} ({count})").format(state=choice.name, count=number(count))
             if self.states.itemText(row) != text:
                 self.states.setItemText(row, text)
+
+    def show_folders(self, model: BatchModel) -> None:
+        """Offer the folders that the pictures lie in, where there are several."""
+        folders, common = model.folders(), model.common_folder()
+        several = len(folders) > 1 and common is not None
+        for part in (self._folder_label, self.folders):
+            part.setVisible(several)
+        paths = sorted(folders, key=lambda folder: tuple(map(natural, folder.parts)))
+        if not several:
+            paths = []
+        if paths != self._folder_paths:
+            chosen = self.folder
+            self._folder_paths = paths
+            self.folders.clear()
+            self.folders.addItem(tr("All folders"))
+            for path in paths:
+                name = "." if path == common or common is None else str(path.relative_to(common))
+                self.folders.addItem(tr("This folder itself") if name == "." else name)
+            self.folders.setCurrentIndex(paths.index(chosen) + 1 if chosen in paths else 0)
+            if chosen is not None and chosen not in paths:
+                self.folder_chosen.emit(None)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that is shown; None shows all."""
+        row = self.folders.currentIndex()
+        return self._folder_paths[row - 1] if 0 < row <= len(self._folder_paths) else None
 
     def _leave(self) -> None:
         if self._typing.isActive():  # Enter at once after the last letter
@@ -97,11 +168,11 @@ class FilterBar(QWidget):
     @property
     def chosen(self) -> str:
         """The name of what is shown, whatever the counts are."""
-        return self._choices(Counter())[self.states.currentIndex()][1]
+        return choices()[self.states.currentIndex()].name
 
     def choose(self, name: str, words: str) -> None:
         """Show what has this name, with these words."""
-        names = [text for _, text in self._choices(Counter())]
+        names = [choice.name for choice in choices()]
         self.states.setCurrentIndex(names.index(name) if name in names else 0)
         self.words.setText(words)
         self._typing.stop()
@@ -110,18 +181,9 @@ class FilterBar(QWidget):
     def reset(self) -> None:
         """Show every picture."""
         self.states.setCurrentIndex(0)
+        if self.folder is not None:
+            self.folders.setCurrentIndex(0)
+            self.folder_chosen.emit(None)
         self.words.clear()
         self._typing.stop()
         self.words_typed.emit("")
-
-    @staticmethod
-    def _choices(counts: Counter[State]) -> list[tuple[frozenset[State], str]]:
-        def named(words: str, states: frozenset[State]) -> tuple[frozenset[State], str]:
-            count = sum(counts[state] for state in states)
-            return states, tr("{state} ({count})").format(state=words, count=number(count))
-
-        return [
-            named(tr("All pictures"), frozenset(State)),
-            named(tr("To review"), frozenset(TO_REVIEW)),
-            *(named(state_words(state), frozenset({state})) for state in State),
-        ]

@@ -28,6 +28,7 @@ class Stand:
     shown: str = ""  # name of the choice above the list
     words: str = ""  # that were searched for
     order: str = Order.ADDED.value
+    reverse: bool = False
     current: str = ""  # path of the picture
     sections: tuple[str, ...] = ()  # names of those that were open
     folder: str = ""  # that pictures were last chosen in
@@ -79,7 +80,7 @@ class Remembering(QObject):
     def place_list(self) -> None:
         """Give the list, once it is filled again, the order, the filter and the place it had."""
         if self.last.order in {order.value for order in Order}:
-            self._batch.model.sort_by(Order(self.last.order))
+            self._batch.model.sort_by(Order(self.last.order), reverse=self.last.reverse)
         self._body.filters.choose(self.last.shown, self.last.words)
         if not self._batch.view.show_also(Path(self.last.current)):
             self._batch.view.go_to_row(0)
@@ -97,6 +98,7 @@ class Remembering(QObject):
             shown=filters.chosen,
             words=filters.words.text(),
             order=self._batch.model.order.value,
+            reverse=self._batch.model.reversed,
             current=str(self._batch.view.current_path() or ""),
             sections=tuple(
                 section.objectName() for section in self._body.panel.sections() if section.is_open

@@ -1,5 +1,7 @@
 """How the batch stands: in the title, in the line at the foot, and in the window's face."""
 
+from collections import Counter
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QMainWindow
 
@@ -39,6 +41,7 @@ class Status(QObject):
         batch.announcer.said.connect(last_message.setText)
         batch.model.changed.connect(self._refresh_later)
         batch.model.removed.connect(self._refresh_later)
+        batch.view.selectionModel().selectionChanged.connect(self._refresh_later)
         batch.progress.advanced.connect(self._refresh_later)
         self.refresh()
 
@@ -47,21 +50,30 @@ class Status(QObject):
         counts, total = self._batch.model.counts(), len(self._batch.model)
         self._body.show_batch(shown=bool(total))
         self._show_title()
-        self._body.filters.show_counts(counts)
-        self._counts.setText(
-            tr("{reviewed} reviewed, {left} to review").format(
-                reviewed=number(counts[State.REVIEWED] + counts[State.DECORATIVE]),
-                left=number(self._batch.model.left()),
-            )
-            if total
-            else ""
-        )
+        self._body.filters.show_counts(counts, self._batch.model.unwritten)
+        self._body.filters.show_folders(self._batch.model)
+        self._counts.setText(self._standing(counts) if total else "")
         self.refreshed.emit()
+
+    def _standing(self, counts: Counter[State]) -> str:
+        model, selected = self._batch.model, len(self._batch.view.selectionModel().selectedRows())
+        parts = [
+            tr("{count} selected").format(count=number(selected)) if selected > 1 else "",
+            tr("{count} reviewed").format(
+                count=number(counts[State.REVIEWED] + counts[State.DECORATIVE])
+            ),
+            tr("{count} of them not written").format(count=number(model.unwritten))
+            if model.unwritten
+            else "",
+            tr("{count} to review").format(count=number(model.left())),
+        ]
+        return ", ".join(filter(None, parts))
 
     def _show_title(self) -> None:
         total, percent = len(self._batch.model), self._batch.progress.percent()
         pictures = trn("{count} picture", "{count} pictures", total).format(count=number(total))
-        folder = self._batch.model.common_folder()
+        common = self._batch.model.common_folder()
+        folder = "" if common is None else common.name
         parts = [
             tr("{number} %").format(number=number(percent)) if percent is not None else "",
             tr("{folder} ({pictures})").format(folder=folder, pictures=pictures)

@@ -5,7 +5,7 @@ import functools
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -25,7 +25,13 @@ _MENDS = 5  # notes with a key of their own
 
 
 class Reviewing(QObject):
-    """Joins the list, the panel beside it and the history."""
+    """Joins the list, the panel beside it and the history.
+
+    Signals:
+        write_wanted: all is reviewed, and the person wants it on disk.
+    """
+
+    write_wanted = Signal()
 
     def __init__(self, batch: OpenBatch, panel: ReviewPanel, models: Models) -> None:
         super().__init__(batch.window)
@@ -229,11 +235,13 @@ class Reviewing(QObject):
         )
         self._batch.drafts.keep([self._batch.model.picture(picture.path) or picture])
         left = self._batch.model.left()
+        if following is None and left:
+            self._batch.announcer.say(tr("Accepted. {rest}").format(rest=self._others_wait(left)))
+            return
         if following is None:
-            self._batch.announcer.say(
-                tr("Accepted. {rest}").format(rest=self._others_wait(left))
-                if left
-                else tr("Accepted. That was the last one to review.")
+            self._batch.teller.tell(
+                tr("Accepted. That was the last one to review."),
+                [(tr("Write alt text…"), self.write_wanted.emit)],
             )
             return
         self._go_on_to(following)
