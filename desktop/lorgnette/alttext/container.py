@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeAlias
 
 from lorgnette.files import Piece, Source, Span
@@ -29,12 +30,36 @@ class Suggestion:
     text: str
 
 
+class About(StrEnum):
+    """What a fact is about."""
+
+    DATE = "date"  # when the photo was taken
+    DIGITISED = "digitised"  # or scanned
+    SUBLOCATION = "sublocation"
+    CITY = "city"
+    STATE = "state"
+    COUNTRY = "country"
+    TITLE = "title"
+    HEADLINE = "headline"
+    EVENT = "event"
+    KEYWORD = "keyword"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a file says of its picture outside of captions."""
+
+    about: About
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
     """What a quick look at a picture's file finds."""
 
     packets: tuple[bytes, ...] = ()  # XMP, in the file's order
     suggestions: tuple[Suggestion, ...] = ()
+    facts: tuple[Fact, ...] = ()  # but for those in packets
     unread: tuple[str, ...] = ()  # why there may be words that cannot be read, for a person
     alt_text: tuple[str, str] | None = None  # text, language: of a container's own field
 
@@ -45,6 +70,7 @@ class Contents:
         return cls(
             packets=tuple(packet for part in found for packet in part.packets),
             suggestions=tuple(each for part in found for each in part.suggestions),
+            facts=tuple(each for part in found for each in part.facts),
             unread=tuple(reason for part in found for reason in part.unread),
             alt_text=next((part.alt_text for part in found if part.alt_text is not None), None),
         )

@@ -1,17 +1,34 @@
-"""The caption in IIM, IPTC's older records (IIM 4.2): read strictly, and written."""
+"""IIM, IPTC's older records (IIM 4.2): the words in them, and a new caption for them."""
 
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
-from lorgnette.alttext.captions import decoded
-from lorgnette.alttext.container import CannotMirrorError, MalformedContainerError
+from lorgnette.alttext import captions
+from lorgnette.alttext.container import (
+    About,
+    CannotMirrorError,
+    Contents,
+    Fact,
+    MalformedContainerError,
+)
 
 CAPTION = "IIM Caption-Abstract"  # what the field is called for people
 MOST_BYTES = 2000  # of a caption
 
 _CAPTION, _CODING = (2, 120), (1, 90)
+_FACTS = {
+    (2, 25): About.KEYWORD,
+    (2, 55): About.DATE,
+    (2, 90): About.CITY,
+    (2, 92): About.SUBLOCATION,
+    (2, 95): About.STATE,
+    (2, 101): About.COUNTRY,
+    (2, 105): About.HEADLINE,
+    (2, 5): About.TITLE,
+}
 _UTF_8 = b"\x1b%G"
 
 
@@ -44,15 +61,21 @@ def _datasets(records: bytes) -> Iterator[_Dataset]:
         position = end
 
 
+def inside(records: bytes) -> Contents:
+    """Return the words in records, as far as these are sound."""
+    found: list[Contents] = []
+    with suppress(MalformedContainerError):  # what came before the damage counts
+        for each in _datasets(records):
+            if each.number == _CAPTION and not any(part.suggestions for part in found):
+                found.append(Contents(suggestions=captions.suggested(CAPTION, each.body)))
+            elif (about := _FACTS.get(each.number)) and (text := captions.decoded(each.body)):
+                found.append(Contents(facts=(Fact(about, text),)))
+    return Contents.of(found)
+
+
 def caption(records: bytes) -> str:
     """Return the caption in records, as far as they are sound; empty where there is none."""
-    try:
-        for each in _datasets(records):
-            if each.number == _CAPTION:
-                return decoded(each.body)
-    except MalformedContainerError:
-        pass
-    return ""
+    return next((each.text for each in inside(records).suggestions), "")
 
 
 def rest(records: bytes) -> int:

@@ -24,6 +24,10 @@ DC = "http://purl.org/dc/elements/1.1/"
 NOTE = "http://ns.adobe.com/xmp/note/"
 PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 META = "adobe:ns:meta/"
+XMP = "http://ns.adobe.com/xap/1.0/"
+EXIF = "http://ns.adobe.com/exif/1.0/"
+REGIONS = "http://www.metadataworkinggroup.com/schemas/regions/"
+AREA = "http://ns.adobe.com/xmp/sType/Area#"
 XML = "http://www.w3.org/XML/1998/namespace"
 
 # What prefixes stand for where nothing declares them: names that programs print are copied.

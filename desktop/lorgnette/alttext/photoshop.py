@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lorgnette.alttext import captions, iim
+from lorgnette.alttext import iim
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotMirrorError,
@@ -27,7 +27,7 @@ _HEAD = 26  # bytes of a PSD file's head
 def inside(resources: bytes) -> Contents:
     """Return the words in a block of image resources, as far as it is sound."""
     return Contents.of(
-        Contents(packets=(data,)) if kind == _XMP else Contents(suggestions=captions.of_iim(data))
+        Contents(packets=(data,)) if kind == _XMP else iim.inside(data)
         for kind, data in _resources(resources)
         if kind in {_IIM, _XMP}
     )

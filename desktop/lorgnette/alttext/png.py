@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from lorgnette.alttext import captions as caption_words
-from lorgnette.alttext import exif, photoshop, tiff
+from lorgnette.alttext import exif, iim, photoshop, tiff
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
@@ -101,7 +101,7 @@ def _profile(keyword: bytes, text: bytes) -> Contents:
     if data.startswith(b"8BIM"):
         return photoshop.inside(data)
     if data.startswith(b"\x1c"):
-        return Contents(suggestions=caption_words.of_iim(data))
+        return iim.inside(data)
     exif = tiff.inside(data)
     return exif if exif != Contents() or b"<" not in data else Contents(packets=(data,))
 

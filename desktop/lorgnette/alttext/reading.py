@@ -74,7 +74,7 @@ def read(image: Path, language: str = "") -> Reading:
     Raises:
         UnreadableImageError: there is no such file, or it may not be read.
     """
-    contents, modified_ns, troubles = _look(image)
+    contents, modified_ns, troubles = look(image)
     unread = [f"{image.name}: {reason}" for reason in contents.unread]
     captions = [*contents.suggestions]
     first_captions = [*captions]  # one of each place
@@ -159,8 +159,12 @@ def _supersedes(one: Version, other: Version) -> bool:
     return text_hash(other.alt_text.text) in one.supersedes
 
 
-def _look(image: Path) -> tuple[Contents, int, list[str]]:
-    """Return what the picture's file has, when it was modified, and what is wrong with it."""
+def look(image: Path) -> tuple[Contents, int, list[str]]:
+    """Return what the picture's file has, when it was modified, and what is wrong with it.
+
+    Raises:
+        UnreadableImageError: there is no such file, or it may not be read.
+    """
     try:
         with Source.open(image) as source:
             modified_ns = image.stat().st_mtime_ns

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from lorgnette.alttext import captions as words
 from lorgnette.alttext import exif, ifd, iim, photoshop
 from lorgnette.alttext.container import (
+    About,
     CannotEmbedError,
     Container,
     Contents,
+    Fact,
     MalformedContainerError,
     Survey,
     Writer,
@@ -58,7 +60,8 @@ def _look(source: Source, name: str) -> Contents:
     )
 
 
-_WORDS = {_XMP, exif.DESCRIPTION, _IIM, _RESOURCES}
+_DATES = {0x9003: About.DATE, 0x9004: About.DIGITISED}
+_WORDS = {_XMP, exif.DESCRIPTION, _IIM, _RESOURCES, *_DATES}
 
 
 def _words(value: bytes, tag: int, name: str) -> Contents:
@@ -66,8 +69,10 @@ def _words(value: bytes, tag: int, name: str) -> Contents:
         return Contents(packets=(value,) if value else ())
     if tag == exif.DESCRIPTION:
         return Contents(suggestions=words.suggested(f"{name} ImageDescription", value))
+    if tag in _DATES:
+        return Contents(facts=(Fact(_DATES[tag], words.decoded(value)),))
     if tag == _IIM:
-        return Contents(suggestions=words.of_iim(value))
+        return iim.inside(value)
     return photoshop.inside(value)
 
 

@@ -71,6 +71,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="store_true",
         help="put the words that were read on a photo into its draft, after the caption",
     )
+    for what, told in (
+        ("names", "the names of people, where they are as many as the draft speaks of"),
+        ("place", "the place"),
+        ("date", "the day"),
+    ):
+        parser.add_argument(
+            f"--with-{what}",
+            action="store_true",
+            help=f"put {told} that the picture's files know into its draft",
+        )
     parser.add_argument("--format", choices=["text", "jsonl"], default="text", help="default: text")
     parser.add_argument(
         "--provider",
@@ -113,6 +123,7 @@ def run(args: argparse.Namespace) -> int:
     from lorgnette.captioning.captioner import Captioner
     from lorgnette.captioning.people import People
     from lorgnette.jobs.batch import caption_batch, write_drafts
+    from lorgnette.jobs.joining import Joining
     from lorgnette.jobs.reading import ReadText, TextReading
     from lorgnette.ocr.reader import Reader
 
@@ -137,6 +148,7 @@ def run(args: argparse.Namespace) -> int:
         overwrite=args.overwrite,
         anyway=args.describe_anyway,
         reading=reading,
+        joining=Joining(names=args.with_names, place=args.with_place, date=args.with_date),
     )
     outcomes: Iterator[Outcome] = job
     if args.write:

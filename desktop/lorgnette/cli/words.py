@@ -1,11 +1,13 @@
 """lorgnette set, lorgnette show: a person's own words for one picture, and what is there."""
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination, Effect, Reading, State, Version
+from lorgnette.alttext import AltText, Destination, Effect, Reading, State, Version, known
+from lorgnette.alttext.known import Known
 from lorgnette.cli import output
 from lorgnette.cli.options import (
     add_also,
@@ -14,6 +16,7 @@ from lorgnette.cli.options import (
     path_argument,
     words_argument,
 )
+from lorgnette.english.joining import day_in_words, listed
 from lorgnette.errors import ExitCode
 from lorgnette.names import shown
 
@@ -112,16 +115,17 @@ def run_set(args: argparse.Namespace) -> int:
 def run_show(args: argparse.Namespace) -> int:
     """Print what is known of the picture args.path."""
     reading = alttext.read(args.path, args.language)
+    found = known.read(args.path)
     if args.format == "json":
-        output.json_document(_content(args.path, reading))
+        output.json_document(_content(args.path, reading, found))
     else:
-        for line in _lines(reading):
+        for line in [*_lines(reading), *_known_lines(found)]:
             output.line(line)
     unread = reading.alt_text is None and reading.unread
     return ExitCode.SOME_FAILED if unread else ExitCode.OK
 
 
-def _content(path: Path, reading: Reading) -> dict[str, Any]:
+def _content(path: Path, reading: Reading, found: Known) -> dict[str, Any]:
     alt_text = reading.alt_text or AltText()
     missing = alt_text.state is State.MISSING
     return {
@@ -138,6 +142,7 @@ def _content(path: Path, reading: Reading) -> dict[str, Any]:
         "edited_elsewhere": reading.edited_elsewhere,
         "conflicts": [_version(version) for version in reading.conflicts],
         "suggestions": [{"where": s.where, "text": s.text} for s in reading.suggestions],
+        "known": dataclasses.asdict(found),
         "stale": list(reading.stale),
         "troubles": list(reading.troubles),
     }
@@ -158,6 +163,21 @@ def _version(version: Version) -> dict[str, Any]:
         "state": version.alt_text.state.value,
         "origin": version.alt_text.origin.value,
     }
+
+
+def _known_lines(found: Known) -> list[str]:
+    faces = "1 face" if found.faces == 1 else f"{found.faces} faces"
+    marked = f" ({faces} marked)" if found.faces else ""
+    told = {
+        "People": f"{listed(found.people)}{marked}" if found.people else marked.strip(" ()"),
+        "Place": found.place,
+        "Taken": day_in_words(found.date) if found.date else "",
+        "Event": found.event,
+        "Title": found.title,
+        "Headline": found.headline,
+        "Keywords": ", ".join(found.keywords),
+    }
+    return [f"{name}: {text}" for name, text in told.items() if text]
 
 
 def _lines(reading: Reading) -> list[str]:

@@ -13,6 +13,7 @@ from lorgnette.alttext import AltText, Destination, Effect, Origin, SidecarNamin
 from lorgnette.alttext.lint import GOOD_LENGTH, MOST_LENGTH
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
+from lorgnette.jobs.joining import NOTHING, Joining
 from lorgnette.jobs.outcome import Outcome, Verdict
 from lorgnette.jobs.reading import TextReading, is_no_photo
 from lorgnette.jobs.writing import WriteBatch
@@ -29,6 +30,7 @@ def caption_batch(
     overwrite: bool = False,
     anyway: bool = False,
     reading: TextReading | None = None,
+    joining: Joining = NOTHING,
 ) -> Generator[Outcome]:
     """Yield what became of each picture, in order; nothing is written.
 
@@ -42,12 +44,15 @@ def caption_batch(
         anyway: describe even what the model would rather decline.
         reading: how the text in pictures is read; a declined picture whose text is read gets a
             draft that quotes it.
+        joining: what their files know that goes into drafts.
     """
     waiting: deque[Future[Outcome]] = deque()
     pool = ThreadPoolExecutor(captioner.threads, thread_name_prefix="caption")
     try:
         for image in images:
-            waiting.append(pool.submit(_outcome, image, captioner, overwrite, anyway, reading))
+            waiting.append(
+                pool.submit(_outcome, image, captioner, overwrite, anyway, reading, joining)
+            )
             if len(waiting) > _WAITING * captioner.threads:
                 yield waiting.popleft().result()
         while waiting:
@@ -133,10 +138,11 @@ def _outcome(
     overwrite: bool,
     anyway: bool,
     reading: TextReading | None,
+    joining: Joining,
 ) -> Outcome:
     started = perf_counter()
     try:
-        outcome = _tried(image, captioner, overwrite, anyway, reading)
+        outcome = _tried(image, captioner, overwrite, anyway, reading, joining)
     except LorgnetteError as error:
         outcome = Outcome(image=image, verdict=Verdict.FAILED, reason=str(error), error=error)
     return dataclasses.replace(outcome, seconds=perf_counter() - started)
@@ -148,6 +154,7 @@ def _tried(
     overwrite: bool,
     anyway: bool,
     reading: TextReading | None,
+    joining: Joining,
 ) -> Outcome:
     if not overwrite:
         words = alttext.read(image)
@@ -165,7 +172,7 @@ def _tried(
         image=image,
         verdict=Verdict.CAPTIONED if caption.text else Verdict.DECLINED,
         caption=caption,
-        alt_text=caption.text,
+        alt_text=joining.draft(image, caption.text) if caption.text else "",
         reason=caption.reason,
     )
     text = None if reading is None else reading.text(image, caption)

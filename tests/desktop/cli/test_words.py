@@ -38,6 +38,13 @@ def test_words_are_a_persons(red: Path, capsys: pytest.CaptureFixture[str]) -> N
         "edited_elsewhere": False,
         "conflicts": [],
         "suggestions": [],
+        "known": {
+            **dict.fromkeys(("sublocation", "city", "state", "country", "date"), ""),
+            **dict.fromkeys(("event", "headline", "title"), ""),
+            "people": [],
+            "keywords": [],
+            "faces": 0,
+        },
         "stale": [],
         "troubles": [],
     }
