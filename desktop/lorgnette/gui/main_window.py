@@ -26,6 +26,7 @@ from lorgnette.gui.captioning.act import Captioning
 from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.captioning.run import CaptioningRun
 from lorgnette.gui.copying.act import Copying
+from lorgnette.gui.editing.act import Editing
 from lorgnette.gui.frame.body import Body
 from lorgnette.gui.frame.keeping import Keeping
 from lorgnette.gui.frame.remembering import Remembering
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
             self.reviewing.showing.show_current,
         )
         self.copying = Copying(self.batch)
+        self.editing = Editing(self.batch)
         self.writing = Writing(self.batch)
         self.undoing = Undoing(self.batch, lambda: self.writing.run.running)
         self.changing_settings = ChangingSettings(self.batch, models, self.captioning)
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
                 *self.changing_settings.groups(),
                 Group(Menu.FILE, [Entry("quit", tr("&Quit"), self.close, ("Ctrl+Q",))]),
                 *self.copying.groups(),
+                *self.editing.groups(),
                 *self.browsing.groups(),
                 *self.reviewing.groups(),
                 *self.captioning.groups(),

@@ -37,7 +37,7 @@ def test_what_decides_keeps_its_place_whatever_is_shown(captioned: MainWindow) -
         captioned.batch.view.go_to_row(row)
         panel.show_notes_now()
         captioned.body.notice.show_text("Said at length, " * 9, [("Do this", lambda: None)])
-        captioned.body.progress.begin(row, "{done} of {total}")
+        captioned.body.progress.begin(row % 2, "{done} of {total}")
         QApplication.processEvents()
         assert (place(captioned, panel.accept), place(captioned, panel.decorative)) == usual
         assert captioned.batch.view.visualRect(rows.index(0, 0)).left() == first_row.left()
@@ -355,3 +355,27 @@ def test_after_the_last_one_writing_is_offered(captioned: MainWindow) -> None:
         captioned.reviewing.accept_current()
     (write,) = captioned.body.notice.buttons
     assert write.text() == "Write alt text…"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "percent"), [(480, 320, 100), (480, 640, 200), (1024, 700, 300)]
+)
+def test_a_narrow_window_has_one_column_and_all_of_it_is_reached(
+    qtbot: QtBot, captioned: MainWindow, width: int, height: int, percent: int
+) -> None:
+    settings = captioned.batch.settings
+    settings.use(dataclasses.replace(settings.now, text_size=percent))
+    try:
+        captioned.resize(width, height)
+        qtbot.waitUntil(lambda: captioned.body.one_column)
+        panel = captioned.body.panel
+        for part in (panel.field, panel.accept, panel.decorative, captioned.body.filters.words):
+            part.setFocus()
+            qtbot.waitUntil(lambda part=part: not part.visibleRegion().isEmpty())  # type: ignore[misc]
+            left = part.mapTo(captioned, QPoint(0, 0)).x()
+            assert left >= 0
+            assert left + part.width() <= captioned.width()
+    finally:
+        settings.use(dataclasses.replace(settings.now, text_size=100))
+    captioned.resize(1180, 760)
+    qtbot.waitUntil(lambda: not captioned.body.one_column)

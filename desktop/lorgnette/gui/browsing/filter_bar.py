@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QGridLayout,
+    QFormLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QWidget,
 )
 
@@ -20,6 +21,7 @@ from lorgnette.gui.batch.picture import TO_REVIEW, State, state_words
 from lorgnette.gui.saying.translation import number, tr
 
 _TYPING_MILLISECONDS = 200
+_BESIDE_FROM_EMS = 11  # width in lines of text from which a label stands beside its field
 
 
 class _Search(QLineEdit):
@@ -91,8 +93,8 @@ class FilterBar(QWidget):
         self.show_counts(Counter(), 0)
         self.folders = QComboBox(self)
         self._folder_paths: list[Path] = []
-        self._folder_label = QLabel(tr("In fold&er"), self)
-        self._folder_label.setBuddy(self.folders)
+        folder_label = QLabel(tr("In fold&er"), self)
+        folder_label.setBuddy(self.folders)
         self.folders.activated.connect(
             lambda row: self.folder_chosen.emit(self._folder_paths[row - 1] if row > 0 else None)
         )
@@ -106,23 +108,30 @@ class FilterBar(QWidget):
         self.states.currentIndexChanged.connect(
             lambda row: self.states_chosen.emit(self.states.itemData(row))
         )
-        layout = QGridLayout(self)
-        layout.setContentsMargins(14, 10, 14, 10)
-        layout.setHorizontalSpacing(10)
-        layout.setVerticalSpacing(8)
-        layout.addWidget(show_label, 0, 0)
-        layout.addWidget(self.states, 0, 1)
-        layout.addWidget(self._folder_label, 1, 0)
-        layout.addWidget(self.folders, 1, 1)
-        layout.addWidget(find_label, 2, 0)
-        layout.addWidget(self.words, 2, 1)
+        self._layout = QFormLayout(self)
+        self._layout.setContentsMargins(14, 10, 14, 10)
+        self._layout.setHorizontalSpacing(10)
+        self._layout.setVerticalSpacing(8)
+        self._layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._layout.addRow(show_label, self.states)
+        self._layout.addRow(folder_label, self.folders)
+        self._layout.addRow(find_label, self.words)
         for box in (self.states, self.folders):  # a long name must not make the list wide
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-        for part in (self._folder_label, self.folders):
-            part.setVisible(False)
-        layout.setColumnStretch(1, 1)
+            box.setMinimumContentsLength(6)
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._layout.setRowVisible(self.folders, False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _BESIDE_FROM_EMS * self.fontMetrics().height()
+        self._layout.setRowWrapPolicy(
+            QFormLayout.RowWrapPolicy.WrapAllRows
+            if narrow
+            else QFormLayout.RowWrapPolicy.DontWrapRows
+        )
 
     def show_counts(self, counts: Counter[State], unwritten: int) -> None:
         """Say how many pictures each choice shows."""
@@ -136,8 +145,7 @@ class FilterBar(QWidget):
         """Offer the folders that the pictures lie in, where there are several."""
         folders, common = model.folders(), model.common_folder()
         several = len(folders) > 1 and common is not None
-        for part in (self._folder_label, self.folders):
-            part.setVisible(several)
+        self._layout.setRowVisible(self.folders, several)
         paths = sorted(folders, key=lambda folder: tuple(map(natural, folder.parts)))
         if not several:
             paths = []

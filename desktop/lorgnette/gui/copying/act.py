@@ -1,13 +1,16 @@
 """The clipboard: the words of pictures, or their files, put on it, and said to be there."""
 
 import functools
+from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
+from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import State
-from lorgnette.gui.copying import formats
+from lorgnette.gui.copying import exporting, formats
 from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.saying.translation import number, tr, trn
 
@@ -38,8 +41,44 @@ class Copying:
                     Entry("copy_files", tr("Copy &files with their alt text"), self.copy_files,
                           ("Ctrl+Shift+F",), usable=current),
                 ],
-            )
+            ),
+            Group(
+                Menu.FILE,
+                [
+                    Entry("export", tr("E&xport the list to a file…"), self.ask_export,
+                          ("Ctrl+Shift+E",), usable=self._batch.any)
+                ],
+            ),
         ]  # fmt: skip
+
+    def ask_export(self) -> None:
+        """Ask for a file, and put the words of what the list shows into it."""
+        kinds = {
+            tr("Web page (*.html)"): "html",
+            tr("Table (*.csv)"): "csv",
+            tr("Markdown (*.md)"): "md",
+            tr("JSON Lines (*.jsonl)"): "jsonl",
+        }
+        folder = self._batch.model.common_folder() or Path.home()
+        file, kind = QFileDialog.getSaveFileName(
+            self._batch.window, tr("Export"), str(folder / "alt-text.html"), ";;".join(kinds)
+        )
+        if file:
+            path = Path(file)
+            self.export(path if path.suffix else path.with_suffix(f".{kinds[kind]}"))
+
+    def export(self, path: Path) -> None:
+        """Put the words of what the list shows into a file; its ending says in which form."""
+        try:
+            count = exporting.export(self._batch.rows.pictures(), path)
+        except LorgnetteError as error:
+            self._batch.teller.tell_broken(error)
+            return
+        self._batch.teller.tell(
+            trn(
+                "{count} picture exported to {path}.", "{count} pictures exported to {path}.", count
+            ).format(count=number(count), path=path)
+        )
 
     def copy(self, form: formats.Format) -> None:
         """Put the words of the selected pictures on the clipboard."""

@@ -2,8 +2,16 @@
 
 import itertools
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lorgnette.gui.batch.filter import BatchFilter
 from lorgnette.gui.batch.thumbnails import Thumbnails
@@ -17,6 +25,7 @@ from lorgnette.gui.saying.notice import Notice
 from lorgnette.gui.saying.translation import tr
 
 _MOST_LIST_WIDTH = 360
+_ONE_COLUMN_BELOW = 38  # lines of text that a width of two columns holds at least
 
 
 class Body(QWidget):
@@ -66,9 +75,20 @@ class Body(QWidget):
         self._splitter.addWidget(self.panel)
         self._splitter.setStretchFactor(0, 0)
         self._splitter.setStretchFactor(1, 1)
+        # Where there is little room the list stands above the panel, and both are scrolled to.
+        self._room = QScrollArea(self)
+        self._room.setObjectName("review")
+        self._room.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._room.setWidgetResizable(True)
+        self._room.setWidget(self._splitter)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self._splitter)
+        self._pages.addWidget(self._room)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._show_focus)
         _column(self).addWidget(self._pages, 1)
         self.notice.closed.connect(self._notice_closed)
         for before, after in itertools.pairwise(
@@ -90,7 +110,7 @@ class Body(QWidget):
         focused = QApplication.focusWidget()
         if focused is not None and self._pages.isAncestorOf(focused):
             focused.clearFocus()  # else Qt tells of a stop between the two
-        self._pages.setCurrentWidget(self._splitter if shown else self.empty)
+        self._pages.setCurrentWidget(self._room if shown else self.empty)
         self._place_passing()
         if self.isVisible():
             self.take_focus()
@@ -111,13 +131,39 @@ class Body(QWidget):
 
     def fit(self, width: int) -> None:
         """Share a width between the list and the panel, unless a person did so otherwise."""
+        line = self.fontMetrics().height()
+        narrow = width < _ONE_COLUMN_BELOW * line
+        if narrow != self.one_column:
+            self._splitter.setOrientation(
+                Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+            )
+            self.view.setMinimumHeight(8 * line if narrow else 0)
+            self.panel.setMinimumHeight(20 * line if narrow else 0)
+            self._given = 0
+        if narrow:
+            return
         if not self.list_width:
             self._give(self._wanted or min(_MOST_LIST_WIDTH, width * 2 // 5), width)
+
+    @property
+    def one_column(self) -> bool:
+        """Whether the panel stands below the list."""
+        return self._splitter.orientation() is Qt.Orientation.Vertical
+
+    def _show_focus(self, _before: QWidget | None, focused: QWidget | None) -> None:
+        if self.one_column and focused is not None and self._splitter.isAncestorOf(focused):
+            QTimer.singleShot(0, lambda: self._scroll_to(focused))
+
+    def _scroll_to(self, focused: QWidget) -> None:
+        if self._splitter.isAncestorOf(focused):
+            self._room.ensureWidgetVisible(focused, 0, 30)
 
     @property
     def list_width(self) -> int:
         """The room that a person gave to the list; 0 where it is as it comes."""
         now = self._splitter.sizes()[0]
+        if self.one_column:
+            return self._wanted
         if self._wanted:
             return now if self.isVisible() else 0
         return 0 if self._given in {0, now} else now
@@ -125,11 +171,19 @@ class Body(QWidget):
     def divide(self, list_width: int) -> None:
         """Give the list this room from now on."""
         self._wanted = list_width
+        if self.one_column:
+            return
         self._give(list_width, self.width())
 
     def _give(self, list_width: int, width: int) -> None:
         self._splitter.setSizes([list_width, max(1, width - list_width)])
         self._given = self._splitter.sizes()[0]
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.fit(self.width())
+        return handled
 
     def wear(self, colours: Colours) -> None:
         """Paint with these colours from now on."""

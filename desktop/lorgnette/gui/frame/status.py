@@ -38,6 +38,7 @@ class Status(QObject):
         bar.addPermanentWidget(self._counts)
         self._soon = QTimer(self, interval=_REFRESH_MILLISECONDS, singleShot=True)
         self._soon.timeout.connect(self.refresh)
+        last_message.setMinimumWidth(1)  # F8 has all of it where the window is narrow
         batch.announcer.said.connect(last_message.setText)
         batch.model.changed.connect(self._refresh_later)
         batch.model.removed.connect(self._refresh_later)

@@ -1,11 +1,12 @@
 """The bar of the actions that everybody needs."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QToolBar,
     QWidget,
 )
 
+from lorgnette.gui.looks import theme
 from lorgnette.gui.parts.actions import Actions
 from lorgnette.gui.saying.translation import tr
 
@@ -36,6 +37,7 @@ class Toolbar(QToolBar):
 
     def fit(self, width: int) -> None:
         """Leave the words out where they do not fit into a window of this width."""
+        self.setIconSize(QSize(theme.grown(20), theme.grown(20)))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if (layout := self.layout()) is not None:
             layout.invalidate()  # Qt would answer with the width of the style before

@@ -164,7 +164,7 @@ def stylesheet(c: Colours, marks: Path, points: float, side: int) -> str:
     QLabel[headline="true"] {{ font-size: {points * 1.7}pt; font-weight: 600; }}
     QToolTip {{ padding: 5px 8px; border: 0; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
-    QPushButton, QToolBar {{ icon-size: {round(side * 1.1)}px; }}
+    QPushButton {{ icon-size: {round(side * 1.1)}px; }}
     QMainWindow::separator {{ width: 0; height: 0; }}
     QToolBar {{ background: {c.window.name()}; border: 0; spacing: 4px;
         padding: 4px 12px 6px 8px; }}

@@ -188,10 +188,12 @@ class ReviewPanel(QWidget):
             tr("Leaves the text as it is and goes on to the next to review. Ctrl+J.")
         )
         self.decorative = QCheckBox(tr("&Decorative: screen readers skip this picture"), foot)
+        self.decorative.setMinimumWidth(1)  # its words give way to shorter ones
+        self.decorative.setToolTip(tr("Ctrl+D: screen readers skip this picture"))
         self.decorative.clicked.connect(self._send_decorative)
         self.accept.clicked.connect(self.accepted)
         self.skip.clicked.connect(self.skipped)
-        buttons = QHBoxLayout()
+        self._buttons = buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         buttons.setSpacing(10)
         buttons.addWidget(self.accept)
         buttons.addWidget(self.skip)
@@ -483,6 +485,16 @@ class ReviewPanel(QWidget):
         # Make the frame of the picture as high as the picture wants, and there is room for.
         self.subject.fit(height - 130 if self._beside else height // 2)
         wide = self.accept.sizeHint().width() + self.skip.sizeHint().width() + 70
+        self._buttons.setDirection(
+            QBoxLayout.Direction.LeftToRight
+            if wide <= self.width()
+            else QBoxLayout.Direction.TopToBottom
+        )
+        words = tr("&Decorative: screen readers skip this picture")
+        if self.fontMetrics().horizontalAdvance(words) + 80 > self.width():
+            words = tr("&Decorative")
+        if words != self.decorative.text():
+            self.decorative.setText(words)
         self._foot_line.setDirection(
             QBoxLayout.Direction.LeftToRight
             if wide + self.decorative.sizeHint().width() <= self.width()

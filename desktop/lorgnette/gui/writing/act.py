@@ -1,16 +1,19 @@
 """Writing: the plan is shown, the person agrees, and what was written goes into the batch."""
 
 import dataclasses
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog
 
 from lorgnette.alttext.sidecar import SidecarNaming
+from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.saying.translation import tr
 from lorgnette.gui.writing.dialog import WriteDialog
+from lorgnette.gui.writing.earlier import EarlierDialog
 from lorgnette.gui.writing.run import WritingRun, Written
 
 
@@ -41,7 +44,10 @@ class Writing(QObject):
                 Menu.FILE,
                 [
                     Entry("write", tr("&Write alt text…"), self.write, ("Ctrl+S",), "write",
-                          self._batch.any)
+                          self._batch.any),
+                    Entry("write_selected", tr("Write the selecte&d…"), self.write_selected,
+                          ("Ctrl+Shift+W",), usable=self._batch.current),
+                    Entry("earlier", tr("&Earlier writes…"), self.show_earlier),
                 ],
             )
         ]  # fmt: skip
@@ -51,8 +57,28 @@ class Writing(QObject):
         self.run.close()
 
     def write(self) -> None:
-        """Show the plan of a batch of writes; write it when the person agrees."""
-        pictures = self._batch.model.pictures()
+        """Show the plan for the whole batch; write it when the person agrees."""
+        self._write(self._batch.model.pictures())
+
+    def write_selected(self) -> None:
+        """Show the plan for the selected pictures; write it when the person agrees."""
+        self._write(self._batch.view.selected())
+
+    def show_earlier(self) -> None:
+        """List what was written on earlier days, to undo it."""
+        if self.run.running:
+            self._batch.announcer.say(tr("A batch is being written already."))
+            return
+        try:
+            dialog = EarlierDialog(self._batch.window)
+        except LorgnetteError as error:
+            self._batch.teller.tell_broken(error)
+            return
+        dialog.undo_wanted.connect(self.run.undo)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _write(self, pictures: Sequence[Picture]) -> None:
         reviewed = [p for p in pictures if p.state in {State.REVIEWED, State.DECORATIVE}]
         drafts = [p for p in pictures if p.state in {State.DRAFT, State.UNSURE}]
         if self.run.running:

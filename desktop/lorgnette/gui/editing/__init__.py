@@ -1,0 +1,1 @@
+"""Many pictures are changed at once."""
