@@ -298,3 +298,46 @@ def test_who_stops_reading_is_no_error_and_no_success(folder: Path, toy_model: P
     assert (done.stdout.count(b"\n"), done.stderr) == (1, b"")
     done = shell("$lorgnette history | head -n 1", cwd=folder)  # all was said by then
     assert done.returncode == 0
+
+
+def window(*arguments: object, **environment: str) -> tuple[int, list[str]]:
+    """Start the window where nobody sees it; return how it ended and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from lorgnette.gui.app import main; sys.exit(main())",
+         *map(str, arguments)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **environment},
+        capture_output=True,
+        timeout=120,
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    return done.returncode, done.stderr.decode().splitlines()
+
+
+@pytest.mark.gui
+@pytest.mark.parametrize(
+    ("platform", "why"), [("xcb", "display"), ("wayland", "plugin"), ("nonsense", "plugin")]
+)
+def test_a_window_without_a_screen(platform: str, why: str) -> None:
+    code, said = window(QT_QPA_PLATFORM=platform, DISPLAY="", WAYLAND_DISPLAY="nowhere")
+    assert code == ExitCode.CANNOT_RUN
+    assert said[0].startswith("lorgnette: the window cannot be opened: ")
+    assert why in said[0]
+    assert said[1:] == ["Open it where there is a screen; the commands need none."]
+
+
+@pytest.mark.gui
+def test_a_window_without_a_folder_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, said = window(XDG_DATA_HOME=str(tmp_path / "file" / "data"))
+    assert code == ExitCode.CANNOT_RUN
+    assert len(said) == 2
+    assert "cannot be used: Not a directory" in said[0]
+
+
+@pytest.mark.gui
+def test_a_window_whose_drafts_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "lorgnette" / "drafts.sqlite3").mkdir(parents=True)
+    code, said = window(XDG_DATA_HOME=str(tmp_path))
+    assert code == ExitCode.SOME_FAILED
+    assert said[0] == "lorgnette: drafts.sqlite3 could not be written: unable to open database file"
+    assert (tmp_path / "lorgnette" / "drafts.sqlite3").is_dir()  # nobody's data, but not ours

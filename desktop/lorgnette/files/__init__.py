@@ -1,7 +1,7 @@
 """Users' files: read by pieces, replaced whole or not at all, one writer at a time."""
 
 from lorgnette.files.errors import CannotWriteError, ChangedMeanwhileError, NotKeptError
-from lorgnette.files.finding import SUFFIXES, find_pictures, natural
+from lorgnette.files.finding import SUFFIXES, find_pictures, is_folder, is_there, natural
 from lorgnette.files.locking import locked
 from lorgnette.files.opening import NotAFileError, open_file, read_file, unreadable
 from lorgnette.files.processes import is_gone, process_name
@@ -32,7 +32,9 @@ __all__ = [
     "Span",
     "Stamp",
     "find_pictures",
+    "is_folder",
     "is_gone",
+    "is_there",
     "locked",
     "natural",
     "open_file",

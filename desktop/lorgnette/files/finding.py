@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 SUFFIXES = frozenset(
@@ -14,18 +14,31 @@ SUFFIXES = frozenset(
 _NUMBERS = re.compile(r"(\d+)")
 
 
-def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
+def is_there(path: Path) -> bool:
+    """Return whether a path stands for anything, as far as one may look."""
+    return os.path.exists(path)  # noqa: PTH110 - Path's raises where it may not look
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path stands for a folder, as far as one may look."""
+    return os.path.isdir(path)  # noqa: PTH112 - as above
+
+
+def find_pictures(paths: Iterable[Path], suffixes: Container[str] = SUFFIXES) -> Iterator[Path]:
     """Yield the pictures that paths stand for, as they are found, each once.
 
     A file that is named is yielded whatever it is. Of a folder, files with a picture's suffix are
     yielded in natural order (img2 before img10), its own before those of its subfolders; hidden
     ones and folders reached through links are left out. A folder that cannot be searched is
     yielded itself, so that nothing is left out in silence: whoever opens it learns why.
+
+    Args:
+        suffixes: in lower case, of files in folders.
     """
     named = tuple(paths)
     seen: set[str] = set()
     for path in named:
-        for found in _within(path):
+        for found in _within(path, suffixes):
             if len(named) > 1:  # one path holds no picture twice
                 key = os.path.normcase(os.path.abspath(found))  # noqa: PTH100 - keeps links
                 if key in seen:
@@ -41,21 +54,21 @@ def natural(name: str) -> tuple[list[str | int], str]:
     return parts, name
 
 
-def _within(path: Path) -> Iterator[Path]:
-    if not os.path.isdir(path):  # noqa: PTH112 - Path's raises where it may not look
+def _within(path: Path, suffixes: Container[str]) -> Iterator[Path]:
+    if not is_folder(path):
         yield path
         return
     waiting = [path]  # not by recursion: folders may be nested deeper than Python's calls
     while waiting:
         folder = waiting.pop()
-        pictures, subfolders, whole = _listed(folder)
+        pictures, subfolders, whole = _listed(folder, suffixes)
         yield from (folder / name for name in sorted(pictures, key=natural))
         if not whole:
             yield folder
         waiting += (folder / name for name in sorted(subfolders, key=natural, reverse=True))
 
 
-def _listed(folder: Path) -> tuple[list[str], list[str], bool]:
+def _listed(folder: Path, suffixes: Container[str]) -> tuple[list[str], list[str], bool]:
     """Return the names of a folder's pictures and subfolders; false where there may be more."""
     pictures: list[str] = []
     subfolders: list[str] = []
@@ -67,7 +80,7 @@ def _listed(folder: Path) -> tuple[list[str], list[str], bool]:
                 if _is_folder(entry):
                     if not _is_link(entry):
                         subfolders.append(entry.name)
-                elif Path(entry.name).suffix.lower() in SUFFIXES:
+                elif Path(entry.name).suffix.lower() in suffixes:
                     pictures.append(entry.name)
     except OSError:
         return pictures, subfolders, False

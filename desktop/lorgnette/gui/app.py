@@ -1,5 +1,8 @@
 """Opens the window; what nobody caught is logged and shown, and the program goes on."""
 
+import contextlib
+import os
+import sqlite3
 import sys
 import threading
 import traceback
@@ -8,22 +11,35 @@ from pathlib import Path
 from types import TracebackType
 
 import PySide6
-from PySide6.QtCore import QEvent, QLockFile, QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QLockFile,
+    QMessageLogContext,
+    QObject,
+    QSettings,
+    QTimer,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QFileOpenEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from lorgnette import __version__, paths, silence
-from lorgnette.files import CannotWriteError
+from lorgnette.errors import ExitCode, LorgnetteError
+from lorgnette.files import CannotWriteError, is_there
 from lorgnette.gui.batch.drafts import FILE_NAME, Drafts, adopt
 from lorgnette.gui.frame.crash_dialog import CrashDialog, log
 from lorgnette.gui.frame.handing import Inbox, hand_over
 from lorgnette.gui.looks import icons, theme
 from lorgnette.gui.main_window import MainWindow
 from lorgnette.gui.saying.translation import tr
+from lorgnette.paths import NoFolderError
 from lorgnette.settings import Settings
 
 _MOST_WINDOWS = 16  # with drafts of their own
 _HAND_OVER_SECONDS = 5.0  # that an open window, busy as it may be, has to take what is opened
+_BLIND = {"offscreen", "minimal"}  # platforms of Qt on which nobody sees a dialog
 _SWITCH_SECONDS = 0.001  # Python's own 5 ms, times three busy threads, would be felt in typing
 _HELP = """\
 usage: lorgnette-gui [FILE or FOLDER ...]
@@ -39,28 +55,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments and arguments[0] in {"-h", "--help", "--version"}:
         sys.stdout.write(f"lorgnette {__version__}\n" if arguments[0] == "--version" else _HELP)
         return 0
-    if unknown := [name for name in arguments if name.startswith("-") and not Path(name).exists()]:
+    if unknown := [name for name in arguments if name.startswith("-") and not is_there(Path(name))]:
         sys.stderr.write(tr("lorgnette-gui knows no option {name}.").format(name=unknown[0]))
         sys.stderr.write(f"\n{_HELP}")
         return 2
     if problem := unusable_qt(PySide6.__version__, sys.version_info[:2]):
         sys.stderr.write(f"lorgnette: {problem}\n")
         return 2
-    if is_open(paths.user_data()) and hand_over(map(Path, arguments), _HAND_OVER_SECONDS):
+    if _handed_over(arguments):
         return 0
     sys.setswitchinterval(_SWITCH_SECONDS)
     silence.keep_window()
-    app = Application([sys.argv[0]])
+    app = _application()
     # Qt's own dialogs for files remember the folder, in the home folder unless told.
-    QSettings.setPath(
-        QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(paths.user_config())
-    )
+    with contextlib.suppress(NoFolderError):  # then there is no place where they could
+        QSettings.setPath(
+            QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(paths.user_config())
+        )
     dress_application(app)
     reporter = Reporter()
     reporter.install()
     settings = Settings.read()
     theme.set_text_size(settings.text_size)
-    lock, drafts = open_drafts(paths.user_data())
+    try:
+        lock, drafts = open_drafts(paths.user_data())
+    except LorgnetteError as error:
+        return _refuse(error)
     window = MainWindow(settings, drafts, theme.apply(app, settings.appearance))
     hints = app.styleHints()
     hints.colorSchemeChanged.connect(window.dress)
@@ -76,6 +96,61 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = app.exec()
     lock.unlock()
     return code
+
+
+def _handed_over(arguments: Sequence[str]) -> bool:
+    """Tell whether a window that is open has taken what was named."""
+    try:
+        return is_open(paths.user_data()) and hand_over(map(Path, arguments), _HAND_OVER_SECONDS)
+    except (OSError, NoFolderError):
+        return False  # a window of its own does, or says why it cannot
+
+
+def _application() -> "Application":
+    """Return Qt's application; where there is no screen for it, the process ends in a message."""
+    said: list[str] = []
+
+    def take(kind: QtMsgType, _where: QMessageLogContext, text: str) -> None:
+        if kind is not QtMsgType.QtFatalMsg:
+            said.append(text)
+            return
+        reason = (said or [text])[0].strip()
+        _note(tr("lorgnette: the window cannot be opened: {reason}").format(reason=reason))
+        _note(tr("Open it where there is a screen; the commands need none."))
+        os._exit(ExitCode.CANNOT_RUN)  # Qt would abort, as if it had crashed
+
+    qInstallMessageHandler(take)
+    app = Application([sys.argv[0]])
+    qInstallMessageHandler(None)
+    for text in said:
+        _note(text)
+    return app
+
+
+def _note(text: str) -> None:
+    if sys.stderr is not None:  # a program with a window alone has none on Windows
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def _refuse(error: LorgnetteError) -> int:
+    """Say why there is no window, where a person sees it, and return how the program ends."""
+    _note(f"lorgnette: {error}\n{error.hint}")
+    if QApplication.platformName() not in _BLIND:
+        refusal(error).exec()
+    return error.exit_code
+
+
+def refusal(error: LorgnetteError) -> QMessageBox:
+    """Return the dialog that says why there is no window."""
+    box = QMessageBox(
+        QMessageBox.Icon.Critical,
+        tr("lorgnette cannot start"),
+        f"{str(error)[:1].upper()}{str(error)[1:]}.",
+        QMessageBox.StandardButton.Close,
+    )
+    box.setInformativeText(error.hint)
+    return box
 
 
 class Application(QApplication):
@@ -131,7 +206,7 @@ def open_drafts(folder: Path) -> tuple[QLockFile, Drafts]:
     """Return the drafts that no other window uses, and the lock that says so.
 
     Raises:
-        CannotWriteError: the folder takes no files.
+        CannotWriteError: the folder takes no files, or the one there cannot be opened.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = Path(FILE_NAME)
@@ -140,9 +215,13 @@ def open_drafts(folder: Path) -> tuple[QLockFile, Drafts]:
         lock = QLockFile(str(folder / f"{name}.lock"))
         lock.setStaleLockTime(0)  # stale when its process is gone, however old it is
         if lock.tryLock(0):
-            if number == 1:
-                _adopt_others(folder)
-            return lock, Drafts(folder / name)
+            try:
+                if number == 1:
+                    _adopt_others(folder)
+                return lock, Drafts(folder / name)
+            except (sqlite3.Error, OSError) as error:
+                lock.unlock()
+                raise CannotWriteError(folder / name, str(error)) from error
         if lock.error() is not QLockFile.LockError.LockFailedError:
             raise CannotWriteError(folder / name, tr("its folder cannot be written to"))
     raise RuntimeError(f"more than {_MOST_WINDOWS} windows are open")
@@ -155,7 +234,8 @@ def _adopt_others(folder: Path) -> None:
         lock = QLockFile(f"{other}.lock")
         lock.setStaleLockTime(0)
         if lock.tryLock(0):  # else its window is open
-            adopt(file, other)
+            with contextlib.suppress(sqlite3.Error, OSError):  # the next start tries again
+                adopt(file, other)
             lock.unlock()
 
 
@@ -191,7 +271,7 @@ class Reporter(QObject):
         sys.__excepthook__(kind, error, trace)
         self.reported.emit(text, log(kind, error, trace))
 
-    def _show(self, text: str, log_file: Path) -> None:
+    def _show(self, text: str, log_file: Path | None) -> None:
         if self._dialog is None:  # the first bug is the cause of those that follow
             self._dialog = CrashDialog(text, log_file, QApplication.activeWindow())
             self._dialog.finished.connect(self._closed)

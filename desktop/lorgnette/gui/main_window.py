@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton
 
+from lorgnette.files import is_folder
 from lorgnette.gui.adding.act import Adding
 from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.filter import BatchFilter
@@ -108,7 +109,7 @@ class MainWindow(QMainWindow):
         self._remembering = Remembering(self, self.body, self.batch)
         folder = self._remembering.last.folder
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        self.adding.last_folder = folder if folder and Path(folder).is_dir() else pictures
+        self.adding.last_folder = folder if folder and is_folder(Path(folder)) else pictures
         self._join()
         self._wear(colours)
         self._remembering.place_window()
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
         batch.model.removed.connect(batch.drafts.drop)
         batch.model.removed.connect(batch.thumbnails.forget)
         batch.settings.changed.connect(self._settings_changed)
+        batch.settings.not_kept.connect(batch.teller.tell_not_kept)
         batch.view.customContextMenuRequested.connect(
             functools.partial(show_row_menu, batch.view, self.actions_)
         )

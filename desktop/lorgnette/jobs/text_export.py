@@ -175,11 +175,14 @@ def write_text_files(lines: Iterable[Line]) -> Generator[TextFile | Skipped, Non
 def _text_file(path: Path, contents: bytes, journal: Journal) -> Replacement | None:
     """Return how a .txt file gets its contents; None where it has them."""
     target = Path(os.path.realpath(path))
-    if not target.exists():
+    try:
+        stamp = Stamp.of(target.stat())
+        if files.read_file(target) == contents:
+            return None
+    except FileNotFoundError:
         return Replacement(target=target, stamp=None, pieces=(contents,))
-    stamp = Stamp.of(target.stat())
-    if files.read_file(target) == contents:
-        return None
+    except OSError as error:
+        raise CannotWriteError(path, error.strerror or str(error)) from error
     if not journal.wrote(target):
         raise CannotWriteError(path, "it is there already, and not by lorgnette")
     return Replacement(target=target, stamp=stamp, pieces=(contents,), keep_times=False)

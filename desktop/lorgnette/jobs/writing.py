@@ -1,5 +1,6 @@
 """Writing alt text for many pictures, as one batch of the journal, so that it can be undone."""
 
+import os
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,8 @@ class WriteBatch:
                 self.number = self._journal.begin(self._title)
             self._journal.record(self.number, image, replaced)
 
-        for folder in {image.absolute().parent, image.resolve().parent}:
+        own = Path(os.path.abspath(image)).parent  # noqa: PTH100 - keeps links
+        for folder in {own, Path(os.path.realpath(image)).parent}:
             self._journal.visit(folder)
         try:
             written = alttext.write(

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
-from lorgnette.gui.app import Reporter, main, open_drafts
+from lorgnette.gui.app import Reporter, main, open_drafts, refusal
 from lorgnette.gui.frame.crash_dialog import CrashDialog
 
 pytestmark = pytest.mark.gui
@@ -61,6 +61,40 @@ def test_a_folder_that_takes_no_files_is_told_in_words(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(LorgnetteError, match="cannot be written"):
         open_drafts(tmp_path)
+
+
+def test_drafts_that_cannot_be_opened_are_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "drafts.sqlite3").mkdir()
+    with pytest.raises(LorgnetteError, match="unable to open") as caught:
+        open_drafts(tmp_path)
+    box = refusal(caught.value)
+    assert box.text().startswith("Drafts.sqlite3 could not be written: unable to open")
+    assert box.informativeText() == caught.value.hint
+    (tmp_path / "drafts.sqlite3").rmdir()
+    lock, drafts = open_drafts(tmp_path)  # nobody holds its lock
+    drafts.close()
+    lock.unlock()
+
+
+def test_another_windows_drafts_that_cannot_be_taken_over_stay(tmp_path: Path) -> None:
+    (tmp_path / "drafts-2.sqlite3").mkdir()
+    lock, drafts = open_drafts(tmp_path)
+    drafts.close()
+    lock.unlock()
+    assert (tmp_path / "drafts-2.sqlite3").is_dir()
+
+
+def test_a_bug_is_shown_where_it_cannot_be_logged(
+    qtbot: QtBot, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_folders / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(own_folders / "file"))
+    reporter = Reporter()
+    bug = ZeroDivisionError("a bug")
+    reporter.report(type(bug), bug, bug.__traceback__)
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, CrashDialog)
+    dialog.reject()
 
 
 def test_a_bug_is_logged_and_shown_once(

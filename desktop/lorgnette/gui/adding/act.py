@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from lorgnette.files import SUFFIXES
+from lorgnette.files import SUFFIXES, is_folder, is_there
 from lorgnette.gui.adding import intake, jobs
 from lorgnette.gui.adding.watching import Watching
 from lorgnette.gui.batch.open_batch import OpenBatch
@@ -82,7 +82,7 @@ class Adding(QObject):
     def add_named(self, named: Iterable[Path]) -> None:
         """Add what was named when the program was started, and say what is not there."""
         wanted = list(named)
-        there = [path for path in wanted if path.exists()]
+        there = [path for path in wanted if is_there(path)]
         self.add(there)
         missing = [path for path in wanted if path not in there]
         if missing:
@@ -144,7 +144,7 @@ class Adding(QObject):
         file, _ = QFileDialog.getOpenFileName(
             self._batch.window,
             tr("Where is {name}?").format(name=path.name),
-            str(path.parent) if path.parent.is_dir() else self.last_folder,
+            str(path.parent) if is_folder(path.parent) else self.last_folder,
         )
         if file:
             self._batch.model.move(path, Path(file))

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,7 +12,9 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage, QImageWriter
 
 from lorgnette import paths
+from lorgnette.files import is_there
 from lorgnette.gui.saying.translation import tr
+from lorgnette.paths import NoFolderError
 
 _SUFFIXES = {
     "image/png": ".png",
@@ -49,12 +52,16 @@ def take(data: QMimeData) -> Intake:
     local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     if not local and data.hasText() and not data.hasImage():
         local = _paths_in(data.text())
-    there = tuple(path for path in local if path.exists())
+    there = tuple(path for path in local if is_there(path))
     if there:
         return Intake(found=there)
     if local:
         return Intake(refusal=tr("There is no file or folder {path}.").format(path=local[0]))
-    kept = _keep_image(data)
+    try:
+        kept = _keep_image(data)
+    except (OSError, NoFolderError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        return Intake(refusal=tr("The picture could not be kept: {reason}.").format(reason=reason))
     if kept is not None:
         return Intake(found=(kept,), caption=_alt_on_page(data.html()))
     if any(_is_web(url) for url in data.urls()) or _is_web(QUrl(data.text().strip())):
@@ -72,7 +79,8 @@ def _paths_in(text: str) -> list[Path]:
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
         url = QUrl(line)
-        path = Path(url.toLocalFile() if url.isLocalFile() else line.strip("\"'")).expanduser()
+        named = url.toLocalFile() if url.isLocalFile() else line.strip("\"'")
+        path = Path(os.path.expanduser(named))  # noqa: PTH111 - Path's raises without a home
         if not path.is_absolute():
             return []
         found.append(path)
@@ -149,6 +157,6 @@ def _kept(content: bytes, suffix: str) -> Path:
     digest = hashlib.sha256(content).hexdigest()
     folder = paths.user_data("pasted")
     path = folder / f"pasted-{digest[:10]}{suffix}"
-    if not path.exists():
+    if not is_there(path):
         path.write_bytes(content)
     return path

@@ -6,7 +6,7 @@ from collections.abc import Container, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lorgnette.files import SUFFIXES, find_pictures, sha256
+from lorgnette.files import SUFFIXES, find_pictures, is_folder, sha256
 from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.on_disk import Stamp, as_on_disk, stamp
 from lorgnette.gui.batch.picture import Picture
@@ -45,17 +45,16 @@ def find(found_in: Iterable[Path], language: str, caption: str = "") -> Generato
     """
     named = [path.absolute() for path in found_in]
     for path in find_pictures(named):
-        if path.suffix.lower() not in SUFFIXES and path.is_file() and not _is_picture(path):
+        if path.suffix.lower() not in SUFFIXES and not is_folder(path) and not _is_picture(path):
             yield LeftOut(path)
             continue
         now = stamp(path)  # before it is read: what changes meanwhile is looked at again
         picture = as_on_disk(path, language)
         captions = (caption, *picture.captions) if caption else picture.captions
         yield Seen(dataclasses.replace(picture, captions=captions), now)
-    for folder in filter(Path.is_dir, named):
-        for path in folder.rglob("*"):
-            if path.suffix.lower() in _LIKE_PICTURES and not path.name.startswith("."):
-                yield LeftOut(path)
+    for path in find_pictures(filter(is_folder, named), _LIKE_PICTURES):
+        if path.suffix.lower() in _LIKE_PICTURES:
+            yield LeftOut(path)
 
 
 def _is_picture(path: Path) -> bool:
@@ -95,7 +94,7 @@ def _renamed(picture: Picture, known: Container[Path], stamps: Mapping[Path, Sta
         not picture.digest
         or before is None
         or before[0] is None
-        or not picture.path.parent.is_dir()
+        or not is_folder(picture.path.parent)
     ):
         return None
     _, size = before[0]

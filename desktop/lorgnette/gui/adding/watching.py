@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from lorgnette.files import is_folder
 from lorgnette.gui.adding import jobs
 from lorgnette.gui.batch.on_disk import Stamp
 from lorgnette.gui.batch.open_batch import OpenBatch
@@ -74,7 +75,7 @@ class Watching(QObject):
         watched = set(self._watcher.directories())
         if gone := watched - wanted:
             self._watcher.removePaths(list(gone))
-        if new := [folder for folder in wanted - watched if Path(folder).is_dir()]:
+        if new := [folder for folder in wanted - watched if is_folder(Path(folder))]:
             self._watcher.addPaths(new)
             if self._dirty is not None:  # what happened before they were watched
                 self._dirty.update(map(Path, new))

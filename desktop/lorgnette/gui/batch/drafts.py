@@ -39,6 +39,7 @@ class Drafts:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        _put_aside_if_damaged(file)
         self._reading = _open(file)
         self._changes: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="lorgnette drafts", daemon=True)
@@ -177,6 +178,25 @@ def _joined(known: Picture | None, other: Picture, name: str) -> Picture:
     return dataclasses.replace(known, conflicts=(*known.conflicts, (name, other.alt.text)))
 
 
+def _put_aside_if_damaged(file: Path) -> None:
+    """Look at every page once, at the start: damage may be far from the file's head."""
+    with contextlib.closing(_open(file)) as database:
+        try:
+            (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode not in _DAMAGED:
+                raise
+            found = str(error)
+    if found != "ok":
+        _put_aside(file, "damaged")
+
+
+def _put_aside(file: Path, why: str) -> None:
+    file.replace(file.with_name(f"{file.name}.{why}"))
+    for ending in ("-wal", "-shm"):  # or the next file of that name would take up what is in them
+        file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+
+
 def _open(file: Path, busy_seconds: float = 10) -> sqlite3.Connection:
     file.parent.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(file, timeout=busy_seconds, check_same_thread=False)
@@ -188,11 +208,11 @@ def _open(file: Path, busy_seconds: float = 10) -> sqlite3.Connection:
         database.close()
         if error.sqlite_errorcode not in _DAMAGED:  # locked, or no room: it is whole
             raise
-        file.replace(file.with_name(f"{file.name}.damaged"))
+        _put_aside(file, "damaged")
         return _open(file)
     if found not in {0, FORMAT}:
         database.close()
-        file.replace(file.with_name(f"{file.name}.format-{found}"))
+        _put_aside(file, f"format-{found}")
         return _open(file)
     if not found:
         try:

@@ -1,5 +1,6 @@
 """Small pictures for the list and a large one for review, decoded in a pool, cached by content."""
 
+import contextlib
 import os
 import threading
 from collections import OrderedDict, deque
@@ -208,7 +209,8 @@ def _prune(folder: Path, most_bytes: int) -> None:
     for status, file in sorted(found, key=lambda item: item[0].st_mtime):
         if total <= most_bytes:
             return
-        file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            file.unlink()
         total -= status.st_size
 
 

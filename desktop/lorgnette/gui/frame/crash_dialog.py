@@ -16,30 +16,41 @@ from PySide6.QtWidgets import (
 
 from lorgnette import __version__, paths
 from lorgnette.gui.saying.translation import tr
+from lorgnette.paths import NoFolderError
 
 
-def log(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Path:
-    """Append a bug to the log in the user's data folder, and return the file."""
-    path = paths.user_data() / "errors.log"
+def log(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> Path | None:
+    """Append a bug to the log in the user's data folder; return the file, if there can be one."""
     text = "".join(traceback.format_exception(kind, error, trace))
-    with path.open("a", encoding="utf-8") as file:
-        moment = datetime.now().astimezone().isoformat(timespec="seconds")
-        file.write(f"--- {moment} lorgnette {__version__}\n{text}\n")
+    moment = datetime.now().astimezone().isoformat(timespec="seconds")
+    try:
+        path = paths.user_data() / "errors.log"
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"--- {moment} lorgnette {__version__}\n{text}\n")
+    except (OSError, NoFolderError):
+        return None
     return path
 
 
 class CrashDialog(QDialog):
     """Shows a bug; the program goes on."""
 
-    def __init__(self, text: str, log_file: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, log_file: Path | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Something went wrong in lorgnette"))
         self.resize(640, 420)
         message = QLabel(
-            tr(
-                "This is a fault of the program, not of yours. Drafts and edits are kept. "
-                "If it happens again, please report the text below; it is also in {path}."
-            ).format(path=log_file),
+            " ".join(
+                [
+                    tr(
+                        "This is a fault of the program, not of yours. Drafts and edits are kept. "
+                        "If it happens again, please report the text below."
+                    ),
+                    *([tr("It is also in {path}.").format(path=log_file)] if log_file else []),
+                ]
+            ),
             self,
         )
         message.setWordWrap(True)

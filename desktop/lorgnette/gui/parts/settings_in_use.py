@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from lorgnette.errors import LorgnetteError
 from lorgnette.settings import Settings
 
 
@@ -10,9 +11,11 @@ class SettingsInUse(QObject):
 
     Signals:
         changed: the settings before, and those of now.
+        not_kept: the LorgnetteError for which those of now are gone with the window.
     """
 
     changed = Signal(object, object)
+    not_kept = Signal(object)
 
     def __init__(self, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
@@ -26,5 +29,8 @@ class SettingsInUse(QObject):
     def use(self, settings: Settings) -> None:
         """Work with these settings from now on, and keep them."""
         before, self._now = self._now, settings
-        settings.write()
         self.changed.emit(before, settings)
+        try:
+            settings.write()
+        except LorgnetteError as error:
+            self.not_kept.emit(error)

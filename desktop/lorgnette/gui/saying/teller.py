@@ -34,6 +34,15 @@ class Teller:
         self._notice.show_text(text, offers, icon=icon)
         self._announcer.say(text)
 
+    def tell_not_kept(self, error: LorgnetteError) -> None:
+        """Say why settings hold only until the window closes."""
+        self.tell(
+            tr("The settings hold until the window closes: {reason}. {hint}").format(
+                reason=error, hint=error.hint
+            ),
+            icon="warning",
+        )
+
     def tell_broken(self, error: BaseException) -> None:
         """Say why a job ended before its end.
 

@@ -85,6 +85,21 @@ def test_a_damaged_file_is_put_aside(file: Path) -> None:
     assert file.with_name("drafts.sqlite3.damaged").exists()
 
 
+def test_damage_far_inside_a_file_is_found_at_the_start(file: Path) -> None:
+    drafts = Drafts(file)
+    drafts.keep([Picture(path=Path(f"/p/{number}.jpg")) for number in range(300)])
+    drafts.close()
+    data = bytearray(file.read_bytes())
+    assert len(data) > 20 * 4096
+    data[10 * 4096 : 18 * 4096] = b"\xa5" * (8 * 4096)
+    file.write_bytes(data)
+    drafts = Drafts(file)
+    drafts.keep([FULL])
+    drafts.close()
+    assert [picture.path for picture in kept(file)] == [FULL.path]
+    assert file.with_name("drafts.sqlite3.damaged").read_bytes() == data
+
+
 def test_a_file_of_another_version_is_put_aside(file: Path) -> None:
     with sqlite3.connect(file) as database:
         database.execute("PRAGMA user_version = 99")
