@@ -33,6 +33,7 @@ class Settings:
     people: str = "neutral"
     destination: str = "ask"
     sidecar_naming: str = "with-extension"
+    caption_fields: bool = False  # reviewed text is copied to the caption fields, too
     language: str = "en"  # of the alt text, BCP 47
     caption_on_add: bool = True
     quote_text: bool = False  # the words on a photo go into its draft
@@ -89,6 +90,6 @@ def _makes_sense(name: str, value: Any) -> bool:
     }
     if name in choices:
         return type(value) in {str, int} and value in choices[name]
-    if name in {"caption_on_add", "quote_text"}:
+    if name in {"caption_on_add", "caption_fields", "quote_text"}:
         return isinstance(value, bool)
     return isinstance(value, str)

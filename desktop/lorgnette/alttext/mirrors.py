@@ -75,10 +75,10 @@ def mirroring(
         return Mirroring(wanted, allowed=False, note=note)
     if alt_text.state is State.REVIEWED:
         return Mirroring(wanted, hashes=hashes)
+    # Neither a draft nor nothing is copied; what stays from before is said.
     old = next((each.text for each in captions if text_hash(clean(each.text)) in hashes), "")
-    note = "only reviewed alt text is copied to the caption fields" if wanted else ""
-    if old and clean(old) != alt_text.text:
-        note = f"its caption fields still say: {old}"
+    stale = old and clean(old) != alt_text.text
+    note = f"its caption fields still say: {old}" if stale else ""
     return Mirroring(wanted, allowed=False, note=note)
 
 

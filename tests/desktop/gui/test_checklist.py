@@ -83,7 +83,7 @@ def dialogs_of(window: MainWindow) -> list[QDialog]:
         MessagesDialog(window.batch.announcer, window),
         AboutDialog(lambda: card(""), window),
         SettingsDialog(window.batch.settings.now, "", card, window),
-        WriteDialog("ask", SidecarNaming.WITH_EXTENSION, 1, 1, window),
+        WriteDialog("ask", SidecarNaming.WITH_EXTENSION, 1, 1, window, mirror=False),
         failures,
     ]
 

@@ -92,7 +92,12 @@ class Writing(QObject):
         settings = self._batch.settings.now
         naming = SidecarNaming(settings.sidecar_naming)
         dialog = WriteDialog(
-            settings.destination, naming, len(reviewed), len(drafts), self._batch.window
+            settings.destination,
+            naming,
+            len(reviewed),
+            len(drafts),
+            self._batch.window,
+            mirror=settings.caption_fields,
         )
 
         def wanted() -> list[Picture]:
@@ -100,7 +105,11 @@ class Writing(QObject):
 
         def make_plan() -> None:
             self.run.plan(
-                wanted(), dialog.destination, naming=naming, replace=dialog.replace.isChecked()
+                wanted(),
+                dialog.destination,
+                naming=naming,
+                replace=dialog.replace.isChecked(),
+                mirror=dialog.mirror.isChecked(),
             )
 
         dialog.plan_wanted.connect(make_plan)
@@ -111,12 +120,18 @@ class Writing(QObject):
         dialog.deleteLater()
         if not agreed:
             return
-        if settings.destination == "ask":
-            self._batch.settings.use(
-                dataclasses.replace(settings, destination=str(dialog.destination))
-            )
+        mirror = dialog.mirror.isChecked()
+        asked = settings.destination == "ask"
+        destination = str(dialog.destination) if asked else settings.destination
+        chosen = dataclasses.replace(settings, destination=destination, caption_fields=mirror)
+        if chosen != settings:
+            self._batch.settings.use(chosen)
         self.run.write(
-            wanted(), dialog.destination, naming=naming, replace=dialog.replace.isChecked()
+            wanted(),
+            dialog.destination,
+            naming=naming,
+            replace=dialog.replace.isChecked(),
+            mirror=mirror,
         )
 
     def _cancel_wanted(self, who: object) -> None:

@@ -37,6 +37,8 @@ class WriteDialog(QDialog):
         reviewed: int,
         drafts: int,
         parent: QWidget,
+        *,
+        mirror: bool,
     ) -> None:
         """Make the dialog.
 
@@ -45,6 +47,7 @@ class WriteDialog(QDialog):
             naming: of new sidecars, as the settings say.
             reviewed: how many pictures have reviewed text or are decorative.
             drafts: how many have a draft that nobody reviewed.
+            mirror: whether the text goes into caption fields, as the settings say.
         """
         super().__init__(parent)
         self.setWindowTitle(tr("Write alt text"))
@@ -67,6 +70,18 @@ class WriteDialog(QDialog):
         inside.addWidget(self._hint(self.sidecar.accessibleDescription()))
         inside.addWidget(self.embed)
         inside.addWidget(self._hint(self.embed.accessibleDescription()))
+        self.mirror = QCheckBox(tr("Also to the &caption fields"), self)
+        self.mirror.setAccessibleDescription(
+            tr(
+                "Explorer, Finder, Photos, Immich and most web software show captions and know no "
+                "alt text. A caption that anybody wrote stays; drafts are never copied."
+            )
+        )
+        self.mirror.setChecked(mirror)
+        copies = QVBoxLayout()
+        copies.setSpacing(2)
+        copies.addWidget(self.mirror)
+        copies.addWidget(self._hint(self.mirror.accessibleDescription()))
         self.with_drafts = QCheckBox(
             trn(
                 "Also write the &draft that nobody has reviewed",
@@ -98,7 +113,9 @@ class WriteDialog(QDialog):
         words = QVBoxLayout(body)
         words.setContentsMargins(20, 18, 20, 0)
         words.setSpacing(12)
-        for widget in (places, self.with_drafts, self.replace, self.summary, self.others):
+        words.addWidget(places)
+        words.addLayout(copies)
+        for widget in (self.with_drafts, self.replace, self.summary, self.others):
             words.addWidget(widget)
         words.addStretch(1)
         area = QScrollArea(self)  # large text needs more room than a screen has
@@ -118,7 +135,7 @@ class WriteDialog(QDialog):
         em = self.fontMetrics().height()
         self.resize(min(36 * em, self._room().width()), min(30 * em, self._room().height()))
         self._reviewed = reviewed
-        for choice in (self.embed, self.with_drafts, self.replace):
+        for choice in (self.embed, self.mirror, self.with_drafts, self.replace):
             choice.toggled.connect(self._choice_changed)
         self.show_planning()
 
@@ -139,6 +156,9 @@ class WriteDialog(QDialog):
                                 "{count} pictures get a sidecar.", plan.sidecars)),
             (plan.embeds, trn("{count} picture gets the text into its own file.",
                               "{count} pictures get the text into their own files.", plan.embeds)),
+            (plan.copied, trn("{count} of them gets it into the caption fields, too.",
+                              "{count} of them get it into the caption fields, too.",
+                              plan.copied)),
             (plan.replaced, trn("{count} of them replaces text that is there.",
                                 "{count} of them replace text that is there.", plan.replaced)),
             (plan.kept, trn("{count} picture keeps the other text that it has.",

@@ -29,6 +29,7 @@ class WritePlan:
     sidecars: int = 0  # pictures that get one, or a new text in theirs
     embeds: int = 0
     replaced: int = 0  # of these two: with other text there now
+    copied: int = 0  # and: with the text in the caption fields, too
     kept: int = 0  # they have other text, which stays
     unchanged: int = 0
     refused: tuple[str, ...] = ()  # a sentence each
@@ -41,6 +42,7 @@ def plan(
     *,
     naming: SidecarNaming,
     replace: bool,
+    mirror: bool,
 ) -> Generator[WritePlan]:
     """Yield what writing the pictures' words would do; the last one is of all of them."""
     from lorgnette import alttext
@@ -51,7 +53,12 @@ def plan(
     for picture in pictures:
         try:
             planned = alttext.plan(
-                picture.path, picture.alt, destination, naming=naming, overwrite=replace
+                picture.path,
+                picture.alt,
+                destination,
+                naming=naming,
+                overwrite=replace,
+                mirror=mirror,
             )
         except LorgnetteError as error:
             refused.append(str(error))
@@ -82,6 +89,11 @@ def plan(
                         name=picture.path.name, text=_words(outcome.replaced)
                     )
                 )
+            counts["copied"] += bool(outcome.copied_to)
+            others += [
+                tr("{name}: {warning}.").format(name=picture.path.name, warning=each)
+                for each in outcome.warnings
+            ]
             if outcome.reason:
                 others.append(
                     tr("{name} gets a sidecar: {reason}.").format(
@@ -137,6 +149,7 @@ def write(
     *,
     naming: SidecarNaming,
     replace: bool,
+    mirror: bool,
 ) -> Generator[WroteOne | BatchNumber]:
     """Yield what became of each picture, and at the end the batch's number if files changed.
 
@@ -151,6 +164,7 @@ def write(
         destination,
         naming=naming,
         overwrite=replace,
+        mirror=mirror,
         title=tr("written from the window"),
     )
     number = None

@@ -105,12 +105,13 @@ class WritingRun(QObject):
         *,
         naming: SidecarNaming,
         replace: bool,
+        mirror: bool,
     ) -> None:
         """Find out what writing would do; a plan that is being made is given up."""
         if self._planning is not None:
             self._planning.blockSignals(True)
             self._planning.cancel()
-        plan = jobs.plan(pictures, destination, naming=naming, replace=replace)
+        plan = jobs.plan(pictures, destination, naming=naming, replace=replace, mirror=mirror)
         job = JobThread(plan, "lorgnette plan", self)
         job.reported.connect(lambda plans: self.planned.emit(plans[-1]))
         job.ended.connect(self._planned)
@@ -124,10 +125,11 @@ class WritingRun(QObject):
         *,
         naming: SidecarNaming,
         replace: bool,
+        mirror: bool,
     ) -> None:
         """Write the pictures' words, as one batch of the journal."""
         texts = [(picture.path, picture.alt) for picture in pictures]
-        job = partial(jobs.write, texts, destination, naming=naming, replace=replace)
+        job = partial(jobs.write, texts, destination, naming=naming, replace=replace, mirror=mirror)
         self._write(job, len(texts), [])
 
     def _write(
