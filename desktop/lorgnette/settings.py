@@ -19,7 +19,7 @@ PEOPLE = ("neutral", "as-is")
 DESTINATIONS = ("ask", "sidecar", "embed")
 SIDECAR_NAMINGS = ("with-extension", "without-extension")
 APPEARANCES = ("system", "light", "dark", "high-contrast")
-BEAM_SIZES = range(1, 21)
+BEAM_SIZES = range(21)  # 0: as the model has it
 TEXT_SIZES = range(75, 301)  # percent of the system's
 
 
@@ -29,7 +29,7 @@ class Settings:
 
     provider: str = "auto"
     model: str = ""  # a model directory; empty: the one that came with the program
-    beam_size: int = 3
+    beam_size: int = 0
     people: str = "neutral"
     destination: str = "ask"
     sidecar_naming: str = "with-extension"

@@ -35,7 +35,7 @@ def test_a_broken_file_gives_the_defaults(tmp_path: Path, content: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"beam_size": 0},
+        {"beam_size": -1},
         {"beam_size": True},
         {"beam_size": 3.5},
         {"provider": "tpu"},

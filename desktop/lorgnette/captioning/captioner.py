@@ -35,7 +35,6 @@ from lorgnette.errors import BrokenModelError
 from lorgnette.graphs import Graph, choose_provider
 
 DEFAULT_BEAM_SIZE = 3
-MAX_BEAM_SIZE = 20
 BRANCHES = 6  # other sentences that are tried for the candidates; five that differ come of 95 %
 MORE_BRANCHES = 12  # where there is evidence to choose among them
 SPARE = 6  # sentences that ended on the way of beam search, kept for the same
@@ -83,14 +82,7 @@ class Captioner:
         self._encoder = encoder
         self._step = step
         self._beam_size = beam_size
-        self._ids = SpecialIds(
-            start=model.start_id,
-            end=model.end_id,
-            never=tuple(
-                {*model.forbidden_ids}
-                | ({model.unknown_id} if model.unknown_id is not None else set())
-            ),
-        )
+        self._ids = model.special_ids
         self._light = frozenset(
             token for token, word in enumerate(vocabulary.words) if word in FUNCTION_WORDS
         )
@@ -104,7 +96,7 @@ class Captioner:
         *,
         provider: str = "auto",
         threads: int = 0,
-        beam_size: int = DEFAULT_BEAM_SIZE,
+        beam_size: int | None = None,
         people: People = People.NEUTRAL,
     ) -> "Captioner":
         """Return the captioner of a model directory.
@@ -114,15 +106,15 @@ class Captioner:
             threads: pictures that a batch works on at once; 0 means as many as there are cores.
                 The graphs themselves run on one thread each, which loses nothing in a batch and
                 makes no caption depend on their number.
-            beam_size: hypotheses open at once, 1 to MAX_BEAM_SIZE.
+            beam_size: hypotheses open at once, 1 to 20; as the model has it if not given.
             people: how captions call the people on a picture.
 
         Raises:
             BrokenModelError: the directory does not hold a whole model.
             ProviderError: cuda was asked for and does not run here.
         """
-        if not 1 <= beam_size <= MAX_BEAM_SIZE:
-            raise ValueError(f"beam_size is {beam_size}; 1 to {MAX_BEAM_SIZE} can be")
+        if beam_size is not None and not 1 <= beam_size <= manifest.MAX_BEAM:
+            raise ValueError(f"beam_size is {beam_size}; 1 to {manifest.MAX_BEAM} can be")
         model = Manifest.read(folder)
         vocabulary = Vocabulary.read(folder / manifest.VOCABULARY)
         if len(vocabulary.words) != model.vocabulary_size:
@@ -156,7 +148,7 @@ class Captioner:
             encoder,
             step,
             chosen,
-            beam_size,
+            beam_size or model.search.beam_size,
             threads or os.cpu_count() or 1,
             people,
             evidence,
@@ -176,7 +168,10 @@ class Captioner:
     @property
     def least_side(self) -> int:
         """Pixels below which no side of a picture may be reduced before `describe`."""
-        return max(self.manifest.image_height, self.manifest.image_width, self.manifest.resize_side)
+        model = self.manifest
+        if model.whole:
+            return images.MAX_PIXELS
+        return max(model.image_height, model.image_width, model.resize_side)
 
     def describe(self, image: Image.Image, *, anyway: bool = False) -> Caption:
         """Return what the model says of an upright RGB picture, or why it says nothing."""
@@ -223,7 +218,8 @@ class Captioner:
         ids = self._ids if evidence is None else self._without(evidence.unsupported())
         forks: dict[tuple[int, ...], Fork] = {}
         hypotheses = self._search(seen, ids, forks, spare=0 if evidence is None else SPARE)
-        if not hypotheses:  # every sentence needs a word that must not be said
+        # Every sentence needs a word that must not be said, or the model prefers to say nothing.
+        if not hypotheses or not self._shown(hypotheses[:1])[0].token_ids:
             return [], []
         others = branches(
             self._say,
@@ -234,10 +230,13 @@ class Captioner:
             count=BRANCHES if evidence is None else MORE_BRANCHES,
             max_length=self.manifest.max_words,
             light=self._light,
+            silent=self.manifest.silent_ids,
+            rules=self.manifest.search,
         )
-        every = list(dict.fromkeys((*hypotheses, *others)))
+        shown = self._shown((*hypotheses, *others))
+        every = list(dict.fromkeys(each for each in shown if each.token_ids))
         texts = [tuple(self.vocabulary.texts(each.token_ids)) for each in every]
-        return choosing.ranked(every, texts, evidence), hypotheses
+        return choosing.ranked(every, texts, evidence), self._shown(hypotheses)
 
     def _without(self, words: frozenset[str]) -> SpecialIds:
         """Return the special ids with those that must not be said because nothing supports them."""
@@ -264,7 +263,12 @@ class Captioner:
 
         No evidence has a say in it.
         """
-        return self._search(self.look(image), self._ids)
+        return self._shown(self._search(self.look(image), self._ids))
+
+    def _shown(self, hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """Return hypotheses without the tokens that are not shown."""
+        silent = self.manifest.silent_ids
+        return [each.without(silent) for each in hypotheses] if silent else list(hypotheses)
 
     def look(self, image: Image.Image) -> Look:
         """Return what the encoder makes of an upright RGB picture."""
@@ -304,27 +308,22 @@ class Captioner:
             beam_size=self._beam_size,
             max_length=self.manifest.max_words,
             length_exponent=self.manifest.length_exponent,
+            rules=self.manifest.search,
             forks=forks,
             spare=spare,
         )
 
     def pixels(self, image: Image.Image) -> Floats:
-        """Return what the encoder sees of an upright RGB picture: (3, height, width)."""
+        """Return what the encoder sees of an upright RGB picture: (3, height, width).
+
+        Height and width are the picture's own where the model keeps its shape.
+        """
         model = self.manifest
-        size = (model.image_width, model.image_height)
-        if model.resize == "crop":
-            scale = max(model.resize_side, max(size)) / min(image.size)
-            between = tuple(
-                max(round(side * scale), least)
-                for side, least in zip(image.size, size, strict=True)
-            )
-            left, top = (between[0] - size[0]) // 2, (between[1] - size[1]) // 2
-            whole = image.resize((between[0], between[1]), Image.Resampling.BICUBIC)
-            image = whole.crop((left, top, left + size[0], top + size[1]))
-        elif image.size != size:
-            image = image.resize(size, Image.Resampling.BICUBIC)
-        pixels = np.empty((3, model.image_height, model.image_width), np.float32)
-        np.subtract(np.asarray(image).transpose(2, 0, 1), self._mean, out=pixels)
+        seen = np.asarray(model.scaled(image))
+        if model.colours == "bgr":
+            seen = seen[..., ::-1]
+        pixels = np.empty((3, *seen.shape[:2]), np.float32)
+        np.subtract(seen.transpose(2, 0, 1), self._mean, out=pixels)
         pixels /= self._deviation
         return pixels
 

@@ -9,10 +9,19 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+from PIL import Image
 
 from lorgnette.captioning import inspection
-from lorgnette.captioning.decoding import LENGTH_EXPONENT, MOST_LENGTH_EXPONENT
+from lorgnette.captioning.decoding import (
+    LENGTH_EXPONENT,
+    MOST_LENGTH_EXPONENT,
+    Ended,
+    Search,
+    SpecialIds,
+)
+from lorgnette.captioning.scaling import Interpolation, Resize, scaled
 from lorgnette.errors import BrokenModelError
 from lorgnette.files import read_file
 
@@ -25,6 +34,8 @@ CARD = "MODEL_CARD.md"
 EVIDENCE = "evidence.json"  # not every model has it; see evidence.py
 MAX_BYTES = 4 << 30  # of one file
 MAX_MANIFEST_BYTES = 1 << 20
+MAX_SIDE = 2048  # pixels of a picture as the encoder sees it
+MAX_BEAM = 20
 
 ENCODER_INPUTS = ("pixels",)
 ENCODER_OUTPUTS = ("features", "hidden")
@@ -49,7 +60,7 @@ class Manifest:
     The encoder maps pixels (image, 3, height, width) to features (image, position, channel) and
     hidden (image, hidden); the decoder step maps token_ids (beam,), features (beam, position,
     channel) and hidden (beam, hidden) to log_probabilities (beam, vocabulary) and hidden_after.
-    Pixels are (x / 255 - mean) / deviation, in RGB.
+    Pixels are (x / 255 - mean) / deviation, channel by channel in the order of colours.
     """
 
     name: str
@@ -58,13 +69,14 @@ class Manifest:
     licence: str
     image_height: int
     image_width: int
-    resize: Literal["squash", "crop"]  # crop: short side to resize_side, then the middle
+    resize: Resize  # see scaling.scaled; with keep, height and width are the most there may be
     mean: tuple[float, float, float]
     deviation: tuple[float, float, float]
     start_id: int
     end_id: int
     unknown_id: int | None
     forbidden_ids: tuple[int, ...] = ()  # padding and the like: never said
+    silent_ids: tuple[int, ...] = ()  # may be said, and are not shown
     max_words: int
     length_exponent: float = LENGTH_EXPONENT  # what decoding.Hypothesis.score divides by
     vocabulary_size: int
@@ -75,6 +87,10 @@ class Manifest:
     gate: dict[str, Any] = field(default_factory=dict)  # what the export measured
     files: dict[str, FileRecord]
     resize_side: int = 0
+    interpolation: Interpolation = "bicubic"
+    colours: Literal["rgb", "bgr"] = "rgb"
+    whole: bool = False  # a large picture is not reduced while it is decoded, before it is scaled
+    search: Search = field(default_factory=Search)
     format: int = FORMAT
 
     @property
@@ -90,6 +106,25 @@ class Manifest:
             *ENCODER_OUTPUTS,
             *([] if self.photo_threshold is None else [PHOTO_OUTPUT]),
             *([EVIDENCE_OUTPUT] if EVIDENCE in self.files else []),
+        )
+
+    @property
+    def special_ids(self) -> SpecialIds:
+        """Token ids that are no words, and those that its search must not say."""
+        never = {*self.forbidden_ids}
+        if self.unknown_id is not None and not self.search.unknown:
+            never.add(self.unknown_id)
+        return SpecialIds(start=self.start_id, end=self.end_id, never=tuple(sorted(never)))
+
+    def scaled(self, image: Image.Image) -> Image.Image:
+        """Return an upright picture in the size that the encoder sees."""
+        return scaled(
+            image,
+            height=self.image_height,
+            width=self.image_width,
+            resize=self.resize,
+            resize_side=self.resize_side,
+            interpolation=self.interpolation,
         )
 
     @classmethod
@@ -132,6 +167,8 @@ class Manifest:
                     "mean": _three(content["mean"]),
                     "deviation": _three(content["deviation"]),
                     "forbidden_ids": tuple(int(i) for i in content.get("forbidden_ids", ())),
+                    "silent_ids": tuple(int(i) for i in content.get("silent_ids", ())),
+                    "search": Search(**content.get("search", {})),
                     "files": {
                         str(name): FileRecord(sha256=str(r["sha256"]), size=int(r["size"]))
                         for name, r in content["files"].items()
@@ -146,10 +183,19 @@ class Manifest:
     def _check_values(self) -> None:
         if missing := {ENCODER, DECODER_STEP, VOCABULARY} - set(self.files):
             raise ValueError(f"it does not list {', '.join(sorted(missing))}")
-        if not (8 <= self.image_height <= 2048 and 8 <= self.image_width <= 2048):
-            raise ValueError("the image size must be 8 to 2048")
-        if self.resize not in {"squash", "crop"}:
-            raise ValueError(f"resize {self.resize!r} is not known")
+        if not (8 <= self.image_height <= MAX_SIDE and 8 <= self.image_width <= MAX_SIDE):
+            raise ValueError(f"the image size must be 8 to {MAX_SIDE}")
+        for name, known in (
+            ("resize", get_args(Resize)),
+            ("interpolation", get_args(Interpolation)),
+            ("colours", ("rgb", "bgr")),
+        ):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} {getattr(self, name)!r} is not known")
+        if not 0 <= self.resize_side <= MAX_SIDE:
+            raise ValueError(f"resize_side must be 0 to {MAX_SIDE}")
+        if self.search.ended not in get_args(Ended) or not 1 <= self.search.beam_size <= MAX_BEAM:
+            raise ValueError("the search is none that is known here")
         if not 1 <= self.max_words <= 200:
             raise ValueError("max_words must be 1 to 200")
         if not 0 <= self.length_exponent <= MOST_LENGTH_EXPONENT:
@@ -159,7 +205,7 @@ class Manifest:
             raise ValueError(f"confidence must weigh {', '.join(sorted(names))}")
         if min(abs(d) for d in self.deviation) == 0:
             raise ValueError("deviation must not be 0")
-        ids = [self.start_id, self.end_id, *self.forbidden_ids]
+        ids = [self.start_id, self.end_id, *self.forbidden_ids, *self.silent_ids]
         ids += [] if self.unknown_id is None else [self.unknown_id]
         if not all(0 <= i < self.vocabulary_size for i in ids):
             raise ValueError("a special token lies outside the vocabulary")

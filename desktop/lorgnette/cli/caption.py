@@ -89,7 +89,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="execution provider; auto is cuda where it really runs",
     )
     parser.add_argument(
-        "--beam-size", type=_between(1, 20), default=3, metavar="N", help="1 to 20; default: 3"
+        "--beam-size",
+        type=_between(1, 20),
+        default=None,
+        metavar="N",
+        help="1 to 20; default: the model's own, 3 with the one that is shipped",
     )
     parser.add_argument(
         "--people",

@@ -69,8 +69,9 @@ def resnet(tensors: Tensors, *, caffe: bool = False) -> nn.Module:
     sequential = "0.weight" in tensors
     stem = ("0", "1") if sequential else ("conv1", "bn1")
     conv = tensors.conv(stem[0], inputs=3, stride=2)
-    pool = nn.MaxPool2d(3, 2, 0, ceil_mode=True) if caffe else nn.MaxPool2d(3, 2, 1)
-    parts: list[nn.Module] = [conv, tensors.norm(stem[1]), nn.ReLU(), pool]
+    parts: list[nn.Module] = [conv, tensors.norm(stem[1]), nn.ReLU()]
+    # Padding by zeros behind is what ceil_mode comes to after a ReLU, at every size of pictures.
+    parts += [nn.ZeroPad2d((0, 1, 0, 1)), nn.MaxPool2d(3, 2)] if caffe else [nn.MaxPool2d(3, 2, 1)]
     channels = conv.out_channels
     for number in range(1, 5):
         layer = tensors.within(str(number + 3) if sequential else f"layer{number}")

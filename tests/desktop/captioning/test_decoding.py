@@ -12,7 +12,9 @@ from lorgnette.captioning.decoding import (
     Fork,
     Hypothesis,
     Ints,
+    Search,
     SpecialIds,
+    as_elsewhere,
     beam_search,
     branches,
 )
@@ -169,3 +171,102 @@ def test_spare_sentences_follow_and_leave_the_search_as_it_was(seed: int) -> Non
     assert more[:2] == search(step, 2)
     assert len(more) > 2
     assert more == sorted(set(more), key=lambda h: h.score, reverse=True)
+
+
+def owners(step: DecoderStep, beam_size: int, ended: str, most: int) -> list[int]:
+    """Search as programs elsewhere do, without rules: written after each of them."""
+    features = np.zeros((beam_size, 1, 1), np.float32)
+    if ended == "greedy":
+        said, token, hidden = [], START, np.zeros((1, 1), np.float32)
+        for _ in range(most):
+            values, hidden = step(np.array([token]), features[:1], hidden)
+            token = int(values[0].argmax())
+            if token == END:
+                break
+            said.append(token)
+        return said
+    places = beam_size
+    open_ = [(0.0, [START], np.zeros(1, np.float32))]
+    complete: list[tuple[float, list[int]]] = []
+    for t in range(most + (ended == "shrinks")):
+        values, after = step(
+            np.array([words[-1] for _, words, _ in open_]),
+            features[: len(open_)],
+            np.stack([state for _, _, state in open_]),
+        )
+        sums = values + np.array([total for total, _, _ in open_])[:, None]
+        best = [
+            (float(sums.flat[i]), [*open_[i // SIZE][1], int(i % SIZE)], after[i // SIZE])
+            for i in np.argsort(-sums, axis=None)[:places]
+        ]
+        if ended == "competes":
+            kept = [(total, words, None) for total, words in complete]
+            best = sorted([*best, *kept], key=lambda each: -each[0])[:places]
+            complete = []
+        complete += [(total, words) for total, words, _ in best if words[-1] == END]
+        open_ = [each for each in best if each[1][-1] != END]
+        if ended == "shrinks":
+            places = len(open_)
+        if not open_:
+            break
+        if t == most - 1 and ended != "shrinks":
+            complete += [(total, words) for total, words, _ in open_]
+    if not complete:
+        complete = [(total, words[:-1]) for total, words, _ in open_]
+    words = max(complete, key=lambda each: each[0])[1][1:]
+    return [word for word in words if word != END]
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize(
+    ("beam_size", "ended"),
+    [(1, "greedy"), (3, "shrinks"), (5, "shrinks"), (3, "refills"), (4, "competes")],
+)
+def test_a_search_of_another_program_finds_what_that_finds(
+    seed: int, beam_size: int, ended: str
+) -> None:
+    step, _ = chain(seed)
+    rules = as_elsewhere(beam_size, "shrinks" if ended == "greedy" else ended)  # type: ignore[arg-type]
+    found = beam_search(
+        step,
+        np.zeros((1, 1, 1), np.float32),
+        np.zeros((1, 1), np.float32),
+        ids=SpecialIds(start=START, end=END),
+        beam_size=beam_size,
+        max_length=9,
+        length_exponent=0,
+        rules=rules,
+    )
+    assert list(found[0].token_ids) == owners(step, beam_size, ended, 9)
+
+
+def test_each_rule_can_be_left_out() -> None:
+    """Words 3, 4 and 5 follow one another for ever, and the start and the unknown are likely."""
+    table = np.full((SIZE, SIZE), -5000.0, np.float32)
+    for before, after in ((START, 3), (3, 3), (4, 5), (5, 4)):
+        table[before, after] = -0.1
+    table[3, 4] = -1.0
+    table[4, UNKNOWN] = table[UNKNOWN, 4] = -0.05
+    table[:, END] = -1000.0
+
+    def step(tokens: Ints, features: Floats, hidden: Floats) -> tuple[Floats, Floats]:
+        return table[tokens], hidden
+
+    def said(rules: Search, never: tuple[int, ...] = (UNKNOWN,)) -> tuple[int, ...]:
+        zeros = np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32)
+        ids = SpecialIds(start=START, end=END, never=never)
+        return beam_search(
+            step, *zeros, ids=ids, beam_size=1, max_length=8, length_exponent=1, rules=rules
+        )[0].token_ids
+
+    assert said(Search()) == (3, 4, 5, 4)
+    assert said(Search(repeat_words=True)) == (3, 3, 4, 5, 4)
+    assert said(Search(repeat_pairs=True)) == (3, 4, 5, 4, 5, 4, 5, 4)
+    assert said(as_elsewhere()) == (3,) * 8
+    assert UNKNOWN in said(Search(repeat_pairs=True), never=())
+
+
+def test_tokens_that_are_not_shown_go_with_their_probabilities() -> None:
+    whole = Hypothesis((START, 3, 0, 4), (-0.1, -1.0, -0.2, -2.0, -3.0))
+    assert whole.without((START,)) == Hypothesis((3, 4), (-1.0, -2.0, -3.0))
+    assert whole.without((9,)) is whole

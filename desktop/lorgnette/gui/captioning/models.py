@@ -47,7 +47,7 @@ class Models:
                 self._captioner = Captioner.open(
                     model_folder(settings),
                     provider=settings.provider,
-                    beam_size=settings.beam_size,
+                    beam_size=settings.beam_size or None,
                     people=People(settings.people),
                     threads=max(1, (os.cpu_count() or 2) - 1),  # one core for the window
                 )

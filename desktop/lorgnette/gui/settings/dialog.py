@@ -197,6 +197,7 @@ class SettingsDialog(QDialog):
         self._hint(form, self.provider, in_use)
         self.beam_size = QSpinBox(self)
         self.beam_size.setRange(BEAM_SIZES.start, BEAM_SIZES.stop - 1)
+        self.beam_size.setSpecialValueText(tr("The model's own"))
         self.beam_size.setValue(self._settings.beam_size)
         self._row(form, tr("&Beam size"), self.beam_size)
         self._hint(
