@@ -23,15 +23,19 @@ from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.files import find_pictures
 from lorgnette_export import families
-from lorgnette_export.conversion import gate, precision
+from lorgnette_export.conversion import card, gate, precision
+from lorgnette_export.conversion import expected as expectations
 from lorgnette_export.conversion.graph import DEFAULT_OPSET, MAX_OPSET, graph_of
 from lorgnette_export.conversion.reference import reference_of, rounding_of
+from lorgnette_export.families import finishing
 from lorgnette_export.families.torch_model import LEAST_SIDE, MOST_SIDE, TorchModel
 from lorgnette_export.measuring import metrics
 from lorgnette_export.reading.checkpoints import CheckpointError
 
 PRODUCER = "lorgnette-export"
 PRECISIONS = ("fp32", "fp16", "int8")
+SEARCHES = ("owner", "lorgnette")
+_LEAST_KEPT = 32  # of a side of a picture that keeps its shape, in pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,7 @@ class Options:
     precision: Literal["fp32", "fp16", "int8"] = "fp32"
     opset: int = DEFAULT_OPSET
     force: bool = False  # publish what fails the gate, and say so in the manifest
+    expect: Path | None = None  # what the captioner's own program says of pictures
     images: Path | None = None  # a folder of pictures for the gate; drawn ones otherwise
     pictures: int = gate.PICTURES
 
@@ -54,14 +59,14 @@ class Converted:
 
 
 def convert(model: TorchModel, out: Path, options: Options) -> Converted:
-    """Write a model directory, if it says what PyTorch says.
+    """Write a model directory, if it says what PyTorch says, and what is expected of it.
 
     Raises:
         GateError: it does not, and force is not given; out is as it was.
         CheckpointError: out is a file, or there are too few pictures to compare on.
         UnreadableImageError: one of the pictures cannot be decoded.
     """
-    check(out, options)
+    expected = check(out, options)
     pictures = _pictures(options, model.preprocessing.least_side)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
@@ -80,14 +85,45 @@ def convert(model: TorchModel, out: Path, options: Options) -> Converted:
             lost, failures = _judged(model, wanted, measured, options.precision, rounding.errors)
         if failures and not options.force:
             raise gate.GateError("\n".join([_refusal(out, wanted, measured), *failures]))
-        written = dataclasses.replace(written, gate=_report(wanted, measured, lost, failures))
+        compared = None
+        if expected and not measured.problems:
+            captioner = Captioner.open(candidate, provider="cpu", threads=1)
+            compared = expectations.compare(captioner, expected)
+            if not all(each.equal for each in compared):
+                if not options.force:
+                    raise _unexpected(model, captioner, out, options, compared)
+                failures += [each.line for each in compared if not each.equal]
+        written = dataclasses.replace(
+            written, gate=_report(model, options, wanted, measured, lost, compared, failures)
+        )
         written.write(candidate)
+        if model.assumed is not None:
+            text = card.text(model, written)
+            (candidate / manifest.CARD).write_text(text, encoding="utf-8", newline="\n")
         gate.publish(candidate, out)
     return Converted(written, tuple(failures))
 
 
-def check(out: Path, options: Options) -> None:
-    """See that a conversion can begin, before a minute is spent on it.
+def _unexpected(
+    model: TorchModel,
+    captioner: Captioner,
+    out: Path,
+    options: Options,
+    compared: Sequence[expectations.Compared],
+) -> expectations.ExpectedError:
+    """Return the error that captions are not those of the owner's program."""
+    advice = expectations.other_ways(captioner, [each.expected for each in compared])
+    taken = "".join(f"\n  - {line}" for line in card.assumed(model))
+    lines = [expectations.refusal(out, options.expect or out, compared, advice)]
+    if taken:
+        lines.append(f"Taken for granted was:{taken}")
+    if options.precision != "fp32":
+        lines.append(f"With --precision {options.precision} some captions are others; try fp32.")
+    return expectations.ExpectedError("\n".join(lines))
+
+
+def check(out: Path, options: Options) -> list[expectations.Expected]:
+    """See that a conversion can begin, before a minute is spent on it; return what is expected.
 
     Raises:
         CheckpointError: out cannot be a model directory, or there are too few pictures.
@@ -97,7 +133,13 @@ def check(out: Path, options: Options) -> None:
     existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
         raise CheckpointError(out, f"nothing can be written in {existing}")
-    _files(options)
+    if options.expect is not None:
+        expected = expectations.read(options.expect, options.images)
+    else:
+        expected = []
+    if options.images is not None and options.expect is None:
+        _files(options)
+    return expected
 
 
 def _judged(
@@ -131,15 +173,22 @@ def _refusal(out: Path, wanted: gate.Reference, measured: gate.Measured) -> str:
 
 def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manifest:
     shape = model.preprocessing
-    pixels = torch.zeros(2, 3, shape.height, shape.width)
+    pixels = torch.zeros(2, 3, *shape.example)
     with torch.inference_mode():
         features, hidden = model.encoder.eval()(pixels)[:2]
     image, beam = torch.export.Dim("image"), torch.export.Dim("beam")
+    axes = {0: image}
+    if shape.resize == "keep":
+        least, most = min(_LEAST_KEPT, shape.height, shape.width), manifest.MAX_SIDE
+        axes |= {
+            axis: torch.export.Dim(name, min=least, max=most)
+            for axis, name in ((2, "height"), (3, "width"))
+        }
     graphs = {
         manifest.ENCODER: _export(
             model.encoder,
             (pixels,),
-            ({0: image},),
+            (axes,),
             (
                 manifest.ENCODER_INPUTS,
                 (
@@ -188,12 +237,17 @@ def _write_candidate(model: TorchModel, folder: Path, options: Options) -> Manif
         image_width=shape.width,
         resize=shape.resize,
         resize_side=shape.resize_side,
+        interpolation=shape.interpolation,
+        colours=shape.colours,
+        whole=shape.whole,
+        search=model.search,
         mean=shape.mean,
         deviation=shape.deviation,
         start_id=model.start_id,
         end_id=model.end_id,
         unknown_id=model.unknown_id,
         forbidden_ids=model.forbidden_ids,
+        silent_ids=model.silent_ids,
         max_words=model.max_words,
         length_exponent=model.length_exponent,
         vocabulary_size=len(model.vocabulary.words),
@@ -226,7 +280,7 @@ def _export(
 
 
 def _pictures(options: Options, least_side: int) -> list[Image.Image]:
-    if options.images is None:
+    if options.images is None or options.expect is not None:
         return gate.pictures(options.pictures)
     return [images.load(file, least_side) for file in _files(options)]
 
@@ -256,17 +310,30 @@ def _cider_d_lost(model: TorchModel, wanted: gate.Said, found: gate.Said) -> flo
 
 
 def _report(
+    model: TorchModel,
+    options: Options,
     wanted: gate.Reference,
     measured: gate.Measured,
     lost: dict[int, float],
+    compared: Sequence[expectations.Compared] | None,
     failures: Sequence[str],
 ) -> dict[str, Any]:
     """Return what the manifest says of the gate; differences as the next power of ten.
 
+    A network that we had to read is not said to have passed unless its captions were compared
+    with its own program's: both sides of the rest are our reading of it.
+
     The last bits of a difference depend on the machine; a model directory must not.
     """
+    known = model.assumed is None or compared is not None
+    expected: dict[str, Any] = {}
+    if compared is not None and options.expect is not None:
+        equal = sum(each.equal for each in compared)
+        expected = {"file": options.expect.name, "captions": len(compared), "equal": equal}
     return {
-        "passed": not failures,
+        **({"passed": not failures} if known or failures else {}),
+        **({} if model.assumed is None else {"expected": expected or None}),
+        **({} if model.assumed is None else {"assumed": card.assumed(model)}),
         **({"failures": list(failures)} if failures else {}),
         "pictures": len(wanted.pictures),
         "differences_below": {
@@ -289,6 +356,13 @@ def side(text: str) -> int:
     if text.isdecimal() and LEAST_SIDE <= int(text) <= MOST_SIDE:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text} is no whole number from {LEAST_SIDE} to {MOST_SIDE}")
+
+
+def beam(text: str) -> int:
+    """Return how many hypotheses are open at once, as an option says it."""
+    if text.isdecimal() and 1 <= int(text) <= manifest.MAX_BEAM:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 to {manifest.MAX_BEAM}")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -329,10 +403,30 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--encoder-weights", metavar="FILE", type=Path, help="of a CNN that is not in CHECKPOINT"
     )
     parser.add_argument(
+        "--expect",
+        metavar="FILE",
+        type=Path,
+        help="what your own program says: lines of PICTURE, a tab and its caption, or JSON; every "
+        "caption is compared",
+    )
+    parser.add_argument(
         "--images",
         metavar="DIR",
         type=Path,
-        help=f"compare on {gate.PICTURES} pictures from here, not on drawn ones",
+        help=f"compare on {gate.PICTURES} pictures from here, not on drawn ones; with --expect, "
+        "where its pictures are",
+    )
+    parser.add_argument(
+        "--search",
+        choices=SEARCHES,
+        default=SEARCHES[0],
+        help="owner: as your program searches (default); lorgnette: a beam of 3, and by its rules",
+    )
+    parser.add_argument(
+        "--beam-size",
+        metavar="N",
+        type=beam,
+        help=f"1 to {manifest.MAX_BEAM}, where your program's beam is not the family's own",
     )
     parser.add_argument(
         "--force", action="store_true", help="write the model although its captions differ"
@@ -342,7 +436,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _run(args: argparse.Namespace) -> int:
     options = Options(
-        precision=args.precision, opset=args.opset, force=args.force, images=args.images
+        precision=args.precision,
+        opset=args.opset,
+        force=args.force,
+        expect=args.expect,
+        images=args.images,
     )
     check(args.out, options)
     model = families.read(
@@ -352,9 +450,21 @@ def _run(args: argparse.Namespace) -> int:
         encoder_weights=args.encoder_weights,
         input_size=args.input_size,
     )
+    if args.search == "lorgnette" and model.assumed is not None:
+        model = finishing.searched_as_lorgnette(model)
+    if args.beam_size is not None:
+        search = dataclasses.replace(model.search, beam_size=args.beam_size)
+        model = dataclasses.replace(model, search=search, said=model.said | {"search.beam_size"})
     converted = convert(model, args.out, options)
     size = sum(record.size for record in converted.manifest.files.values())
     print(f"{args.out}: {converted.manifest.label}, {size / 1e6:.1f} MB")
     for failure in converted.failures:
-        print(f"  not as PyTorch: {failure}")
+        print(f"  not as it should be: {failure}")
+    if model.assumed is not None:
+        print(f"  its captions: {card.compared(converted.manifest)}")
+        print("  taken for granted, for tensors cannot tell:")
+        for line in card.assumed(model):
+            print(f"  - {line}")
+        if names := card.unused(model):
+            print(f"  no place was found for {names}")
     return 0

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lorgnette.captioning import manifest
 from lorgnette.captioning.captioner import Captioner
-from lorgnette.captioning.decoding import Floats, Ints, SpecialIds, beam_search
+from lorgnette.captioning.decoding import Floats, Ints, beam_search
 from lorgnette_export.conversion import gate
 from lorgnette_export.conversion.gate import Measured, Reference, Said
 from lorgnette_export.families.torch_model import TorchModel
@@ -40,13 +40,6 @@ def reference_of(
         said, after = step(*(torch.from_numpy(a.copy()) for a in (tokens, rows, state)))
         return said.numpy(), after.numpy()
 
-    ids = SpecialIds(
-        start=model.start_id,
-        end=model.end_id,
-        never=tuple(
-            {*model.forbidden_ids, *([] if model.unknown_id is None else [model.unknown_id])}
-        ),
-    )
     said = []
     for beam_size in gate.BEAM_SIZES:
         best = [
@@ -54,11 +47,12 @@ def reference_of(
                 say,
                 features[i : i + 1].numpy(),
                 hidden[i : i + 1].numpy(),
-                ids=ids,
+                ids=captioner.manifest.special_ids,
                 beam_size=beam_size,
                 max_length=model.max_words,
                 length_exponent=model.length_exponent,
-            )[0]
+                rules=model.search,
+            )[0].without(model.silent_ids)
             for i in range(len(pictures))
         ]
         said.append(gate.Said.of(beam_size, best))

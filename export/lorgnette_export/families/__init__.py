@@ -1,5 +1,6 @@
 """The families that can be converted: a table, in the order in which they are tried."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,12 @@ def read(
             family that is known.
     """
     brought = checkpoints.bring(list(paths), vocabulary=vocabulary, encoder_weights=encoder_weights)
+    described = brought
+    if (named := description.family_of(brought)) is not None:
+        if named not in FAMILIES or named in {description.FAMILY, own.FAMILY}:
+            raise CheckpointError(brought.first, f"{named} is no family that is known here")
+        family = named
+        brought = dataclasses.replace(brought, description=None, description_path=None)
     if family == AUTO:
         known = next((each for each in FAMILIES.values() if each.recognises(brought)), None)
         asked = f"no family that is known here ({', '.join(FAMILIES)})"
@@ -83,9 +90,12 @@ def read(
         )
     try:
         model = known.read(brought, input_size)
+        if brought is not described and described.description is not None:
+            path = described.description_path or brought.first
+            model = description.overlaid(model, described.description, path, input_size)
         model.encoder.eval()
         model.decoder_step.eval()
-        said = _word(model)
+        said = _words(model)
     except (RuntimeError, ValueError) as error:  # of PyTorch, where shapes do not fit
         what = str(error).splitlines()[0][:200]
         raise CheckpointError(
@@ -97,16 +107,25 @@ def read(
         raise CheckpointError(
             brought.first, "what it says are no numbers (NaN); take an earlier checkpoint"
         )
+    if model.family != own.FAMILY and torch.equal(said[0], said[1]):
+        raise CheckpointError(
+            brought.first,
+            "the picture reaches nothing: it says the same of every picture. Read in another way "
+            "it may look at them; describe it in a TOML file",
+        )
     return model
 
 
 @torch.inference_mode()
-def _word(model: TorchModel) -> torch.Tensor:
-    """Return the log-probabilities of the first word about a black picture."""
-    size = model.preprocessing
-    features, hidden, *_ = model.encoder(torch.zeros(1, 3, size.height, size.width))
-    said: torch.Tensor = model.decoder_step(torch.tensor([model.start_id]), features, hidden)[0]
-    return said
+def _words(model: TorchModel) -> torch.Tensor:
+    """Return the log-probabilities of the first two words about two pictures, (2, words)."""
+    random = torch.Generator().manual_seed(0)
+    pixels = torch.rand((1, 3, *model.preprocessing.example), generator=random) * 4 - 2
+    features, hidden, *_ = model.encoder(torch.cat([pixels, pixels.flip(1, 2, 3) * 0.5 + 0.5]))
+    first, hidden = model.decoder_step(torch.tensor([model.start_id] * 2), features, hidden)
+    word = first[:1].argmax(-1).repeat(2)
+    second, _ = model.decoder_step(word, features, hidden)
+    return torch.cat([first, second], -1)
 
 
 def _hint(brought: Brought) -> str:

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from lorgnette_export.families.tensors import Tensors
-from lorgnette_export.reading.checkpoints import CheckpointError
+from lorgnette_export.families.torch_model import IMAGENET_DEVIATION, IMAGENET_MEAN
+from lorgnette_export.reading.checkpoints import CheckpointError, Weights
 
 
 class Residual(nn.Module):
@@ -84,6 +85,12 @@ def resnet(tensors: Tensors, *, caffe: bool = False) -> nn.Module:
     return nn.Sequential(*parts)
 
 
+def resnet_in(weights: Weights) -> str | None:
+    """Return what a network calls its ResNet, a Sequential of torchvision's children."""
+    names = [n.removesuffix(".0.weight") for n in weights if n.endswith(".0.weight")]
+    return next((n for n in names if f"{n}.4.0.conv1.weight" in weights), None)
+
+
 def _residual(block: Tensors, inputs: int, stride: int, *, caffe: bool) -> tuple[nn.Module, int]:
     main: list[nn.Module] = []
     channels = inputs
@@ -103,11 +110,19 @@ def _residual(block: Tensors, inputs: int, stride: int, *, caffe: bool) -> tuple
     return Residual(nn.Sequential(*main[:-1]), shortcut, nn.ReLU()), channels
 
 
-def vgg(tensors: Tensors) -> nn.Module:
+def vgg(tensors: Tensors, *, last_pooling: bool = True, last_activation: bool = True) -> nn.Module:
     """Return the convolutions of a VGG (Simonyan and Zisserman 2015), with or without batch norm.
 
-    Where it pools shows in the gaps between the numbers of its layers.
+    Where it pools shows in the gaps between the numbers of its layers; not behind the last one.
+
+    Args:
+        last_pooling: whether it pools behind its last convolution.
+        last_activation: whether a ReLU follows its last convolution.
     """
+    if last_pooling and not last_activation:
+        raise CheckpointError(
+            tensors.path, "a VGG without its last ReLU has no last pooling either"
+        )
     features = tensors.within("features") if "features.0.weight" in tensors else tensors
     numbers = sorted({int(name) for name in features.children() if name.isdecimal()})
     parts: list[nn.Module] = []
@@ -122,11 +137,57 @@ def vgg(tensors: Tensors) -> nn.Module:
         if i + 1 < len(numbers) and f"{numbers[i + 1]}.running_mean" in features:
             last = numbers[i + 1]
             parts.append(features.norm(str(last)))
-        parts.append(nn.ReLU())
         following = next((n for n in numbers if n > last), None)
-        if following is None or following == last + 3:  # convolution, activation, pooling
+        if following is not None or last_activation:
+            parts.append(nn.ReLU())
+        # Convolution, activation, pooling.
+        if last_pooling if following is None else following == last + 3:
             parts.append(nn.MaxPool2d(2, 2))
     return nn.Sequential(*parts)
+
+
+class Dense(nn.Module):
+    """x, and behind its channels those that come of it."""
+
+    def __init__(self, grown: nn.Module) -> None:
+        super().__init__()
+        self.grown = grown
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return all channels."""
+        return torch.cat([x, self.grown(x)], 1)
+
+
+def densenet(tensors: Tensors, *, last_activation: bool = True) -> nn.Module:
+    """Return a DenseNet (Huang et al. 2017) of any depth.
+
+    Args:
+        last_activation: whether a ReLU follows the last norm, as in torchvision's network, whose
+            module `features`, which captioners take out of it, ends before it.
+    """
+    features = tensors.within("features") if "features.conv0.weight" in tensors else tensors
+    conv = features.conv("conv0", inputs=3, stride=2)
+    channels = conv.out_channels
+    parts: list[nn.Module] = [conv, features.norm("norm0"), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+    number = 1
+    while (block := features.within(f"denseblock{number}")).names():
+        i = 1
+        while (layer := block.within(f"denselayer{i}")).names():
+            dot = "." if "norm.1.weight" in layer else ""  # as torchvision called them at first
+            narrow = layer.conv(f"conv{dot}1", inputs=channels)
+            grown = layer.conv(f"conv{dot}2", inputs=narrow.out_channels)
+            norms = layer.norm(f"norm{dot}1"), layer.norm(f"norm{dot}2")
+            steps = nn.Sequential(norms[0], nn.ReLU(), narrow, norms[1], nn.ReLU(), grown)
+            parts.append(Dense(steps))
+            channels += grown.out_channels
+            i += 1
+        if (between := features.within(f"transition{number}")).names():
+            conv = between.conv("conv", inputs=channels)
+            parts += [between.norm("norm"), nn.ReLU(), conv, nn.AvgPool2d(2, 2)]
+            channels = conv.out_channels
+        number += 1
+    parts.append(features.norm(f"norm{number}"))
+    return nn.Sequential(*parts, *([nn.ReLU()] if last_activation else []))
 
 
 _Activation = Callable[[], nn.Module]
@@ -280,6 +341,16 @@ def mobilenet_v3(tensors: Tensors) -> nn.Module:
     return nn.Sequential(*parts, part)
 
 
+_INCEPTION_STEM = (
+    "Conv2d_1a_3x3",
+    "Conv2d_2a_3x3",
+    "Conv2d_2b_3x3",
+    "pool",
+    "Conv2d_3b_1x1",
+    "Conv2d_4a_3x3",
+    "pool",
+)
+_INCEPTION_PADS = 3  # the one convolution of the stem that does
 # The order in which a block lays the channels of its branches side by side.
 _INCEPTION_ORDER = (
     "branch1x1",
@@ -293,8 +364,46 @@ _INCEPTION_ORDER = (
 )
 
 
-def inception_v3(tensors: Tensors) -> nn.Module:
-    """Return an Inception v3 (Szegedy et al. 2016), without its auxiliary head."""
+class FromImageNets(nn.Module):
+    """Pixels as ImageNet's mean and deviation leave them -> halves around 0, as Inception's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        deviation, mean = (
+            torch.tensor(v).reshape(3, 1, 1) for v in (IMAGENET_DEVIATION, IMAGENET_MEAN)
+        )
+        self.register_buffer("scale", deviation / 0.5)
+        self.register_buffer("shift", (mean - 0.5) / 0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the pixels."""
+        return x * self.scale + self.shift  # type: ignore[operator]
+
+
+def _inception_layers(tensors: Tensors) -> list[str]:
+    """Return the names of an Inception's layers in their order, "pool" for one without tensors."""
+    if "Conv2d_1a_3x3.conv.weight" in tensors:
+        mixed = [name for name in tensors.children() if name.startswith("Mixed_")]
+        return [*_INCEPTION_STEM, *mixed]
+    # A Sequential of its children. The poolings are among them, as gaps, since torchvision 0.8.
+    numbers = [int(name) for name in tensors.children() if name.isdecimal()]
+    if any("AuxLogits" in name or name.endswith("fc.weight") for name in tensors.names()):
+        raise CheckpointError(tensors.path, "an Inception's heads cannot be layers of its trunk")
+    return [
+        "pool" if number not in numbers else str(number)
+        for number in range(max(numbers, default=0) + 1)
+    ]
+
+
+def inception_v3(tensors: Tensors, *, transform_input: bool = False) -> nn.Module:
+    """Return an Inception v3 (Szegedy et al. 2016), without its auxiliary head.
+
+    Its names may be torchvision's or those of a Sequential of its children.
+
+    Args:
+        transform_input: whether pixels come normalised as ImageNet's, and become Inception's own
+            here: torchvision's option of that name, which its pretrained weights set.
+    """
     channels = 3
 
     def layer(
@@ -313,23 +422,19 @@ def inception_v3(tensors: Tensors) -> nn.Module:
             inputs = part.take(f"{name}.conv.weight").shape[0]
         return nn.Sequential(*layers)
 
-    parts: list[nn.Module] = []
-    for name, stride, pad in (
-        ("Conv2d_1a_3x3", 2, False),
-        ("Conv2d_2a_3x3", 1, False),
-        ("Conv2d_2b_3x3", 1, True),
-        ("pool", 0, False),
-        ("Conv2d_3b_1x1", 1, False),
-        ("Conv2d_4a_3x3", 1, False),
-        ("pool", 0, False),
-    ):
+    parts: list[nn.Module] = [FromImageNets()] if transform_input else []
+    convolutions = 0
+    for name in _inception_layers(tensors):
         if name == "pool":
             parts.append(nn.MaxPool2d(3, 2))
-        else:
-            parts.append(layer(tensors, name, channels, stride, pad))
-            channels = tensors.take(f"{name}.conv.weight").shape[0]
-    for mixed in (name for name in tensors.children() if name.startswith("Mixed_")):
-        part = tensors.within(mixed)
+            continue
+        part = tensors.within(name)
+        if "conv.weight" in part:
+            convolutions += 1
+            stride = 2 if convolutions == 1 else 1
+            parts.append(layer(tensors, name, channels, stride, convolutions == _INCEPTION_PADS))
+            channels = part.take("conv.weight").shape[0]
+            continue
         # Branches by the names of their layers: branch3x3dbl_1, _2, _3 follow one another.
         branches: dict[str, list[str]] = {name: [] for name in _INCEPTION_ORDER}
         for name in part.children():
@@ -361,9 +466,10 @@ def inception_v3(tensors: Tensors) -> nn.Module:
     return nn.Sequential(*parts)
 
 
-NETWORKS: dict[str, Callable[[Tensors], nn.Module]] = {
+NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "resnet": resnet,
     "vgg": vgg,
+    "densenet": densenet,
     "mobilenet_v2": mobilenet_v2,
     "mobilenet_v3": mobilenet_v3,
     "efficientnet": efficientnet,

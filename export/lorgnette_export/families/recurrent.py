@@ -11,6 +11,8 @@ from lorgnette_export.families.torch_model import ACTIVATIONS
 from lorgnette_export.reading.checkpoints import CheckpointError
 
 ImageUse = Literal["first_input", "initial_state", "every_input"]
+# What a first state may be without a layer of its own.
+PICTURE, ZEROS = "picture", "zeros"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class Layout:
     rnn: str
     output: str
     image: ImageUse  # first_input: in the place of a word; every_input: beside each word
-    initial_hidden: str | None = None  # linear, of the mean of the cells; zeros without it
+    # Linear layers, of the mean of the cells; PICTURE: the picture's vector itself; else ZEROS.
+    initial_hidden: str | None = None
     initial_cell: str | None = None
     initial_activation: str = "none"
     embedding_activation: str = "none"
@@ -63,11 +66,9 @@ class RecurrentDecoder(nn.Module):
         self.vocabulary = self.embedding.num_embeddings
         _fit(tensors, layout.output, self.output.out_features, self.vocabulary, "words")
         _fit(tensors, layout.output, self.output.in_features, self.width, "inputs")
-        self.initial = nn.ModuleList(
-            tensors.linear(name)
-            for name in (layout.initial_hidden, layout.initial_cell)
-            if name is not None
-        )
+        made = _initial(tensors, layout, is_lstm=self.is_lstm)
+        self.initial_kinds = [m if isinstance(m, str) else "" for m in made]
+        self.initial = nn.ModuleList(m if isinstance(m, nn.Module) else nn.Identity() for m in made)
         if attention := layout.attention:
             self.attend_features = tensors.linear(attention.features)
             self.attend_hidden = tensors.linear(attention.hidden)
@@ -90,22 +91,46 @@ class RecurrentDecoder(nn.Module):
             features = vector[:, None, :1]
         else:
             features = torch.cat([self.attend_features(grid), grid], -1)
-        count = len(self.cells)
-        states = [vector.new_zeros(vector.shape[0], self.width)] * self.states
+        states: list[Tensor] = []
         activation = ACTIVATIONS[self.layout.initial_activation]
-        for kind, layer in enumerate(self.initial):
-            start = activation(layer(grid.mean(1) if self.layout.attention else vector))
-            # One vector for all layers, or one for each.
-            parts = (
-                torch.split(start, self.width, -1)
-                if start.shape[-1] > self.width
-                else [start] * count
-            )
-            states[kind * count : (kind + 1) * count] = parts
+        for kind, layer in list(zip(self.initial_kinds, self.initial, strict=True))[
+            : 2 if self.is_lstm else 1
+        ]:
+            if kind == ZEROS:
+                states += [vector.new_zeros(vector.shape[0], self.width)] * len(self.cells)
+                continue
+            # A layer of its own takes the mean of what attention sees; else it is the vector.
+            seen = grid.mean(1) if self.layout.attention and kind != PICTURE else vector
+            states += self._for_each_layer(activation(layer(seen)))
         if self.layout.image == "first_input":
             _, states = self._recur(vector, states)
         carried = [vector] if self.layout.image == "every_input" else []
         return features, torch.cat([*states, *carried], -1)
+
+    def _for_each_layer(self, start: Tensor) -> list[Tensor]:
+        """Return the first state of each layer: one for all, or one behind the other."""
+        count, found = len(self.cells), start.shape[-1]
+        if found == self.width:
+            return [start] * count
+        if found == self.width * count:
+            return list(torch.split(start, self.width, -1))
+        raise ValueError(
+            f"what the first state is made of has {found} numbers, the RNN's state {self.width}"
+        )
+
+    def begin_with_zeros(self) -> int:
+        """Give zeros an id behind the vocabulary, for the start of a sentence; return it."""
+        words = self.embedding.weight
+        longer = nn.Embedding(len(words) + 1, words.shape[1])
+        longer.load_state_dict({"weight": torch.cat([words, torch.zeros(1, words.shape[1])])})
+        self.embedding = longer
+        return len(words)
+
+    def say(self, hidden: Tensor) -> Tensor:
+        """Return log-probabilities (image, vocabulary) of the word that hidden itself says."""
+        last = (len(self.cells) - 1) * self.width
+        said: Tensor = self.output(hidden[:, last : last + self.width]).log_softmax(-1)
+        return said
 
     def step(self, tokens: Tensor, features: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Return log-probabilities (image, vocabulary) and hidden after the word."""
@@ -144,6 +169,42 @@ class RecurrentDecoder(nn.Module):
                 outputs[i] = cell(x, outputs[i])
             x = outputs[i]
         return x, [*outputs, *memories]
+
+
+def _initial(
+    tensors: Tensors, layout: Layout, *, is_lstm: bool
+) -> tuple[nn.Linear | str, nn.Linear | str]:
+    """Return what the first output and the first cell are made by: a layer, PICTURE or ZEROS.
+
+    Raises:
+        CheckpointError: it is not said, or the picture would reach nothing.
+    """
+    named = [layout.initial_hidden, layout.initial_cell]
+    if layout.initial_cell is not None and not is_lstm:
+        raise CheckpointError(tensors.path, "a GRU has no cell; leave initial_cell out")
+    if layout.image == "initial_state" and named == [None, None]:
+        if is_lstm:
+            raise CheckpointError(
+                tensors.path,
+                'the picture would reach nothing: image = "initial_state" says neither layer nor '
+                "state. Where the picture's vector itself is the LSTM's first state, say "
+                f'initial_hidden = "{PICTURE}", and initial_cell = "{PICTURE}" or "{ZEROS}"',
+            )
+        named[0] = PICTURE
+    made: list[nn.Linear | str] = []
+    for name in named:
+        if name is None or (name == ZEROS and f"{name}.weight" not in tensors):
+            made.append(ZEROS)
+        elif name == PICTURE and f"{name}.weight" not in tensors:
+            made.append(PICTURE)
+        else:
+            made.append(tensors.linear(name))
+    unseen = made == [ZEROS, ZEROS] and layout.image == "initial_state"
+    if unseen and layout.attention is None:
+        raise CheckpointError(
+            tensors.path, "the picture would reach nothing: both first states are zeros"
+        )
+    return made[0], made[1]
 
 
 def _cells(tensors: Tensors, name: str) -> list[nn.LSTMCell | nn.GRUCell]:

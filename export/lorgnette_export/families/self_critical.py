@@ -6,6 +6,7 @@ CNN is no part of their checkpoints: it is the resnet101.pth of the project's da
 is start, end and padding in one. Names as in captioning/models/AttModel.py and FCModel.py.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lorgnette.captioning.decoding import as_elsewhere
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette_export.families import cnns, finishing
 from lorgnette_export.families.tensors import Tensors
@@ -22,15 +24,18 @@ from lorgnette_export.families.torch_model import (
     Preprocessing,
     StepFromEnd,
     TorchModel,
-    grid_of,
 )
 from lorgnette_export.reading import vocabularies
 from lorgnette_export.reading.checkpoints import Brought, CheckpointError, Weights
 
 FAMILY = "ruotianluo"
 _GRID = 14  # att_size
-# The project gives pictures of any size to the CNN; 448 makes a grid of 14 x 14.
-_PIXELS = Preprocessing(height=448, width=448)
+# The project gives pictures of any size to the CNN as they are; photos of today would take it
+# minutes. Its own training pictures have no side of more than 640.
+_PIXELS = Preprocessing(
+    height=1024, width=1024, resize="keep", interpolation="bilinear", whole=True
+)
+_SQUARE = Preprocessing(height=448, width=448, interpolation="bilinear", whole=True)
 _END = 0
 
 
@@ -183,8 +188,7 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     finishing.nothing_left(said)
     seen = Tensors(resnet[1], resnet[0].path)
     cnn = cnns.resnet(seen, caffe=True)
-    pixels = _PIXELS if input_size is None else _PIXELS.at(input_size)
-    _, rows, columns = grid_of(cnn, pixels)
+    pixels = _PIXELS if input_size is None else _SQUARE.at(input_size)
     vocabulary = len(weights[_embedding(weights)])
     words, unknown = _words(brought, vocabulary, path)
     return TorchModel(
@@ -192,13 +196,20 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
         name=path.stem,
         version="0",
         licence=finishing.UNKNOWN_LICENCE,
-        encoder=Look(cnn, decoder, grid=Pooled(rows, columns, _GRID, _GRID)),
+        encoder=Look(cnn, decoder, grid=Pooled(_GRID, _GRID)),
         decoder_step=StepFromEnd(decoder, _END, vocabulary),
         preprocessing=pixels,
         vocabulary=words,
         start_id=vocabulary,
         end_id=_END,
         unknown_id=unknown,
+        # eval.py: greedy, and the unknown word suppressed.
+        search=dataclasses.replace(as_elsewhere(1, "refills"), unknown=False),
+        length_exponent=0.0,
+        assumed=(
+            "the CNN is a ResNet with the strides of Caffe's (misc/resnet.py), its map pooled to "
+            "14 x 14 cells; its pictures are divided by 255 and normalised as ImageNet's",
+        ),
     )
 
 

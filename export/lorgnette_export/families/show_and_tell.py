@@ -22,9 +22,17 @@ FAMILIES = (UDACITY, YUNJEY)
 # The project's notebooks give RandomCrop(224) of Resize(256) to training; for new pictures its
 # solutions take the middle of the same. The tutorial squashes to 224 in sample.py.
 _PIXELS = {
-    UDACITY: Preprocessing(height=224, width=224, resize="crop", resize_side=256),
-    YUNJEY: Preprocessing(height=224, width=224),
+    UDACITY: Preprocessing(
+        height=224, width=224, resize="crop", resize_side=256, interpolation="bilinear", whole=True
+    ),
+    YUNJEY: Preprocessing(height=224, width=224, interpolation="lanczos", whole=True),
 }
+_ASSUMED = (
+    "the CNN is a ResNet with torchvision's strides, its map's mean goes through {layers}",
+    "the picture is the RNN's first input, in the place of a word, and its first state is zeros "
+    "(not the picture as the first state)",
+    "the first word is what the network says to the picture, as in sample()",
+)
 
 
 def recognises_udacity(brought: Brought) -> bool:
@@ -53,7 +61,7 @@ def _halves(brought: Brought) -> tuple[tuple[Path, Weights], tuple[Path, Weights
     """Return encoder and decoder with their files, if this is what was brought."""
     encoder = decoder = None
     for checkpoint, weights in brought.networks():
-        if _backbone(weights) is not None:
+        if cnns.resnet_in(weights) is not None:
             encoder = (checkpoint.path, weights)
         elif _layers(weights) is not None:
             decoder = (checkpoint.path, weights)
@@ -62,12 +70,6 @@ def _halves(brought: Brought) -> tuple[tuple[Path, Weights], tuple[Path, Weights
 
 def _is_yunjey(encoder: Weights) -> bool:
     return "linear.weight" in encoder and "bn.weight" in encoder
-
-
-def _backbone(encoder: Weights) -> str | None:
-    """Return the name of the ResNet, a Sequential of torchvision's children, in an encoder."""
-    names = [n.removesuffix("0.weight") for n, t in encoder.items() if n.endswith(".0.weight")]
-    return next((n for n in names if f"{n}4.0.conv1.weight" in encoder), None)
 
 
 def _layers(decoder: Weights) -> Layout | None:
@@ -95,14 +97,14 @@ def _read(brought: Brought, family: str, input_size: int | None) -> TorchModel:
             "decoder-N.pkl)",
         )
     (encoder_path, encoder), (decoder_path, decoder) = halves
-    layout, backbone = _layers(decoder), _backbone(encoder)
+    layout, backbone = _layers(decoder), cnns.resnet_in(encoder)
     if layout is None or backbone is None:
         raise CheckpointError(brought.first, "encoder and decoder are not of this family")
     said = Tensors(decoder, decoder_path)
     rnn = RecurrentDecoder(said, layout)
     finishing.nothing_left(said)
     seen = Tensors(encoder, encoder_path)
-    cnn = cnns.resnet(seen.within(backbone.removesuffix(".")))
+    cnn = cnns.resnet(seen.within(backbone))
     linear = [n.removesuffix(".weight") for n in seen.left() if encoder[n].dim() == 2]
     if len(linear) != 1:
         raise CheckpointError(
@@ -113,11 +115,13 @@ def _read(brought: Brought, family: str, input_size: int | None) -> TorchModel:
     parts = [head, *(seen.vector_norm(name) for name in norms)]
     finishing.nothing_left(seen)
     pixels = _PIXELS[family] if input_size is None else _PIXELS[family].at(input_size)
-    return finishing.model(
+    model = finishing.model(
         brought,
         family=family,
         encoder=Look(cnn, rnn, head=nn.Sequential(*parts)),
         decoder_step=Step(rnn),
         preprocessing=pixels,
         words=finishing.words(brought, rnn.vocabulary, decoder_path),
+        assumed=[line.format(layers=" and then ".join([linear[0], *norms])) for line in _ASSUMED],
     )
+    return finishing.without_start(model, rnn)

@@ -4,6 +4,7 @@ A ResNet's last map, pooled to 14 x 14, under additive attention with a gate; th
 two linear layers of the map's mean. Names as in the tutorial's models.py.
 """
 
+from lorgnette.captioning.decoding import as_elsewhere
 from lorgnette_export.families import cnns, finishing
 from lorgnette_export.families.recurrent import Attention, Layout, RecurrentDecoder
 from lorgnette_export.families.tensors import Tensors
@@ -13,13 +14,13 @@ from lorgnette_export.families.torch_model import (
     Preprocessing,
     Step,
     TorchModel,
-    grid_of,
 )
 from lorgnette_export.reading.checkpoints import Brought, CheckpointError
 
 FAMILY = "sgrvinod"
 _GRID = 14  # encoded_image_size
-_PIXELS = Preprocessing(height=256, width=256)  # create_input_files squashes to 256 x 256
+# create_input_files and caption.py squash to 256 x 256; imresize is bilinear unless told.
+_PIXELS = Preprocessing(height=256, width=256, interpolation="bilinear", whole=True)
 _MARK = "attention.encoder_att.weight"
 _LAYOUT = Layout(
     embedding="embedding",
@@ -61,16 +62,20 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     rnn = RecurrentDecoder(said, _LAYOUT)
     finishing.nothing_left(said)
     seen = Tensors(encoder[1], encoder[0].path)
-    cnn = cnns.resnet(seen.within("resnet"))
+    cnn = cnns.resnet(seen.within(cnns.resnet_in(encoder[1]) or "resnet"))
     finishing.nothing_left(seen)
     pixels = _PIXELS if input_size is None else _PIXELS.at(input_size)
-    _, rows, columns = grid_of(cnn, pixels)
     return finishing.model(
         brought,
         family=FAMILY,
-        encoder=Look(cnn, rnn, grid=Pooled(rows, columns, _GRID, _GRID)),
+        encoder=Look(cnn, rnn, grid=Pooled(_GRID, _GRID)),
         decoder_step=Step(rnn),
         preprocessing=pixels,
         words=finishing.words(brought, rnn.vocabulary, decoder[0].path),
         max_words=50,
+        search=as_elsewhere(5),  # as caption.py
+        assumed=(
+            "the CNN is a ResNet with torchvision's strides, its map pooled to 14 x 14 cells",
+            "attention has a ReLU inside, and a gate; layers and their order as in the tutorial",
+        ),
     )

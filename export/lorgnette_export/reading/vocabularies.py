@@ -10,10 +10,10 @@ from lorgnette_export.reading.checkpoints import CheckpointError
 from lorgnette_export.reading.pickles import Bag
 
 _DEEPEST = 4  # objects in objects
-_STARTS = ("<start>", "<bos>", "<sos>", "<s>", "startseq", "<startseq>", "[bos]", "[cls]")
-_ENDS = ("<end>", "<eos>", "</s>", "endseq", "<endseq>", "[eos]", "[sep]")
+STARTS = ("<start>", "<bos>", "<sos>", "<s>", "startseq", "<startseq>", "[bos]", "[cls]")
+ENDS = ("<end>", "<eos>", "</s>", "endseq", "<endseq>", "[eos]", "[sep]")
 _UNKNOWNS = ("<unk>", "<unknown>", "unk", "[unk]", "<oov>")
-_PADS = ("<pad>", "[pad]", "<padding>")
+PADS = ("<pad>", "[pad]", "<padding>")
 _BY_ID = ("idx2word", "ix_to_word", "itos", "ix2word", "id2word", "index2word", "i2w")
 _BY_WORD = ("word2idx", "word_to_ix", "stoi", "word2ix", "word2id", "word2index", "w2i", "wordmap")
 
@@ -26,7 +26,8 @@ class Words:
     start_id: int | None
     end_id: int | None
     unknown_id: int | None
-    forbidden_ids: tuple[int, ...]  # padding, and ids that no word has
+    pad_id: int | None
+    forbidden_ids: tuple[int, ...]  # ids that no word has
 
     def __len__(self) -> int:
         return len(self.vocabulary.words)
@@ -56,13 +57,13 @@ def read(content: Any, path: Path) -> Words:
     def first(names: Sequence[str]) -> int | None:
         return next((folded.index(name) for name in names if name in folded), None)
 
-    pad = first(_PADS)
     return Words(
         vocabulary=Vocabulary(tuple(words)),
-        start_id=first(_STARTS),
-        end_id=first(_ENDS),
+        start_id=first(STARTS),
+        end_id=first(ENDS),
         unknown_id=first(_UNKNOWNS),
-        forbidden_ids=tuple(sorted({*forbidden, *([] if pad is None else [pad])})),
+        pad_id=first(PADS),
+        forbidden_ids=tuple(forbidden),
     )
 
 

@@ -10,6 +10,7 @@ from lorgnette.captioning.manifest import Manifest
 
 pytestmark = pytest.mark.torch
 
+MUST = {"vgg": "last_pooling = true", "inception_v3": "transform_input = false"}
 CASES = json.loads((Path(__file__).parent / "recorded" / "torchvision.json").read_text())
 
 
@@ -61,6 +62,7 @@ deviation = [0.25, 0.25, 0.25]
 [encoder]
 network = "vgg"
 tensors = "backbone"
+last_pooling = true
 layers = ["squeeze"]
 activation = "relu"
 
@@ -169,6 +171,7 @@ def test_attention_over_a_resnet_says_in_the_app_what_it_says_in_pytorch(
     assert run("convert", folder / "captioner.toml", "--out", out) == 0
     model = Manifest.read(out)
     assert (model.start_id, model.end_id, model.forbidden_ids) == (1, 2, (0,))
+    assert model.silent_ids == (1,)
     trunk = nn.Sequential(*list(cnn.children())[:-2])
     check_captions(out, Oracle(lambda p: (trunk(p).flatten(2).transpose(1, 2),), rnn))
 
@@ -235,6 +238,7 @@ def test_every_cnn_can_be_described(name: str, tmp_path: Path):
         [encoder]
         network = "{case["network"]}"
         tensors = "cnn"
+        {MUST.get(case["network"], "")}
         [decoder]
         embedding = "embed"
         rnn = "lstm"

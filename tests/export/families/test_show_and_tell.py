@@ -41,8 +41,10 @@ def save_words(words: list[str], file: Path, protocol: int = 3) -> Path:
 
 
 def oracle(encoder: nn.Module, decoder: nn.Module) -> Oracle:
-    # The output after the image says the start; what counts comes after the start.
-    return Oracle(lambda pixels: (encoder(pixels),), decoder)
+    # As sample() has it, the first word is what is said to the image: no start is put in.
+    return Oracle(
+        lambda pixels: (encoder(pixels),), lambda image, tokens: decoder(image, tokens[:, 1:])
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,13 @@ def test_udacity_projects_say_in_the_app_what_they_say_in_pytorch(
     )
     assert run("convert", *files, "--out", tmp_path / "model", *SMALL) == 0
     model = Manifest.read(tmp_path / "model")
-    assert (model.family, model.resize, model.start_id, model.end_id) == ("udacity", "crop", 0, 1)
+    assert (model.family, model.resize, model.start_id, model.end_id) == (
+        "udacity",
+        "crop",
+        WORDS,
+        1,
+    )
+    assert (model.interpolation, model.silent_ids) == ("bilinear", (0,))
     check_captions(tmp_path / "model", oracle(encoder, decoder))
 
 
@@ -83,7 +91,8 @@ def test_the_yunjey_tutorial_says_in_the_app_what_it_says_in_pytorch(tmp_path: P
     out = tmp_path / "model"
     assert run("convert", *files, "--vocabulary", words, "--out", out, *SMALL) == 0
     model = Manifest.read(out)
-    assert (model.family, model.resize, model.forbidden_ids) == ("yunjey", "squash", (0,))
+    assert (model.family, model.resize, model.silent_ids) == ("yunjey", "squash", (0, 1))
+    assert (model.interpolation, model.whole, model.forbidden_ids) == ("lanczos", True, ())
     check_captions(out, oracle(encoder, decoder))
 
 

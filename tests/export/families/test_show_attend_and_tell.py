@@ -63,6 +63,7 @@ def test_the_tutorial_says_in_the_app_what_it_says_in_pytorch(
         arguments = ("convert", "captioner.pth", *arguments[2:])
     assert run(*arguments) == 0
     model = Manifest.read(out)
-    assert (model.family, model.resize, model.forbidden_ids) == ("sgrvinod", "squash", (0,))
+    assert (model.family, model.resize, model.interpolation) == ("sgrvinod", "squash", "bilinear")
+    assert (model.search.beam_size, model.silent_ids) == (5, (0, WORDS - 2))
     assert (model.start_id, model.end_id, model.unknown_id) == (WORDS - 2, WORDS - 1, WORDS - 3)
     check_captions(out, Oracle(lambda pixels: (encoder(pixels),), decoder))

@@ -41,7 +41,7 @@ def test_the_forms_that_people_keep_words_in_are_read(content: object):
     words = vocabularies.read(content, FILE)
     assert words.vocabulary.words == tuple(LIST)
     assert (words.start_id, words.end_id, words.unknown_id) == (1, 2, 3)
-    assert words.forbidden_ids == (0,)
+    assert (words.pad_id, words.forbidden_ids) == (0, ())
 
 
 @pytest.mark.parametrize("protocol", range(6))
