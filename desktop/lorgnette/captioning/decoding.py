@@ -288,7 +288,7 @@ def branches(
     said = (*trunk.token_ids, ids.end)
     first = next(place for place, taken in enumerate(said) if taken not in silent)
     turns: list[tuple[bool, float, int, int]] = []  # first word?, log-probability, place, token id
-    for place, taken in enumerate(said):
+    for place, taken in enumerate(said[:max_length]):
         others = [
             (value, token)
             for value, token in forks[trunk.token_ids[:place]].turns
@@ -378,7 +378,7 @@ def _allowed(
         allowed[:, ids.start] = -np.inf
     for row, path in enumerate(paths):
         said = path.token_ids
-        if len(said) == max_length and (ours or must_end):
+        if len(said) >= max_length and (ours or must_end):
             end = allowed[row, ids.end]
             allowed[row] = -np.inf
             allowed[row, ids.end] = end

@@ -270,3 +270,22 @@ def test_tokens_that_are_not_shown_go_with_their_probabilities() -> None:
     whole = Hypothesis((START, 3, 0, 4), (-0.1, -1.0, -0.2, -2.0, -3.0))
     assert whole.without((START,)) == Hypothesis((3, 4), (-1.0, -2.0, -3.0))
     assert whole.without((9,)) is whole
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_other_sentences_end_although_the_first_one_never_did(seed: int) -> None:
+    step, table = chain(seed)
+    table[..., END] = -50  # nobody says it
+    zeros = np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32)
+    forks: dict[tuple[int, ...], Fork] = {}
+    ids, rules = SpecialIds(start=START, end=END), as_elsewhere()
+    (trunk,) = beam_search(
+        step, *zeros, ids=ids, beam_size=1, max_length=MAX_LENGTH, rules=rules, forks=forks
+    )
+    assert len(trunk.token_ids) == len(trunk.token_log_probabilities) == MAX_LENGTH
+    found = branches(
+        step, zeros[0], trunk, forks, ids=ids, count=6, max_length=MAX_LENGTH, rules=rules
+    )
+    assert found
+    assert all(len(each.token_ids) <= MAX_LENGTH for each in found)
+    assert trunk.token_ids not in {each.token_ids for each in found}
