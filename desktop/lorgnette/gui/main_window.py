@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
     QResizeEvent,
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._colours = colours
         self._closed = False
+        self._quitting = False  # whether a person asked for the end by menu or key
         self.setObjectName("main-window")
         self.setAcceptDrops(True)
         self.setMinimumSize(480, 320)
@@ -90,7 +92,7 @@ class MainWindow(QMainWindow):
                 *self.adding.groups(),
                 *self.writing.groups(),
                 *self.changing_settings.groups(),
-                Group(Menu.FILE, [Entry("quit", tr("&Quit"), self.close, ("Ctrl+Q",))]),
+                Group(Menu.FILE, [Entry("quit", tr("&Quit"), self.quit, ("Ctrl+Q",))]),
                 *self.copying.groups(),
                 *self.editing.groups(),
                 *self.browsing.groups(),
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
         self._status = Status(self, self.body, self.batch)
         self._keeping = Keeping(self.batch, self.body.alarm)
         self._remembering = Remembering(self, self.body, self.batch)
+        self._keeping.quiet = self._remembering.last.quiet
         folder = self._remembering.last.folder
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         self.adding.last_folder = folder if folder and is_folder(Path(folder)) else pictures
@@ -153,12 +156,16 @@ class MainWindow(QMainWindow):
         for field in (self.body.panel.field, self.body.panel.extended):
             field.pasted.connect(self.adding.paste)
         self.adding.watching.bytes_changed.connect(self.reviewing.showing.look_anew)
+        self.body.panel.saving_wanted.connect(self.adding.ask_where_to_save)
         self.body.panel.file_wanted.connect(self.adding.find_file)
         self.body.panel.removal_wanted.connect(self.browsing.remove)
         self.adding.all_wanted.connect(self.body.filters.reset)
+        self._keeping.write_wanted.connect(self.writing.write)
         self.reviewing.write_wanted.connect(self.writing.write)
         self.browsing.back.connect(self.captioning.caption_again)
         self.captioning.picture_wanted.connect(self.browsing.show)
+        self.captioning.run.finished.connect(self._call)
+        self.writing.run.written.connect(self._call)
         for changed in (
             self.captioning.changed,
             self.writing.changed,
@@ -168,8 +175,16 @@ class MainWindow(QMainWindow):
         ):
             changed.connect(self._refresh)  # a slot of this very object: Qt cuts it off in time
 
+    def _call(self) -> None:
+        QApplication.alert(self)  # in the task bar, where the person is in another program
+
     def _refresh(self) -> None:
         self.actions_.refresh()
+
+    def quit(self) -> None:
+        """Close the window, as a person asks for."""
+        self._quitting = True
+        self.close()
 
     def take_handed(self, named: list[Path]) -> None:
         """Come to the front with what was opened elsewhere."""
@@ -226,17 +241,28 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.adding.drag_entered(event)
 
+        self.body.show_drop(shown=event.isAccepted())
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self.body.show_drop(shown=False)
+
     def dropEvent(self, event: QDropEvent) -> None:
+        self.body.show_drop(shown=False)
         self.adding.dropped(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the jobs within one picture; what is done is kept, no picture is written to."""
-        if not self._closed and not self._keeping.may_close():
+        asked = event.spontaneous() or self._quitting  # by a person
+        self._quitting = False
+        if not self._closed and (
+            not self._keeping.may_close() or (asked and not self._keeping.may_quit())
+        ):
             event.ignore()
             return
         if not self._closed:
             self._closed = True
-            self._remembering.keep(self.adding.last_folder)
+            self._remembering.keep(self.adding.last_folder, quiet=self._keeping.quiet)
             self.batch.announcer.blockSignals(True)
             for wing in (self.adding, self.reviewing, self.captioning, self.writing):
                 wing.close()

@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QGuiApplication,
+    QImage,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from lorgnette.gui.batch.model import Order
@@ -16,6 +23,7 @@ from lorgnette.gui.batch.picture import State, Suggestion
 from lorgnette.gui.help.shortcuts import ShortcutsDialog
 from lorgnette.gui.looks.colours import TEXT_CONTRAST, contrast
 from lorgnette.gui.main_window import MainWindow
+from lorgnette.gui.reviewing.viewer import Viewer
 from lorgnette.gui.settings.dialog import SettingsDialog
 from lorgnette.settings import Settings
 
@@ -379,3 +387,103 @@ def test_a_narrow_window_has_one_column_and_all_of_it_is_reached(
         settings.use(dataclasses.replace(settings.now, text_size=100))
     captioned.resize(1180, 760)
     qtbot.waitUntil(lambda: not captioned.body.one_column)
+
+
+def test_a_picture_is_looked_at_large_and_pixel_by_pixel(
+    qtbot: QtBot, captioned: MainWindow
+) -> None:
+    view = captioned.batch.view
+    view.setFocus()
+    qtbot.waitUntil(lambda: not captioned.body.panel.preview.whole.isNull())
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    viewer = captioned.findChild(Viewer)
+    assert viewer is not None
+    assert viewer.isVisible()
+    qtbot.keyClick(viewer, Qt.Key.Key_1)
+    assert viewer.scale.text() == "100 %"
+    qtbot.keyClick(viewer, Qt.Key.Key_Plus)
+    assert viewer.scale.text() == "125 %"
+    qtbot.keyClick(viewer, Qt.Key.Key_Right)
+    assert viewer.path == captioned.batch.view.current_path()
+    assert viewer.windowTitle() == "1 green.png"
+    qtbot.keyClick(viewer, Qt.Key.Key_Escape)
+    assert not viewer.isVisible()
+
+
+def test_quitting_says_what_is_not_written_and_closing_loses_nothing(
+    qtbot: QtBot, captioned: MainWindow
+) -> None:
+    captioned.quit()  # nothing is decided: no word
+    assert not captioned.isVisible()
+
+
+@pytest.mark.parametrize(("button", "open_then"), [("Cancel", True), ("Quit", False)])
+def test_quitting_with_texts_not_written_asks(
+    qtbot: QtBot, captioned: MainWindow, button: str, open_then: bool
+) -> None:
+    captioned.reviewing.accept_current()
+    said: list[str] = []
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        said.append(box.text())
+        named = {each.text().replace("&", ""): each for each in box.buttons()}
+        named[button].click()
+
+    QTimer.singleShot(0, answer)
+    captioned.actions_["quit"].trigger()
+    assert said[0].startswith("1 picture is reviewed")
+    assert captioned.isVisible() == open_then
+
+
+def test_a_pasted_picture_is_saved_where_the_person_says_and_its_words_go_along(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    data = QMimeData()
+    data.setImageData(image)
+    window.adding.take(data)
+    qtbot.waitUntil(lambda: len(window.batch.model) == 1)
+    window.body.panel.field.setFocus()
+    qtbot.keyClicks(window.body.panel.field, "Red.")
+    window.body.panel.show_notes_now()
+    assert any("pasted" in text for text in window.body.panel.notes.texts())
+    pasted = window.batch.model.picture_at(0).path
+    window.adding.save(pasted, folder / "saved.png")
+    saved = window.batch.model.picture_at(0)
+    assert (saved.path, saved.alt.text) == (folder / "saved.png", "Red.")
+    assert not pasted.exists()
+    window.body.panel.show_notes_now()
+    assert not any("pasted" in text for text in window.body.panel.notes.texts())
+
+
+def test_in_the_text_name_state_and_place_are_said_on_moving(
+    qtbot: QtBot, captioned: MainWindow
+) -> None:
+    announcer = captioned.batch.announcer
+    captioned.body.panel.field.setFocus()
+    captioned.actions_["next_picture"].trigger()
+    assert announcer.messages[-1].text == "1 green.png, Draft, 2 of 6."
+    captioned.actions_["accept"].trigger()
+    assert announcer.messages[-1].text == ("Accepted. 5 left to review. 2 blue.png, Draft, 3 of 6.")
+    captioned.batch.view.go_to_row(5)
+    captioned.actions_["next_picture"].trigger()
+    assert announcer.messages[-1].text == "This is the last picture."
+
+
+def test_a_drag_over_the_window_is_answered(qtbot: QtBot, window: MainWindow, red: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(red))])
+    drop = window.body.findChild(QLabel, "drop")
+    assert drop is not None
+    window.dragEnterEvent(
+        QDragEnterEvent(
+            QPoint(9, 9), Qt.DropAction.CopyAction, data,
+            Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+        )
+    )  # fmt: skip
+    assert drop.isVisible()
+    window.dragLeaveEvent(QDragLeaveEvent())
+    assert not drop.isVisible()

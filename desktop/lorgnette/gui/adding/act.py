@@ -1,5 +1,6 @@
 """Adding: what is dropped, pasted, chosen or left from last time becomes rows of the batch."""
 
+import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -62,6 +63,8 @@ class Adding(QObject):
                           "add-pictures"),
                     Entry("add_folder", tr("Add a &folder…"), self.choose_folder,
                           ("Ctrl+Shift+O",), "add-folder"),
+                    Entry("read_again", tr("Read a&gain from disk"), self.watching.read_again,
+                          ("Ctrl+Shift+F5",), usable=self._batch.any),
                     Entry("paste", tr("Pa&ste pictures or files"), self.paste, ("Ctrl+V",)),
                 ],
             )
@@ -149,6 +152,35 @@ class Adding(QObject):
         if file:
             self._batch.model.move(path, Path(file))
             self.watching.look_at_all()
+
+    def ask_where_to_save(self, path: Path) -> None:
+        """Ask where a pasted picture is to lie, and save it there."""
+        file, _ = QFileDialog.getSaveFileName(
+            self._batch.window,
+            tr("Save the picture"),
+            str(Path(self.last_folder or Path.home()) / path.name),
+        )
+        if file:
+            target = Path(file)
+            self.save(path, target if target.suffix else target.with_suffix(path.suffix))
+
+    def save(self, path: Path, to: Path) -> None:
+        """Put a pasted picture into a file of the person's; its words go with it."""
+        try:
+            shutil.copyfile(path, to)
+        except OSError as error:
+            self._batch.teller.tell(
+                tr("{name} could not be saved: {reason}.").format(
+                    name=to.name, reason=error.strerror or error
+                ),
+                icon="error",
+            )
+            return
+        self._batch.model.move(path, to)
+        path.unlink(missing_ok=True)
+        self._batch.announcer.say(
+            tr("Saved as {path}. Write puts its alt text there, too.").format(path=to)
+        )
 
     def restore(self) -> None:
         """Bring back the batch of last time, if there is one."""

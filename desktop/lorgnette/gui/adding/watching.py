@@ -61,6 +61,12 @@ class Watching(QObject):
         self._dirty = None
         self._look()
 
+    def read_again(self) -> None:
+        """Read every file anew, whether it was changed or not."""
+        self._stamps.clear()
+        self.look_at_all()
+        self._batch.announcer.say(tr("All files are read again."))
+
     def close(self) -> None:
         """Stop and wait for the thread."""
         for timer in (self._soon, self._follow_soon):

@@ -29,6 +29,7 @@ class BatchView(QListView):
 
     Signals:
         current_changed: the path of the current picture, or None.
+        look_requested: Space or a double click: the person wants a real look at the picture.
         copy_requested: Ctrl+C, or the key of the desktop for it.
         edit_requested: F2 or Enter on a row: the person wants its words.
     """
@@ -36,6 +37,7 @@ class BatchView(QListView):
     current_changed = Signal(object)
     edit_requested = Signal()
     copy_requested = Signal()
+    look_requested = Signal()
 
     def __init__(
         self, rows: BatchFilter, thumbnails: Thumbnails, colours: Colours, parent: QWidget
@@ -59,6 +61,7 @@ class BatchView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setTabKeyNavigation(False)
         self.verticalScrollBar().setSingleStep(24)
+        self.doubleClicked.connect(lambda _: self.look_requested.emit())
         thumbnails.ready.connect(self._repaint_rows)
 
     def wear(self, colours: Colours) -> None:
@@ -126,6 +129,9 @@ class BatchView(QListView):
             not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         ):
             self.edit_requested.emit()
+            return
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self.look_requested.emit()
             return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()

@@ -90,6 +90,11 @@ class Body(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._show_focus)
         _column(self).addWidget(self._pages, 1)
+        self._drop = QLabel(tr("Drop to add"), self)
+        self._drop.setObjectName("drop")
+        self._drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._drop.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._drop.setVisible(False)
         self.notice.closed.connect(self._notice_closed)
         for before, after in itertools.pairwise(
             (self.filters.states, self.filters.words, self.view, self.panel.field)
@@ -178,6 +183,12 @@ class Body(QWidget):
     def _give(self, list_width: int, width: int) -> None:
         self._splitter.setSizes([list_width, max(1, width - list_width)])
         self._given = self._splitter.sizes()[0]
+
+    def show_drop(self, *, shown: bool) -> None:
+        """Show that what is dragged over the window may be dropped."""
+        self._drop.setGeometry(self.rect())
+        self._drop.setVisible(shown)
+        self._drop.raise_()
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)

@@ -31,6 +31,7 @@ class Stand:
     reverse: bool = False
     current: str = ""  # path of the picture
     sections: tuple[str, ...] = ()  # names of those that were open
+    quiet: bool = False  # no word on quitting
     folder: str = ""  # that pictures were last chosen in
 
     @classmethod
@@ -85,11 +86,12 @@ class Remembering(QObject):
         if not self._batch.view.show_also(Path(self.last.current)):
             self._batch.view.go_to_row(0)
 
-    def keep(self, folder: str) -> None:
+    def keep(self, folder: str, *, quiet: bool) -> None:
         """Remember how the window stands.
 
         Args:
             folder: that pictures were last chosen in.
+            quiet: whether no word is wanted on quitting.
         """
         filters = self._body.filters
         Stand(
@@ -103,5 +105,6 @@ class Remembering(QObject):
             sections=tuple(
                 section.objectName() for section in self._body.panel.sections() if section.is_open
             ),
+            quiet=quiet,
             folder=folder,
         ).write()

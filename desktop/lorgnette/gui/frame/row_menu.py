@@ -7,13 +7,17 @@ from lorgnette.gui.batch.view import BatchView
 from lorgnette.gui.parts.actions import Actions
 
 _NAMES = (
+    "look",
     "accept_selected",
+    "decorate_selected",
     "caption_selected",
+    "write_selected",
     "copy_plain",
     "copy_html",
     "copy_markdown",
     "copy_files",
     "show_in_folder",
+    "open_elsewhere",
     "remove",
 )
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
 from lorgnette.gui.help.about import AboutDialog
+from lorgnette.gui.help.first_steps import FirstSteps
 from lorgnette.gui.help.messages import MessagesDialog
 from lorgnette.gui.help.shortcuts import ShortcutsDialog
 from lorgnette.gui.parts.actions import Entry, Group, Menu
@@ -43,6 +44,7 @@ class Helping:
             Group(
                 Menu.HELP,
                 [
+                    Entry("first_steps", tr("&First steps"), self.show_first_steps, ("Shift+F1",)),
                     Entry("shortcuts", tr("&Keyboard shortcuts"), self.show_shortcuts, ("F1",),
                           "help"),
                     Entry("messages", tr("&Messages"), self.show_messages, ("F8",), "messages"),
@@ -55,6 +57,10 @@ class Helping:
                 [Entry("about", tr("&About lorgnette"), self.show_about, (), "lorgnette")],
             ),
         ]  # fmt: skip
+
+    def show_first_steps(self) -> None:
+        """Say what to do first, and what the states mean."""
+        self._show(FirstSteps(self._window))
 
     def show_shortcuts(self) -> None:
         """List every key."""

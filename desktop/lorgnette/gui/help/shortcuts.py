@@ -54,6 +54,8 @@ class ShortcutsDialog(ListDialog):
                     )
         lines += [
             tr("In the list: edit the text of the current picture: F2 or Enter"),
+            tr("In the list: look at the picture, large: Space or F11"),
+            tr("In the large look: larger +, smaller -, whole 0, 1 to 1: 1; next: Right"),
             tr("In the list: copy the selected files with their alt texts: Ctrl+C"),
             tr("In the list: take the selected pictures out of the batch: Delete"),
             tr("In the search above the list: clear it: Esc; go on to what was found: Enter"),

@@ -180,6 +180,8 @@ def stylesheet(c: Colours, marks: Path, points: float, side: int) -> str:
     QScrollArea#review, QWidget#review-body {{ background: {c.window.name()}; border: 0; }}
     QFrame#card {{ background: {c.base.name()}; border: {width}px solid {c.hairline.name()};
         border-radius: 10px; }}
+    QLabel#drop {{ background: {c.selection.name()}; color: {c.text.name()};
+        border: 4px solid {c.accent.name()}; font-size: {points * 1.7}pt; font-weight: 600; }}
     QFrame#foot {{ background: {c.window.name()}; border: 0;
         border-top: {width}px solid {c.hairline.name()}; }}
     QFrame#notice {{ background: {c.selection.name()}; border: {width}px solid {c.accent.name()};

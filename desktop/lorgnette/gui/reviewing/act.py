@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui.batch.history import CHOOSING, TYPING, change
 from lorgnette.gui.batch.open_batch import OpenBatch
-from lorgnette.gui.batch.picture import CANDIDATES, TO_REVIEW, Picture, State
+from lorgnette.gui.batch.picture import CANDIDATES, TO_REVIEW, Picture, State, state_words
 from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.reviewing.doubt import doubted_words, how_sure
@@ -52,7 +52,7 @@ class Reviewing(QObject):
 
     def groups(self) -> list[Group]:
         """Return what it brings into the menus."""
-        view, panel = self._batch.view, self._panel
+        panel = self._panel
         of_current = functools.partial(Entry, usable=self._batch.current)
         of_any = functools.partial(Entry, usable=self._batch.any)
         return [
@@ -66,9 +66,9 @@ class Reviewing(QObject):
                     of_any("next_to_review", tr("&Next to review"), self.go_to_next_to_review,
                            ("Ctrl+J",), "skip"),
                     of_any("next_picture", tr("Ne&xt picture"),
-                           functools.partial(view.step, 1), ("Alt+Down",)),
+                           functools.partial(self.step, 1), ("Alt+Down",)),
                     of_any("previous_picture", tr("&Previous picture"),
-                           functools.partial(view.step, -1), ("Alt+Up",)),
+                           functools.partial(self.step, -1), ("Alt+Up",)),
                 ],
             ),
             Group(
@@ -124,11 +124,17 @@ class Reviewing(QObject):
             ),
             Group(
                 Menu.PICTURE,
-                [of_current("show_in_folder", tr("Show in its &folder"), self.show_in_folder)],
+                [
+                    of_current("show_in_folder", tr("Show in its &folder"), self.show_in_folder),
+                    of_current("open_elsewhere", tr("Open in another p&rogram"),
+                               self.open_elsewhere),
+                    of_current("open_sidecar", tr("Open the s&idecar"), self.open_sidecar),
+                ],
             ),
             Group(
                 Menu.VIEW,
                 [
+                    of_current("look", tr("Look at the &picture"), self.showing.look, ("F11",)),
                     of_any("to_list", tr("Go to the &list"), self.go_to_list, ("Ctrl+L",)),
                     of_current("to_text", tr("Go to the alt &text"), self.go_to_text,
                                ("Ctrl+Shift+X",)),
@@ -245,11 +251,10 @@ class Reviewing(QObject):
             )
             return
         self._go_on_to(following)
-        self._batch.announcer.say(
-            trn(
-                "Accepted. {count} left to review.", "Accepted. {count} left to review.", left
-            ).format(count=number(left))
-        )
+        accepted = trn(
+            "Accepted. {count} left to review.", "Accepted. {count} left to review.", left
+        ).format(count=number(left))
+        self._batch.announcer.say(" ".join(filter(None, (accepted, self._place()))))
 
     def accept_selected(self) -> None:
         """Mark the selected drafts as reviewed, in one step that can be undone."""
@@ -283,6 +288,38 @@ class Reviewing(QObject):
             )
         else:
             self._go_on_to(following)
+            self._say_place()
+
+    def step(self, by: int) -> None:
+        """Go to the next picture or the one before; at the end say that it is the last."""
+        view = self._batch.view
+        before = view.current_path()
+        view.step(by)
+        if view.current_path() == before:
+            self._batch.announcer.say(
+                tr("This is the last picture.") if by > 0 else tr("This is the first picture.")
+            )
+        else:
+            self._say_place()
+
+    def _say_place(self) -> None:
+        if place := self._place():
+            self._batch.announcer.say(place)
+
+    def _place(self) -> str:
+        """Return name, state and place of the picture for those who are in its text.
+
+        There the list says nothing, and the text alone does not tell a sure draft from another.
+        """
+        picture, view = self._panel.picture, self._batch.view
+        if picture is None or not self._panel.isAncestorOf(QApplication.focusWidget() or view):
+            return ""
+        return tr("{name}, {state}, {position} of {count}.").format(
+            name=picture.path.name,
+            state=state_words(picture.state),
+            position=number(view.currentIndex().row() + 1),
+            count=number(self._batch.rows.rowCount()),
+        )
 
     @staticmethod
     def _others_wait(count: int) -> str:
@@ -369,6 +406,23 @@ class Reviewing(QObject):
         picture = self._panel.picture
         if picture is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(picture.path.parent)))
+
+    def open_elsewhere(self) -> None:
+        """Let the desktop open the current picture."""
+        picture = self._panel.picture
+        if picture is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(picture.path)))
+
+    def open_sidecar(self) -> None:
+        """Let the desktop open the sidecar of the current picture, if it has one."""
+        picture = self._panel.picture
+        if picture is None:
+            return
+        if picture.kept_in in {"", picture.path.name}:
+            self._batch.announcer.say(tr("This picture has no sidecar."))
+            return
+        sidecar = picture.path.with_name(picture.kept_in)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(sidecar)))
 
     def _is_decorative(self) -> bool:
         picture = self._panel.picture

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 
+from lorgnette import paths
 from lorgnette.alttext import lint
 from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui.batch.picture import Picture, State
@@ -57,6 +58,22 @@ def of_file(picture: Picture, find: Callable[[], None], remove: Callable[[], Non
     return [
         Line("warning", "failed", tr("This file is gone, or was renamed."), tr("Find it…"), find),
         Line("information", "draft", tr("Its words stay in the batch."), tr("Take it out"), remove),
+    ]
+
+
+def of_pasted(picture: Picture, save: Callable[[], None]) -> list[Line]:
+    """Return that a pasted picture lies where nobody looks for it."""
+    lies_there = picture.path.name.startswith("pasted-") and picture.path.parent.name == "pasted"
+    if picture.gone or not lies_there or picture.path.parent != paths.user_data("pasted"):
+        return []
+    return [
+        Line(
+            "information",
+            "draft",
+            tr("This picture was pasted, and lies in lorgnette's own folder."),
+            tr("Save it…"),
+            save,
+        )
     ]
 
 

@@ -75,6 +75,7 @@ class ReviewPanel(QWidget):
         taken_back: the words as they were before the person typed.
         guess_wanted: show the guess that the model held back.
         file_wanted: the file is gone, and the person knows where it is.
+        saving_wanted: the picture itself is to lie in a folder of the person's.
         removal_wanted: take the picture out of the batch.
         accepted, skipped: and go on to the next.
         told: a sentence to announce (no path).
@@ -87,6 +88,7 @@ class ReviewPanel(QWidget):
     taken_back = Signal(object, object)
     guess_wanted = Signal(object)
     file_wanted = Signal(object)
+    saving_wanted = Signal(object)
     removal_wanted = Signal(object)
     accepted = Signal()
     skipped = Signal()
@@ -415,6 +417,7 @@ class ReviewPanel(QWidget):
         had_focus = any(button.hasFocus() for button in self.notes.buttons())
         lines = [
             *notes.of_file(picture, self._send_file_wanted, self._send_removal),
+            *notes.of_pasted(picture, self._send_saving),
             *notes.offers(picture, self._earlier, self._send_mended, self._send_guess),
             *notes.of_rules(
                 picture, self.field.toPlainText(), self._send_mended, elsewhere=self._elsewhere
@@ -466,6 +469,10 @@ class ReviewPanel(QWidget):
     def _send_file_wanted(self) -> None:
         if self._picture is not None:
             self.file_wanted.emit(self._picture.path)
+
+    def _send_saving(self) -> None:
+        if self._picture is not None:
+            self.saving_wanted.emit(self._picture.path)
 
     def _send_removal(self) -> None:
         if self._picture is not None:

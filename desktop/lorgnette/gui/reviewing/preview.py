@@ -1,12 +1,15 @@
 """The picture, large."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QWidget,
 )
+
+_SIDE_STEP = 640  # pixels; a window that grows does not decode at each of them
+_MOST_TIMES = 4  # that a small picture is made larger
 
 
 class Preview(QLabel):
@@ -14,9 +17,13 @@ class Preview(QLabel):
 
     Signals:
         fitted: another picture is shown.
+        looked: the person wants a real look at it.
+        outgrown: pixels of the longer side that there is room for.
     """
 
     fitted = Signal()
+    looked = Signal()
+    outgrown = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,6 +39,21 @@ class Preview(QLabel):
         if not whole.isNull():  # while the next one is decoded, nothing jumps
             self.fitted.emit()
 
+    @property
+    def whole(self) -> QPixmap:
+        """The pixels that are known."""
+        return self._whole
+
+    def wanted_side(self, least: int) -> int:
+        """Return how many pixels of the longer side there is room for, at least these."""
+        room = self.contentsRect().size() * self.devicePixelRatioF()
+        steps = -(-max(room.width(), room.height()) // _SIDE_STEP)
+        return max(least, steps * _SIDE_STEP)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.looked.emit()
+        event.accept()
+
     def height_for(self, width: int) -> int:
         """Return the height that the whole picture has in a width, or a usual one without any."""
         if self._whole.isNull():
@@ -41,6 +63,7 @@ class Preview(QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        self.outgrown.emit(self.wanted_side(0))
 
     def _fit(self) -> None:
         if self._whole.isNull():
@@ -48,7 +71,7 @@ class Preview(QLabel):
             return
         ratio = self.devicePixelRatioF()
         room = self.contentsRect().size() * ratio
-        room = room.boundedTo(self._whole.size().expandedTo(QSize(1, 1)) * max(1.0, ratio))
+        room = room.boundedTo(self._whole.size().expandedTo(QSize(1, 1)) * _MOST_TIMES * ratio)
         fitted = self._whole.scaled(
             room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )

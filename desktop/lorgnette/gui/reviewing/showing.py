@@ -12,6 +12,7 @@ from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.batch.thumbnails import Decoded
 from lorgnette.gui.reviewing.panel import PREVIEW_SIDE, ReviewPanel
+from lorgnette.gui.reviewing.viewer import LOOK_SIDE, Viewer
 
 _PREVIEW_MILLISECONDS = 50  # on one picture before it is decoded large
 _MOST_TWINS = 24  # thumbnails that one picture may ask for, lest its twins only look alike
@@ -30,6 +31,11 @@ class Showing(QObject):
         super().__init__(batch.window)
         self._batch = batch
         self._panel = panel
+        self._viewer: Viewer | None = None
+        self._side = PREVIEW_SIDE  # that the preview was last decoded with
+        panel.preview.looked.connect(self.look)
+        batch.view.look_requested.connect(self.look)
+        panel.preview.outgrown.connect(self._preview_soon_again)
         self._twin = False  # whether the current picture's text is another one's, too
         self._preview_soon = QTimer(self, interval=_PREVIEW_MILLISECONDS, singleShot=True)
         self._preview_soon.timeout.connect(self._ask_preview)
@@ -48,6 +54,27 @@ class Showing(QObject):
             self._preview_soon.start()
             self._offer_earlier(picture)
         self.shown.emit()
+
+    def look(self) -> None:
+        """Show the current picture in a window of its own."""
+        picture = self._panel.picture
+        if picture is None:
+            return
+        if self._viewer is None:
+            self._viewer = Viewer(self._batch.window)
+            self._viewer.stepped.connect(self._step)
+        self._viewer.show_picture(picture, self._panel.preview.whole)
+        self._batch.thumbnails.ask_large(picture.path, LOOK_SIDE)
+        self._viewer.show()
+        self._viewer.activateWindow()
+
+    def _step(self, by: int) -> None:
+        self._batch.view.step(by)
+        self.look()
+
+    def _preview_soon_again(self, side: int) -> None:
+        if side > self._side:
+            self._preview_soon.start()
 
     def look_anew(self, paths: Sequence[Path]) -> None:
         """Decode the current picture anew, if it is among these."""
@@ -76,7 +103,8 @@ class Showing(QObject):
         unknown = (twin for twin in twins if twin.fingerprint is None)
         for other in itertools.islice(unknown, _MOST_TWINS):
             self._batch.thumbnails.pixmap(other.path)
-        self._batch.thumbnails.ask_large(picture.path, PREVIEW_SIDE)
+        self._side = self._panel.preview.wanted_side(PREVIEW_SIDE)
+        self._batch.thumbnails.ask_large(picture.path, self._side)
 
     def _show(self, picture: Picture | None, *, twin: bool) -> None:
         self._twin = twin
@@ -84,6 +112,10 @@ class Showing(QObject):
 
     def _show_preview(self, decoded: Decoded) -> None:
         pixmap = QPixmap() if decoded.image is None else QPixmap.fromImage(decoded.image)
+        if decoded.side == LOOK_SIDE:
+            if self._viewer is not None:
+                self._viewer.show_pixels(decoded.path, pixmap)
+            return
         self._panel.show_preview(decoded.path, pixmap)
 
     def _identified(self, path: Path, digest: str, fingerprint: int | None) -> None:
