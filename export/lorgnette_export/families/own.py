@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette_export.data import captioned
 from lorgnette_export.families.torch_model import Preprocessing, Step, TorchModel
-from lorgnette_export.networks import encoders, photo_head
+from lorgnette_export.networks import encoders, photo_head, sight
 from lorgnette_export.networks import evidence as evidence_network
 from lorgnette_export.networks.decoder import MAX_WORDS, Decoder, Shape, load
-from lorgnette_export.networks.efficientnet_lite import EfficientNetLite2
+from lorgnette_export.networks.efficientnet_lite import Top
 from lorgnette_export.networks.encoders import ENCODERS
 from lorgnette_export.networks.evidence import Evidence
 from lorgnette_export.reading.checkpoints import Brought, Checkpoint, CheckpointError
@@ -45,6 +45,8 @@ class Look(nn.Module):
         self.cnns = nn.ModuleList(cnns)
         self.photo = photo
         self.evidence = evidence
+        if evidence is not None:  # one top for both, where the decoder sees ImageNet's as well
+            evidence.top = next((cnn for cnn in cnns if isinstance(cnn, Top)), evidence.top)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
         """Return features and hidden of pixels that are normalised for the first CNN.
@@ -52,20 +54,8 @@ class Look(nn.Module):
         With photo, photo_probability (image,) comes next; with evidence, its probabilities
         (image, evidence.OUTPUTS) come last.
         """
-        trunk: Tensor | None = None
         encoders = [ENCODERS[name] for name in self.decoder.shape.encoders]
-        first = encoders[0]
-        grids = []
-        for encoder, cnn in zip(encoders, self.cnns, strict=True):
-            seen = pixels
-            if (encoder.mean, encoder.deviation) != (first.mean, first.deviation):
-                seen = (pixels * first.deviation + (first.mean - encoder.mean)) / encoder.deviation
-            if isinstance(cnn, EfficientNetLite2):
-                trunk = cnn.trunk(seen)
-                seen = cnn.top(trunk)
-            else:
-                seen = cnn(seen)
-            grids.append(seen.flatten(2).transpose(1, 2))
+        grids, trunk = sight.grids(encoders, list(self.cnns), pixels)
         out: tuple[Tensor, ...] = self.decoder.look(grids)
         if self.photo is not None:
             out = (*out, torch.sigmoid(self.photo(photo_head.pooled(grids[0]))[:, 0]))
@@ -101,9 +91,13 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
             for name, value in checkpoint.content.items()
         }
         try:
-            look.load_state_dict(floats)
+            lacking, unknown = look.load_state_dict(floats, strict=False)
         except RuntimeError as error:
             raise CheckpointError(checkpoint.path, f"its weights do not fit: {error}") from error
+        if unfit := [*(_once(look.state_dict()).keys() & set(lacking)), *unknown]:
+            raise CheckpointError(
+                checkpoint.path, f"its weights do not fit: {', '.join(sorted(unfit)[:5])}"
+            )
         words = about["vocabulary"]
         name, version, licence = about["name"], about["version"], about["licence"]
         judged = about
@@ -162,7 +156,7 @@ def write(look: Look, about: Mapping[str, Any], out: Path) -> None:
     data = safetensors.torch.save(
         {
             name: value.half() if value.is_floating_point() and value.dim() > 1 else value.clone()
-            for name, value in look.state_dict().items()
+            for name, value in _once(look.state_dict()).items()
         },
         {"family": FAMILY, "about": json.dumps(whole, ensure_ascii=False)},
     )
@@ -171,6 +165,14 @@ def write(look: Look, about: Mapping[str, Any], out: Path) -> None:
     temporary = out.with_name(f".{out.name}.part")
     temporary.write_bytes(data)
     temporary.replace(out)
+
+
+def _once(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return weights without those that are another's under a second name."""
+    found: dict[int, str] = {}
+    for name, value in weights.items():
+        found.setdefault(id(value) if value.dim() == 0 else value.data_ptr(), name)
+    return {name: weights[name] for name in found.values()}
 
 
 def _model(look: Look, words: list[str], *, name: str, version: str, licence: str) -> TorchModel:

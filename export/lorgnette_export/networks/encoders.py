@@ -12,7 +12,11 @@ from lorgnette_export.networks import efficientnet_lite, mobilenet_detector
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoder:
-    """A frozen CNN: what it wants, what it gives.
+    """A CNN: what it wants, what it gives.
+
+    The last of ENCODERS is the first one's top as ImageNet left it, whatever the captioner's own
+    has become: it goes on from the same trunk, costs nothing where there is evidence, which needs
+    it too, and has not forgotten the names of things.
 
     Pixels are (x / 255 - mean) / deviation, squashed to a square of image_size pixels.
     """
@@ -56,18 +60,32 @@ ENCODERS = {
             deviation=mobilenet_detector.DEVIATION,
             build=mobilenet_detector.MobileNetDetector,
         ),
+        Encoder(
+            name="efficientnet-lite2-imagenet",
+            image_size=efficientnet_lite.IMAGE_SIZE,
+            positions=efficientnet_lite.GRID**2,
+            channels=efficientnet_lite.LAST_CHANNELS,
+            mean=efficientnet_lite.MEAN,
+            deviation=efficientnet_lite.DEVIATION,
+            build=lambda: efficientnet_lite.Top(efficientnet_lite.EfficientNetLite2()),
+        ),
     )
 }
 
 
 def pretrained(name: str, detector: Path | None) -> nn.Module:
-    """Return the frozen network of an encoder.
+    """Return the frozen network of an encoder, as `build` makes it.
+
+    Args:
+        detector: where the detector's weights are: its frozen graph, or a release that has them.
 
     Raises:
         DataError: it is the detector's, and its file is not named.
     """
     if name == "efficientnet-lite2":
         return efficientnet_lite.pretrained()
+    if name == "efficientnet-lite2-imagenet":
+        return efficientnet_lite.Top(efficientnet_lite.pretrained())
     if detector is None:
         raise DataError(f"the encoder {name} needs its weights: name them by --detector")
     return mobilenet_detector.pretrained(detector)

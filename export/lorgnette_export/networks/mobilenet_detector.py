@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lorgnette_export.networks.efficientnet_lite import SameConv2d
+from lorgnette_export.reading import checkpoints
 from lorgnette_export.reading.checkpoints import CheckpointError
 
 IMAGE_SIZE = 260  # it was trained at 300; at 260 its grid lies cell by cell on EfficientNet-Lite2's
@@ -22,6 +23,7 @@ CHANNELS = 1280
 GRID = 9
 MEAN = 0.5
 DEVIATION = 0.5
+_A_WEIGHT = "stem.conv.weight"
 SHA256 = "2a8d8a89d695842e60d8c6d144181100555563e21acf2fa1e8f561fec5c3c6ad"
 # (repeats, stride, expansion, output channels) of MobileNetV2, Sandler et al. 2018, table 2.
 _STAGES = (
@@ -100,11 +102,14 @@ def pretrained(graph: Path) -> MobileNetDetector:
     """Return the network with the weights of a frozen TensorFlow graph, in evaluation mode.
 
     Args:
-        graph: frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29.
+        graph: frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29; or a release of a
+            captioner that sees with it, which has its weights as float16.
 
     Raises:
         CheckpointError: the file is another one.
     """
+    if graph.suffix == ".safetensors":
+        return _of_release(graph)
     try:
         data = graph.read_bytes()
     except OSError as error:
@@ -122,6 +127,18 @@ def pretrained(graph: Path) -> MobileNetDetector:
             if (layer := getattr(block, part)) is not None:
                 _fill(layer, weights, scope, part)
     _fill(network.head, weights, "Conv_1", "")
+    return network.eval().requires_grad_(requires_grad=False)
+
+
+def _of_release(path: Path) -> MobileNetDetector:
+    content = checkpoints.read(path).content
+    prefix = next((n.removesuffix(_A_WEIGHT) for n in content if n.endswith(_A_WEIGHT)), None)
+    if prefix is None:
+        raise CheckpointError(path, "it is no release of a captioner that sees with the detector")
+    network = MobileNetDetector()
+    network.load_state_dict(
+        {name: content[f"{prefix}{name}"].to(like) for name, like in network.state_dict().items()}
+    )
     return network.eval().requires_grad_(requires_grad=False)
 
 

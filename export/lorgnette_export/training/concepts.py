@@ -50,39 +50,47 @@ class Texts(nn.Module):
         nn.init.normal_(self.concepts.weight, std=0.1)
         ids = {word: i for i, word in enumerate(vocabulary)}
         unknown = ids[captioned.UNKNOWN]
-        told = ([ids.get(word, unknown) for word in words] for words in sentences)
         meaning = np.array(
             [word not in FUNCTION_WORDS and word not in captioned.SPECIALS for word in vocabulary]
         )
-        # One array a sentence, not lists of numbers: a tenth of the memory.
-        self._sentences = [
+        told = [
             tokens
-            for each in told
-            if each.count(unknown) <= 1 and meaning[tokens := np.array(each, np.int32)].any()
+            for words in sentences
+            if (tokens := [ids.get(word, unknown) for word in words]).count(unknown) <= 1
+            and meaning[tokens].any()
         ]
-        if not self._sentences:
+        if not told:
             raise TextsError("no caption without a photo is in the words of those with photos")
+        # One array for all sentences, not lists of numbers: a tenth of the memory.
+        self._lengths = np.array([len(tokens) for tokens in told])
+        self._tokens = np.zeros((len(told), self._lengths.max()), np.int32)
+        for row, tokens in enumerate(told):
+            self._tokens[row, : len(tokens)] = tokens
         self._meaning = meaning
-        often = np.bincount(np.concatenate(self._sentences), minlength=len(vocabulary)) * meaning
+        real = np.arange(self._tokens.shape[1]) < self._lengths[:, None]
+        often = np.bincount(self._tokens[real], minlength=len(vocabulary)) * meaning
         self._chances = often**_FLATTENED / (often**_FLATTENED).sum()
 
     def __len__(self) -> int:
-        return len(self._sentences)
+        return len(self._tokens)
 
     def draw(self, count: int, random: np.random.Generator) -> tuple[Tensor, list[list[int]]]:
         """Return what stands for cells, (count, CELLS, width), and the sentences' token ids."""
-        rows = random.integers(0, len(self._sentences), count)
-        cells = np.empty((count, CELLS), np.int64)
-        for place, row in enumerate(rows):
-            own = self._sentences[row][self._meaning[self._sentences[row]]]
-            kept = own[random.random(len(own)) >= _LEFT_OUT]
-            kept = kept if len(kept) else own
-            wrong = random.choice(
-                len(self._chances), random.integers(0, _WRONG + 1), p=self._chances
-            )
-            cells[place] = random.choice(np.concatenate([kept, kept, wrong]), CELLS)
+        rows = random.integers(0, len(self), count)
+        said, lengths = self._tokens[rows], self._lengths[rows]
+        own = self._meaning[said] & (np.arange(said.shape[1]) < lengths[:, None])
+        kept = own & (random.random(own.shape) >= _LEFT_OUT)
+        kept[~kept.any(1)] = own[~kept.any(1)]
+        wrong = random.choice(len(self._chances), (count, _WRONG), p=self._chances)
+        are_wrong = np.arange(_WRONG) < random.integers(0, _WRONG + 1, (count, 1))
+        weights = np.concatenate([2.0 * kept, 1.0 * are_wrong], 1).cumsum(1)
+        drawn = random.random((count, CELLS)) * weights[:, -1:]
+        places = (weights[:, None] > drawn[..., None]).argmax(-1)
+        cells = np.take_along_axis(np.concatenate([said, wrong], 1), places, 1)
         shown: Tensor = self.concepts(torch.from_numpy(cells).to(self.concepts.weight.device))
-        return shown, [self._sentences[row].tolist() for row in rows]
+        return shown, [
+            tokens[:length].tolist() for tokens, length in zip(said, lengths, strict=True)
+        ]
 
 
 def loss(decoder: Decoder, told: Texts, config: Config, random: np.random.Generator) -> Tensor:

@@ -8,6 +8,8 @@ from lorgnette_export.data.captioned import DataError
 from lorgnette_export.networks.encoders import ENCODERS
 from lorgnette_export.training import features
 
+_ABOVE_TRUNK = {"efficientnet-lite2-imagenet"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -35,6 +37,18 @@ class Config:
     averaging: float = 0.0  # above 0, what is kept is a moving average of the weights: its decay
     bfloat16: bool = True
     seed: int = 0
+    # From pictures, augmented anew each time, instead of from grids that were computed once:
+    pictures: bool = False
+    size: int = 260  # of the squares that the network is shown
+    whole_cnn: bool = False  # top_learning_rate is for all of the CNN, which then has no evidence
+    least_area: float = 0.55  # of a picture that a crop shows
+    frozen: float = 0.0  # share of the iterations before the CNN learns, too
+    # What is learned of captions that a model wrote:
+    machine: float = 1.0  # share of their photos that an epoch goes through
+    second: float = 0.5  # share of their captions that are not the photo's first one
+    # Self-critical:
+    price: float = 0.0  # CIDEr-D that saying a thing costs which neither boxes nor captions have
+    watch: int = 1  # epochs from one measuring on val to the next
 
 
 def read_config(path: Path) -> Config:
@@ -54,6 +68,15 @@ def read_config(path: Path) -> Config:
         raise DataError(f"{path}: no encoder is called {', '.join(sorted(unknown))}")
     if config.top_learning_rate and config.encoders[0] != "efficientnet-lite2":
         raise DataError(f"{path}: only efficientnet-lite2, named first, can be tuned")
+    if config.whole_cnn and not (config.pictures and config.top_learning_rate):
+        raise DataError(f"{path}: whole_cnn takes pictures, and a top_learning_rate above 0")
+    if _ABOVE_TRUNK.intersection(config.encoders) and not config.pictures:
+        raise DataError(f"{path}: {', '.join(_ABOVE_TRUNK)} takes pictures = true")
+    if _ABOVE_TRUNK.intersection(config.encoders) and config.whole_cnn:
+        raise DataError(f"{path}: {', '.join(_ABOVE_TRUNK)} stands on a trunk that is not trained")
+    for name in ("least_area", "frozen", "machine", "second"):
+        if not 0 <= getattr(config, name) <= 1:
+            raise DataError(f"{path}: {name} is {getattr(config, name)}; take 0 to 1")
     if not 0 <= config.averaging < 1:
         raise DataError(f"{path}: averaging is {config.averaging}; take a decay below 1, or 0")
     if config.samples < 0 or config.samples == 1:

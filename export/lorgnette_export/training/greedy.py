@@ -10,12 +10,12 @@ from lorgnette_export.data import captioned
 from lorgnette_export.measuring import metrics
 from lorgnette_export.networks.decoder import MAX_WORDS
 from lorgnette_export.networks.network import Network
-from lorgnette_export.training.batches import Split
+from lorgnette_export.training.batches import Shown
 
 _AT_ONCE = 64
 
 
-def score(network: Network, vocabulary: Sequence[str], split: Split, *, bfloat16: bool) -> float:
+def score(network: Network, vocabulary: Sequence[str], split: Shown, *, bfloat16: bool) -> float:
     """Return CIDEr-D of greedy captions of split."""
     found = dict(enumerate(captions(network, vocabulary, split, bfloat16=bfloat16)))
     wanted = {
@@ -27,7 +27,7 @@ def score(network: Network, vocabulary: Sequence[str], split: Split, *, bfloat16
 
 @torch.inference_mode()
 def captions(
-    network: Network, vocabulary: Sequence[str], split: Split, *, bfloat16: bool
+    network: Network, vocabulary: Sequence[str], split: Shown, *, bfloat16: bool
 ) -> Iterator[str]:
     """Yield the likeliest word after word for each photo of split."""
     network.eval()

@@ -6,13 +6,20 @@ other sentences drawn for the same photo.
 """
 
 import math
+import multiprocessing
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from lorgnette_export.data import captioned
+from lorgnette_export.data.boxes import Box
+from lorgnette_export.data.captioned import Photo
+from lorgnette_export.measuring import mentions
 from lorgnette_export.networks.decoder import MAX_WORDS, Decoder
 from lorgnette_export.training.config import Config
 
@@ -138,30 +145,166 @@ def surrogate(
     return -(advantage * said).mean()
 
 
-def loss(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reward:
+    """What a sentence earns: CIDEr-D, less a price for things that are not there.
+
+    Saying a thing of CHAIR's that neither boxes nor captions have costs the price; saying people
+    or animals where somebody looked and there are none, twice as much.
+    """
+
+    consensus: Consensus
+    price: float = 0.0
+    there: Sequence[frozenset[str]] = ()  # of each photo, the things that boxes or captions have
+    empty: Sequence[bool] = ()  # no person and no animal is on it
+
+    @classmethod
+    def of(
+        cls,
+        photos: Sequence[Photo],
+        spoken: Sequence[Sequence[Sequence[str]]],
+        drawn: Mapping[Path, Sequence[Box]],
+        price: float,
+    ) -> "Reward":
+        """Return the reward of sentences on photos.
+
+        Args:
+            spoken: the captions of each photo, as words.
+            drawn: boxes of the photos that have any.
+            price: in CIDEr-D.
+        """
+        consensus = Consensus(spoken)
+        if not price:
+            return cls(consensus=consensus)
+        there = [
+            frozenset(box.kind for box in drawn.get(photo.file, ())).union(
+                *map(mentions.things_said, captions)
+            )
+            for photo, captions in zip(photos, spoken, strict=True)
+        ]
+        return cls(consensus=consensus, price=price, there=there, empty=[p.empty for p in photos])
+
+    def of_sentences(self, sentences: Sequence[Sequence[str]], photo: int) -> list[float]:
+        """Return what each sentence earns of a photo, by its place in spoken."""
+        earned = self.consensus.scores(sentences, photo)
+        if not self.price:
+            return earned
+        return [
+            worth - self.price * self._invented(words, photo)
+            for words, worth in zip(sentences, earned, strict=True)
+        ]
+
+    def _invented(self, words: Sequence[str], photo: int) -> int:
+        invented = len(mentions.things_said(words) - self.there[photo])
+        if self.empty[photo]:
+            said = (mentions.PEOPLE_WORDS, mentions.ANIMAL_WORDS)
+            invented += 2 * sum(not kind.isdisjoint(words) for kind in said)
+        return invented
+
+
+class Scorer:
+    """Rewards sentences in other processes, while the network is busy in this one."""
+
+    def __init__(self, reward: Reward, workers: int) -> None:
+        """Start the processes.
+
+        Args:
+            workers: how many; with none, sentences are scored here.
+        """
+        self._reward = reward
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+        if workers:
+            # Forked where that can be, before there is a GPU: the captions need no copying.
+            known = multiprocessing.get_all_start_methods()
+            context = multiprocessing.get_context("fork" if "fork" in known else None)
+            self._pool = ProcessPoolExecutor(
+                workers, mp_context=context, initializer=_keep, initargs=(reward,)
+            )
+            list(self._pool.map(_scores, [[]] * workers))
+
+    def scores(
+        self, said: Sequence[Sequence[Sequence[str]]], rows: Sequence[int]
+    ) -> Callable[[], Tensor]:
+        """Return what waits for what each of said earns, (photo, sentence).
+
+        Args:
+            said: for each photo, its sentences as words.
+            rows: of the photos.
+        """
+        tasks = list(zip(rows, said, strict=True))
+        if self._pool is None:
+            return lambda: torch.tensor(
+                [self._reward.of_sentences(sentences, row) for row, sentences in tasks]
+            )
+        share = math.ceil(len(tasks) / self._workers)
+        parts = [
+            self._pool.submit(_scores, tasks[first : first + share])
+            for first in range(0, len(tasks), share)
+        ]
+        return lambda: torch.tensor([each for part in parts for each in part.result()])
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+
+_kept: list[Reward] = []  # in a process of a Scorer, its reward
+
+
+def _keep(reward: Reward) -> None:
+    _kept.append(reward)
+
+
+def _scores(tasks: Sequence[tuple[int, Sequence[Sequence[str]]]]) -> list[list[float]]:
+    return [_kept[0].of_sentences(sentences, row) for row, sentences in tasks]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Sentences that a network drew itself, what it saw then, and what waits for their worth."""
+
+    features: Tensor
+    hidden: Tensor
+    tokens: Tensor
+    earned: Callable[[], Tensor]
+
+
+def drawn(
     decoder: Decoder,
     grids: Sequence[Tensor],
-    consensus: Consensus,
+    scorer: Scorer,
     vocabulary: Sequence[str],
     rows: Sequence[int],
     views: Sequence[int],
     config: Config,
-) -> tuple[Tensor, float]:
-    """Return the loss of sentences that decoder draws itself, and their mean reward, 0 to 10."""
+) -> Drawn:
+    """Return sentences that decoder draws itself, which are being scored."""
     end = captioned.SPECIALS.index(captioned.END)
     # The sentences are to be those of the network as it ships. The LSTM stays in training: on a GPU
     # it learns in no other mode.
     decoder.dropout.eval()
     with torch.autocast(grids[0].device.type, torch.bfloat16, enabled=config.bfloat16):
         seen, hidden = decoder.look(grids)
-        drawn = draw(decoder, seen, hidden, samples=config.samples, max_words=MAX_WORDS)
-        said = [[vocabulary[token] for token in each if token != end] for each in drawn.tolist()]
-        scores = torch.empty(len(rows), config.samples)
-        for place, (row, view) in enumerate(zip(rows, views, strict=True)):
-            sentences = said[place * config.samples : (place + 1) * config.samples]
-            if view % 2:  # mirrored: the sentences are turned round, not people's captions
-                sentences = [captioned.mirrored(words) for words in sentences]
-            scores[place] = torch.tensor(consensus.scores(sentences, row))
-        found = surrogate(decoder, seen, hidden, drawn, scores.to(drawn.device))
+        tokens = draw(decoder, seen, hidden, samples=config.samples, max_words=MAX_WORDS)
     decoder.dropout.train()
-    return found, float(scores.mean())
+    sentences = [[vocabulary[token] for token in each if token != end] for each in tokens.tolist()]
+    of_photos = []
+    for place, view in enumerate(views):
+        said = sentences[place * config.samples : (place + 1) * config.samples]
+        # Of a mirror image the sentences are turned round, not people's captions.
+        of_photos.append([captioned.mirrored(words) for words in said] if view % 2 else said)
+    return Drawn(seen, hidden, tokens, scorer.scores(of_photos, rows))
+
+
+def loss(decoder: Decoder, found: Drawn, config: Config) -> tuple[Tensor, float]:
+    """Return the loss of sentences that decoder has drawn, and their mean reward."""
+    earned = found.earned()
+    decoder.dropout.eval()
+    with torch.autocast(found.tokens.device.type, torch.bfloat16, enabled=config.bfloat16):
+        lost = surrogate(
+            decoder, found.features, found.hidden, found.tokens, earned.to(found.tokens.device)
+        )
+    decoder.dropout.train()
+    return lost, float(earned.mean())

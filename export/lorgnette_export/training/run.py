@@ -42,6 +42,7 @@ class Learner:
         begun: Mapping[str, Any],
         sentences: Sequence[Sequence[str]],
         per_epoch: int,
+        others: Sequence[nn.Module] = (),
     ) -> "Learner":
         """Return what learns before its first iteration.
 
@@ -49,6 +50,7 @@ class Learner:
             begun: another run's checkpoint to begin with, or nothing.
             sentences: captions without photos, as words.
             per_epoch: iterations.
+            others: as of Network.
         """
         decoder = Decoder(
             Shape(
@@ -61,9 +63,10 @@ class Learner:
             )
         )
         tunes = config.top_learning_rate > 0
-        cnn = efficientnet_lite.pretrained() if tunes or "cnn" in begun else None
+        has_cnn = tunes or config.pictures or "cnn" in begun
+        cnn = efficientnet_lite.pretrained() if has_cnn else None
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        network = Network(decoder, cnn).to(device)
+        network = Network(decoder, cnn, [other.to(device) for other in others]).to(device)
         if begun:
             for unseen in decoder.projections[len(begun["config"]["encoders"]) :].parameters():
                 nn.init.zeros_(unseen)
@@ -72,7 +75,8 @@ class Learner:
                 cnn.load_state_dict(begun["cnn"])
         groups = [{"params": list(decoder.parameters()), "lr": config.learning_rate}]
         if cnn is not None and tunes:
-            tuned = [each.requires_grad_() for each in cnn.trained()]
+            parts = cnn.parameters() if config.whole_cnn else cnn.trained()
+            tuned = [each.requires_grad_() for each in parts]
             groups.append({"params": tuned, "lr": config.top_learning_rate})
         told = Texts(sentences, vocabulary, config.hidden).to(device) if config.texts else None
         if told is not None:
@@ -90,7 +94,7 @@ class Learner:
             told=told,
             optimiser=optimiser,
             schedule=torch.optim.lr_scheduler.LambdaLR(
-                optimiser, _warmup_and_cosine(config.warmup, config.epochs * per_epoch)
+                optimiser, _rates(config, config.epochs * per_epoch, len(groups))
             ),
         )
 
@@ -134,6 +138,16 @@ class Learner:
         temporary = checkpoint.with_suffix(".tmp")
         torch.save(content, temporary)
         temporary.replace(checkpoint)
+
+
+def _rates(config: Config, iterations: int, groups: int) -> list[Callable[[int], float]]:
+    """Return the factor of each group's learning rate by iteration: the CNN's is the second."""
+    every = [_warmup_and_cosine(config.warmup, iterations)] * groups
+    still = round(config.frozen * iterations)
+    if config.top_learning_rate > 0 and still:
+        later = _warmup_and_cosine(config.warmup, iterations - still)
+        every[1] = lambda iteration: later(iteration - still) if iteration >= still else 0.0
+    return every
 
 
 def _warmup_and_cosine(warmup: float, iterations: int) -> Callable[[int], float]:

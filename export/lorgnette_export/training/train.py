@@ -7,24 +7,26 @@ that was killed goes on from its last checkpoint and loses at most one epoch.
 import argparse
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from lorgnette.errors import ExitCode
-from lorgnette_export.data import captioned, texts
+from lorgnette_export.data import boxes, captioned, texts
 from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.data.texts import TextsError
 from lorgnette_export.networks import efficientnet_lite
-from lorgnette_export.networks.encoders import ENCODERS, TRUNK, pretrained
+from lorgnette_export.networks.encoders import ENCODERS, TRUNK, Encoder, pretrained
 from lorgnette_export.reading.runs import read_run
-from lorgnette_export.training import features
-from lorgnette_export.training.batches import Split
+from lorgnette_export.training import features, pictures
+from lorgnette_export.training.batches import Shown, Split
 from lorgnette_export.training.config import Config, read_config
 from lorgnette_export.training.loop import train
+from lorgnette_export.training.pictures import Pictures
 
 WATCHED = 500  # training photos that are captioned after each epoch, beside val
 _SIZES = ("hidden", "embedding", "heads")  # what weights are of one shape by
@@ -84,38 +86,54 @@ def run(args: argparse.Namespace) -> int:
         if args.texts is None:
             raise TextsError("the configuration asks for captions without photos (texts)")
         sentences = texts.read(args.texts)
-    grids_folder = args.grids or args.out / "grids"
+    cache = args.grids or args.out / ("pictures" if config.pictures else "grids")
     begun = read_run(args.start) if args.start else {}
     if begun:
         _check_start(config, begun["config"], args.start)
-    frozen = [(ENCODERS[name], pretrained(name, args.detector)) for name in config.encoders]
-    if config.top_learning_rate or "cnn" in begun:
-        trunk = efficientnet_lite.Trunk(efficientnet_lite.pretrained()).eval()
-        frozen[0] = (TRUNK, trunk)
-    runners = [(e, functools.cache(partial(features.runner, e, cnn))) for e, cnn in frozen]
+    others: list[nn.Module] = []
+    runners: Runners = []
+    if config.pictures:
+        others = [pretrained(name, args.detector) for name in config.encoders[1:]]
+    else:
+        runners = _runners(config, args.detector, begun)
 
-    def split(chosen: list[Photo], views: int = features.PLAIN_VIEWS) -> Split:
+    def shown(chosen: list[Photo], views: int = features.PLAIN_VIEWS) -> Shown:
         files = [photo.file for photo in chosen]
+        if config.pictures:
+            return Pictures(
+                photos=chosen,
+                pixels=pictures.held(pictures.compute(files, cache)),
+                encoder=ENCODERS[config.encoders[0]],
+                size=config.size,
+                least_area=config.least_area,
+            )
         return Split(
             photos=chosen,
-            grids=[
-                features.compute(files, encoder, made, grids_folder, views)
-                for encoder, made in runners
-            ],
+            grids=[features.compute(files, e, made, cache, views) for e, made in runners],
         )
 
-    training = split([photo for photo in photos if photo.split == "train"], config.views)
+    training = shown([photo for photo in photos if photo.split == "train"], config.views)
     if not training.photos:
         raise DataError(f"{args.data} has no photos of the split 'train'")
     watched = {
-        source: split([p for p in photos if p.source == source and p.split == "val"])
+        source: shown([p for p in photos if p.source == source and p.split == "val"])
         for source in dict.fromkeys(p.source for p in photos if p.split == "val")
     }
-    watched["training photos"] = Split(
-        photos=training.photos[-WATCHED:], grids=[grid[-WATCHED:] for grid in training.grids]
-    )
-    print(train(config, training, watched, args.out, begun, sentences))
+    watched["training photos"] = training.last(WATCHED)
+    drawn = boxes.read(args.data) if config.price else None
+    print(train(config, training, watched, args.out, begun, sentences, others=others, drawn=drawn))
     return ExitCode.OK
+
+
+Runners = Sequence[tuple[Encoder, Callable[[], features.Runner]]]
+
+
+def _runners(config: Config, detector: Path | None, begun: Mapping[str, Any]) -> Runners:
+    """Return the frozen CNNs, each with what runs it; the first is the trunk where it is tuned."""
+    frozen = [(ENCODERS[name], pretrained(name, detector)) for name in config.encoders]
+    if config.top_learning_rate or "cnn" in begun:
+        frozen[0] = (TRUNK, efficientnet_lite.Trunk(efficientnet_lite.pretrained()).eval())
+    return [(e, functools.cache(partial(features.runner, e, cnn))) for e, cnn in frozen]
 
 
 def _check_start(config: Config, begun: Mapping[str, Any], path: Path) -> None:
