@@ -66,10 +66,14 @@ class Look(nn.Module):
 
 def recognises(brought: Brought) -> bool:
     """Tell whether this is one run's checkpoint or one release."""
-    if len(brought.checkpoints) != 1:
+    if len(ours := _named(brought)) != 1:
         return False
-    (checkpoint,) = brought.checkpoints
-    return checkpoint.metadata.get("family") == FAMILY or is_run(checkpoint)
+    return ours[0].metadata.get("family") == FAMILY or is_run(ours[0])
+
+
+def _named(brought: Brought) -> list[Checkpoint]:
+    """Return the checkpoints without that of a CNN: the detector's weights may be a release's."""
+    return [each for each in brought.checkpoints if each.path != brought.encoder_weights]
 
 
 def read(brought: Brought, input_size: int | None) -> TorchModel:
@@ -78,7 +82,7 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     Raises:
         CheckpointError: the file lacks weights, or a CNN's weights are not at hand.
     """
-    (checkpoint,) = brought.checkpoints
+    (checkpoint,) = _named(brought)
     encoder_weights = brought.encoder_weights
     if checkpoint.metadata:
         about, shape = _about(checkpoint)
