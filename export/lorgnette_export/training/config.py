@@ -21,12 +21,13 @@ class Config:
     heads: int = 8
     dropout: float = 0.4
     epochs: int = 9
+    minutes: float = 0.0  # above 0, the run ends then at the latest, and rates fall by the clock
     photos: int = 32  # an iteration
     captions: int = 3  # of each of them
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
-    warmup: float = 0.03  # share of the iterations
+    warmup: float = 0.03  # share of the run
     least_count: int = 4  # of a word in the training captions
     views: int = features.PLAIN_VIEWS  # of each training photo; see features.compute
     top_learning_rate: float = 0.0  # above 0, the CNN's last blocks are trained as well
@@ -42,7 +43,7 @@ class Config:
     size: int = 260  # of the squares that the network is shown
     whole_cnn: bool = False  # top_learning_rate is for all of the CNN, which then has no evidence
     least_area: float = 0.55  # of a picture that a crop shows
-    frozen: float = 0.0  # share of the iterations before the CNN learns, too
+    frozen: float = 0.0  # share of the run before the CNN learns, too
     # What is learned of captions that a model wrote:
     machine: float = 1.0  # share of their photos that an epoch goes through
     second: float = 0.5  # share of their captions that are not the photo's first one

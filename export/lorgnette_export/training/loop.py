@@ -67,18 +67,21 @@ def train(
     captions = Captions.of(spoken, vocabulary)
     checkpoint = folder / CHECKPOINT
     if checkpoint.exists():
-        learner.restore(checkpoint, per_epoch)
+        learner.restore(checkpoint)
     elif learner.told is not None and "texts" in begun:
         learner.told.load_state_dict(begun["texts"])
     elif learner.told is not None and begun:
         concepts.fit(learner.network.decoder, learner.told, config)
     folder.mkdir(parents=True, exist_ok=True)
     for epoch in range(len(learner.history), config.epochs):
+        if learner.pace.over:
+            break
         # Seeded anew each epoch, so that a run that was killed ends as it would have.
         random = np.random.default_rng((config.seed, epoch))
         torch.manual_seed(int(random.integers(2**62)))
         line = {"epoch": epoch + 1} | _epoch(learner, training, captions, scorer, random)
-        if (epoch + 1) % config.watch == 0 or epoch + 1 == config.epochs:
+        last = epoch + 1 == config.epochs or learner.pace.over
+        if (epoch + 1) % config.watch == 0 or last:
             for name, split in watched.items():
                 line[name] = greedy.score(learner.kept, vocabulary, split, bfloat16=config.bfloat16)
         learner.history.append(line)
@@ -111,6 +114,8 @@ def _epoch(
         mininterval=2,
     ) as bar:
         for rows, views, tokens, targets in bar:
+            if learner.pace.over:
+                break
             grids = network.see(training.batch(rows, views, network.device))
             found = None
             if scorer is not None:

@@ -61,7 +61,7 @@ class Pictures:
 
 
 def compute(files: Sequence[Path], folder: Path) -> npt.NDArray[np.uint8]:
-    """Return the pixels of files, (file, SIDE, SIDE, 3), read-only and memory-mapped.
+    """Return the pixels of files, (file, SIDE, SIDE, 3), memory-mapped.
 
     What an earlier call in folder has read of the same files is not read again, however that call
     ended. A file that cannot be decoded is black.
@@ -87,7 +87,7 @@ def compute(files: Sequence[Path], folder: Path) -> npt.NDArray[np.uint8]:
                 pixels.flush()
                 done_path.write_text(json.dumps({"done": first + len(some)}))
         del pixels
-    loaded: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r")
+    loaded: npt.NDArray[np.uint8] = np.load(path, mmap_mode="c")  # torch wants to be able to write
     return loaded
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,34 @@ CHECKPOINT = "checkpoint.pt"
 
 
 @dataclass(slots=True, kw_only=True)
+class Pace:
+    """How far a run is: by its iterations or, where it has minutes, by the clock."""
+
+    iterations: int
+    minutes: float
+    before: float = 0.0  # seconds that it took before it was stopped and begun again
+    _began: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the run has taken, from its first iteration on."""
+        return self.before + (time.monotonic() - self._began if self._began else 0.0)
+
+    def done(self, iteration: int) -> float:
+        """Return which share of the run is done when iteration begins, 0 to 1."""
+        if not self.minutes:
+            return min((iteration + 1) / self.iterations, 1.0)
+        if self._began is None and iteration:
+            self._began = time.monotonic()
+        return min(max(self.seconds / 60 / self.minutes, 1e-3), 1.0)
+
+    @property
+    def over(self) -> bool:
+        """Tell whether the time is up."""
+        return self.minutes > 0 and self.seconds >= 60 * self.minutes
+
+
+@dataclass(slots=True, kw_only=True)
 class Learner:
     """All that changes from one iteration to the next."""
 
@@ -32,6 +61,7 @@ class Learner:
     told: Texts | None  # where the configuration has texts
     optimiser: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
+    pace: Pace
     history: list[dict[str, float]] = field(default_factory=list)
 
     @classmethod
@@ -86,6 +116,7 @@ class Learner:
         if config.averaging:
             average = get_ema_multi_avg_fn(config.averaging)  # type: ignore[no-untyped-call]
             averaged = AveragedModel(network, multi_avg_fn=average)
+        pace = Pace(iterations=config.epochs * per_epoch, minutes=config.minutes)
         return cls(
             config=config,
             vocabulary=vocabulary,
@@ -94,8 +125,9 @@ class Learner:
             told=told,
             optimiser=optimiser,
             schedule=torch.optim.lr_scheduler.LambdaLR(
-                optimiser, _rates(config, config.epochs * per_epoch, len(groups))
+                optimiser, _rates(config, pace, len(groups))
             ),
+            pace=pace,
         )
 
     @property
@@ -103,7 +135,7 @@ class Learner:
         """The network that the run is for: the average, where there is one."""
         return self.network if self.averaged is None else cast(Network, self.averaged.module)
 
-    def restore(self, checkpoint: Path, per_epoch: int) -> None:
+    def restore(self, checkpoint: Path) -> None:
         """Go back to where checkpoint was saved."""
         saved = torch.load(checkpoint, weights_only=True, map_location=self.network.device)
         self.kept.decoder.load_state_dict(saved["weights"])
@@ -111,12 +143,13 @@ class Learner:
             self.kept.cnn.load_state_dict(saved["cnn"])
         if self.averaged is not None:
             self.network.load_state_dict(saved["unaveraged"])
-            self.averaged.n_averaged.fill_(saved["epoch"] * per_epoch)
+            self.averaged.n_averaged.fill_(saved["schedule"]["last_epoch"])  # that is, iteration
         if self.told is not None:
             self.told.load_state_dict(saved["texts"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.schedule.load_state_dict(saved["schedule"])
         self.history = saved["history"]
+        self.pace.before = saved.get("seconds", 0.0)
 
     def save(self, checkpoint: Path) -> None:
         """Write a checkpoint so that a kill leaves the old one or the new one."""
@@ -128,6 +161,7 @@ class Learner:
             "schedule": self.schedule.state_dict(),
             "history": self.history,
             "epoch": len(self.history),
+            "seconds": self.pace.seconds,
         }
         if self.kept.cnn is not None:
             content["cnn"] = self.kept.cnn.state_dict()
@@ -140,23 +174,24 @@ class Learner:
         temporary.replace(checkpoint)
 
 
-def _rates(config: Config, iterations: int, groups: int) -> list[Callable[[int], float]]:
+def _rates(config: Config, pace: Pace, groups: int) -> list[Callable[[int], float]]:
     """Return the factor of each group's learning rate by iteration: the CNN's is the second."""
-    every = [_warmup_and_cosine(config.warmup, iterations)] * groups
-    still = round(config.frozen * iterations)
-    if config.top_learning_rate > 0 and still:
-        later = _warmup_and_cosine(config.warmup, iterations - still)
-        every[1] = lambda iteration: later(iteration - still) if iteration >= still else 0.0
+
+    def rate(iteration: int) -> float:
+        return _warmup_and_cosine(pace.done(iteration), config.warmup)
+
+    def cnns_rate(iteration: int) -> float:
+        left = pace.done(iteration) - config.frozen
+        return _warmup_and_cosine(left / (1 - config.frozen), config.warmup) if left >= 0 else 0.0
+
+    every: list[Callable[[int], float]] = [rate] * groups
+    if config.top_learning_rate > 0 and config.frozen:
+        every[1] = cnns_rate
     return every
 
 
-def _warmup_and_cosine(warmup: float, iterations: int) -> Callable[[int], float]:
-    first = max(round(warmup * iterations), 1)
-
-    def rate(iteration: int) -> float:
-        if iteration < first:
-            return (iteration + 1) / first
-        progress = (iteration - first) / max(iterations - first, 1)
-        return 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
-
-    return rate
+def _warmup_and_cosine(done: float, warmup: float) -> float:
+    """Return the factor of a learning rate when a share of the run is done."""
+    if done < warmup:
+        return done / warmup
+    return 0.5 * (1 + math.cos(math.pi * min((done - warmup) / (1 - warmup), 1.0)))

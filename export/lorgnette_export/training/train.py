@@ -1,4 +1,6 @@
-"""Training a captioner on grids that were computed once: the RNN, the CNN's top, the RNN by reward.
+"""Training a captioner: the RNN, the CNN's top, the RNN by reward.
+
+On grids that were computed once; or from pictures, the whole CNN if that is wanted, on a GPU.
 
 A run is a folder: its configuration, a checkpoint after each epoch, a table of its history. A run
 that was killed goes on from its last checkpoint and loses at most one epoch.
@@ -21,7 +23,7 @@ from lorgnette_export.data.captioned import DataError, Photo
 from lorgnette_export.data.texts import TextsError
 from lorgnette_export.networks import efficientnet_lite
 from lorgnette_export.networks.encoders import ENCODERS, TRUNK, Encoder, pretrained
-from lorgnette_export.reading.runs import read_run
+from lorgnette_export.reading.runs import read_start
 from lorgnette_export.training import features, pictures
 from lorgnette_export.training.batches import Shown, Split
 from lorgnette_export.training.config import Config, read_config
@@ -49,7 +51,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--start",
         type=Path,
         metavar="CHECKPOINT",
-        help="of another run: begin with its weights",
+        help="of another run, or a release: begin with its weights and words",
     )
     parser.add_argument(
         "--grids", type=Path, metavar="DIR", help="where the grids are kept; default: RUN/grids"
@@ -87,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
             raise TextsError("the configuration asks for captions without photos (texts)")
         sentences = texts.read(args.texts)
     cache = args.grids or args.out / ("pictures" if config.pictures else "grids")
-    begun = read_run(args.start) if args.start else {}
+    begun = read_start(args.start) if args.start else {}
     if begun:
         _check_start(config, begun["config"], args.start)
     others: list[nn.Module] = []

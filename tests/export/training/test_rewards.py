@@ -9,10 +9,12 @@ import torch
 
 from lorgnette_export import cli
 from lorgnette_export.data import captioned
+from lorgnette_export.data.boxes import Box
+from lorgnette_export.data.captioned import Photo
 from lorgnette_export.measuring import metrics
 from lorgnette_export.networks.decoder import Decoder, Shape
 from lorgnette_export.training import rewards
-from lorgnette_export.training.rewards import Consensus
+from lorgnette_export.training.rewards import Consensus, Reward, Scorer
 
 PEOPLE = [
     ["a dog runs on the grass", "a brown dog is running", "the dog runs fast"],
@@ -109,3 +111,27 @@ def test_drawn_sentences_earn_more_and_the_cnn_stays_as_it_was(
     assert np.mean(earned[-3:]) > 1.2 * np.mean(earned[:3])
     assert young["cnn"].keys() == rewarded["cnn"].keys()
     assert all(torch.equal(young["cnn"][name], rewarded["cnn"][name]) for name in young["cnn"])
+
+
+def test_what_is_not_there_costs_and_other_processes_find_the_same(tmp_path: Path) -> None:
+    photos = [
+        Photo(file=tmp_path / "1.png", source="s", split="train", captions=("a dog on a bench",)),
+        Photo(file=tmp_path / "2.png", source="s", split="train", captions=("hills",), empty=True),
+    ]
+    spoken = [[captioned.words(c) for c in photo.captions] for photo in photos]
+    drawn = {tmp_path / "1.png": (Box("car", 0.5, 0.5, 0.1, 0.1),)}
+    free = Reward.of(photos, spoken, drawn, 0.0)
+    reward = Reward.of(photos, spoken, drawn, 0.5)
+
+    def cost(text: str, photo: int) -> float:
+        (without,), (found,) = (r.of_sentences([text.split()], photo) for r in (free, reward))
+        return without - found
+
+    assert cost("a dog and a car", 0) == 0  # one is said, the other drawn
+    assert cost("a cat and a cup", 0) == pytest.approx(1.0)
+    assert cost("green hills", 1) == 0
+    assert cost("hikers on hills", 1) == pytest.approx(1.0)  # no thing of CHAIR's, but people
+    said = [[["a", "cat"], ["a", "dog"]], [["a", "man"], ["hills"]]]
+    here, there = Scorer(reward, 0), Scorer(reward, 2)
+    assert torch.equal(here.scores(said, [0, 1])(), there.scores(said, [0, 1])())
+    there.close()
