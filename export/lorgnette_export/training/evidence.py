@@ -69,6 +69,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _run(args: argparse.Namespace) -> int:
     saved = dict(read_run(args.checkpoint))
+    if saved["config"].get("whole_cnn"):
+        raise DataError(
+            f"{args.checkpoint} has trained all of its CNN, and evidence stands on a part of it "
+            "that is as ImageNet left it"
+        )
     if args.like is not None:
         other = read_run(args.like)
         if "evidence" not in other:
