@@ -29,6 +29,14 @@ def test_runs_with_the_same_start_are_averaged(run: Path, whole: Split, tmp_path
         assert not torch.equal(one[name], other[name]), name
         expected = (one[name].double() + other[name].double()) / 2
         torch.testing.assert_close(tensor.double(), expected, rtol=1e-6, atol=1e-7)
+    arguments = ["average", *map(str, runs), "--out", str(out), "--further", "0.5"]
+    assert cli.main(arguments) == 2  # from where?
+    assert cli.main([*arguments, "--start", str(run / "checkpoint.pt")]) == 0
+    before = read_run(run / "checkpoint.pt")["weights"]
+    for name, tensor in load(out)[0].state_dict().items():
+        halfway = (one[name].double() + other[name].double()) / 2
+        expected = halfway + 0.5 * (halfway - before[name].double())
+        torch.testing.assert_close(tensor.double(), expected, rtol=1e-5, atol=1e-6)
     unlike = train(dataclasses.replace(SMALL, epochs=1), whole, {}, tmp_path / "unlike")
     alien = tmp_path / "alien.pt"
     torch.save({"weights": {}}, alien)
