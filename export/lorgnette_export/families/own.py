@@ -175,7 +175,7 @@ def _once(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return weights without those that are another's under a second name."""
     found: dict[int, str] = {}
     for name, value in weights.items():
-        found.setdefault(id(value) if value.dim() == 0 else value.data_ptr(), name)
+        found.setdefault(value.data_ptr(), name)
     return {name: weights[name] for name in found.values()}
 
 

@@ -13,7 +13,11 @@ from lorgnette.captioning.manifest import Manifest
 from lorgnette_export import families
 from lorgnette_export.conversion.convert import Options, convert
 from lorgnette_export.data import captioned
+from lorgnette_export.families import own
 from lorgnette_export.networks.decoder import Decoder, Shape
+from lorgnette_export.networks.encoders import ENCODERS
+from lorgnette_export.networks.evidence import Evidence
+from lorgnette_export.reading.checkpoints import CheckpointError
 from lorgnette_export.training.config import Config
 
 pytestmark = pytest.mark.torch
@@ -104,3 +108,34 @@ def test_a_release_that_is_cut_off_is_refused(
     cut.write_bytes(release.read_bytes()[:-100])
     assert run("convert", cut, "--out", tmp_path / "model") == 2
     assert "cut.safetensors: it is damaged or cut off" in capsys.readouterr().err
+
+
+@torch.inference_mode()
+def test_a_top_that_sentences_and_evidence_share_is_kept_once(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    names = ("efficientnet-lite2", "mobilenet-detector", "efficientnet-lite2-imagenet")
+    shape = Shape(encoders=names, vocabulary=len(WORDS), hidden=32, embedding=16, heads=2)
+    cnns = [ENCODERS[name].build() for name in names]
+    look = own.Look(Decoder(shape), cnns, evidence=Evidence()).eval()
+    about = {"name": "tiny", "version": "1", "licence": "none", "vocabulary": WORDS, "evidence": {}}
+    own.write(look, about, tmp_path / "one.safetensors")
+    tensors = safetensors.torch.load_file(tmp_path / "one.safetensors")
+    assert any(name.startswith("cnns.2.") for name in tensors)
+    assert not any(name.startswith("evidence.top.") for name in tensors)
+    again = families.read([tmp_path / "one.safetensors"]).encoder.eval()
+    pixels = torch.randn(2, 3, 96, 96)
+    for mine, other in zip(look(pixels), again(pixels), strict=True):
+        torch.testing.assert_close(mine, other, rtol=0.02, atol=0.02)  # it was float16
+    # Each grid is that of the CNN alone, and the third CNN stands on the trunk of the first.
+    first, detector, top = cnns
+    seen = [first(pixels), detector(pixels * (0.502 / 0.5) + (0.498 - 0.5) / 0.5)]
+    seen.append(top(first.trunk(pixels)))
+    features, hidden = look.decoder.look([grid.flatten(2).transpose(1, 2) for grid in seen])
+    torch.testing.assert_close(look(pixels)[0], features, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(look(pixels)[1], hidden, rtol=1e-3, atol=1e-3)
+    missing = {name: value for name, value in tensors.items() if name != "cnns.2.conv.weight"}
+    with safetensors.safe_open(tmp_path / "one.safetensors", "pt") as file:
+        metadata = file.metadata()
+    safetensors.torch.save_file(missing, tmp_path / "two.safetensors", metadata)
+    with pytest.raises(CheckpointError, match=r"cnns\.2\.conv"):
+        families.read([tmp_path / "two.safetensors"])
