@@ -97,6 +97,9 @@ def test_the_whole_cnn_learns_from_pictures(end_to_end: Path) -> None:
     changed = {n for n in before if not torch.equal(before[n], saved["cnn"][n])}
     assert {"_conv_stem.weight", "_blocks.3._project_conv.weight", "_conv_head.weight"} <= changed
     assert not any("running" in name for name in changed)
+    # What evidence stands on is no longer there.
+    arguments = ["evidence", end_to_end / "checkpoint.pt", "--out", end_to_end / "evidence.pt"]
+    assert cli.main([str(a) for a in [*arguments, "--like", end_to_end / "checkpoint.pt"]]) == 2
 
 
 def test_rewards_are_earned_from_a_release_by_pictures(
