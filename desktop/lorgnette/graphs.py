@@ -87,7 +87,8 @@ class Graph:
             outputs: names that are wanted back, in this order.
             provider: cpu or cuda.
             threads: of the CPU for one operator; 0 means as many as there are cores.
-            sizes_vary: inputs have another size each time, so that no plan for memory is kept.
+            sizes_vary: inputs have another size each time, so that neither a plan for memory is
+                kept nor the memory itself.
 
         Raises:
             BrokenModelError: the file is no ONNX graph, or lacks an output.
@@ -99,6 +100,7 @@ class Graph:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.enable_mem_pattern = not sizes_vary
+        options.enable_cpu_mem_arena = not sizes_vary
         # Without this the threads spin between two calls, and take the cores from decoding.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         names = [PROVIDERS[provider]]

@@ -80,6 +80,6 @@ def _widest_quiet(columns: Floats) -> int:
 
 def _colour_at(image: Image.Image, x: float, y: float) -> tuple[int, ...]:
     """Return the colour at a point, or nearest to it, of an RGB picture."""
-    x, y = (min(max(at, 0), side - 1) for at, side in zip((x, y), image.size, strict=True))
+    x, y = (min(max(int(at), 0), side - 1) for at, side in zip((x, y), image.size, strict=True))
     red, green, blue = np.asarray(image.crop((x, y, x + 1, y + 1)))[0, 0].tolist()
     return red, green, blue

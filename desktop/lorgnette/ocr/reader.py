@@ -1,9 +1,15 @@
 """Reader.open(text model); read(picture) -> PictureText."""
 
+import contextlib
+import ctypes
+import functools
 import hashlib
 import json
 import math
+import statistics
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +95,19 @@ class Reader:
         if min(image.size) < LEAST_SIDE:
             return PictureText(reason=TOO_NARROW)
         with self._one_at_a_time:
-            return self._read(image, least_height)
+            try:
+                return self._read(image, least_height)
+            finally:
+                _give_back_memory()
 
     def _read(self, image: Image.Image, least_height: float) -> PictureText:
         boxes, cut = self._find(image, far_only=least_height > 0)
         boxes = boxes[[min(crops.sides(box)) >= least_height * min(image.size) for box in boxes]]
         if not len(boxes):
             return PictureText()
-        turn = self._turn(image, boxes)
+        # The lines that tell which way is up are not read a second time.
+        recognise = functools.cache(lambda line, turn: self._recognise(image, boxes[line], turn))
+        turn = _turn(boxes, recognise)
         order = layout.paragraphs(_level(boxes, image.size, turn))
         columns = 0
         said: dict[int, Line] = {}
@@ -105,7 +116,7 @@ class Reader:
                 cut = True
                 break
             for quarters in _turns(boxes[number], turn):
-                line, width = self._recognise(image, boxes[number], quarters)
+                line, width = recognise(number, quarters)
                 columns += width
                 if number not in said or line.confidence > said[number].confidence:
                     said[number] = line
@@ -175,25 +186,6 @@ class Reader:
         probability: Floats = out[0, 0]
         return probability
 
-    def _turn(self, image: Image.Image, boxes: Floats) -> int:
-        """Return by how many quarters clockwise the page was turned: 0 to 3."""
-        sides = np.array([crops.sides(box) for box in boxes])
-        upwards = sides[:, 1] > sides[:, 0] * 1.5
-        lengths = sides.max(axis=1)
-        sideways = bool(lengths[upwards].sum() > lengths.sum() / 2)
-        of_page = np.flatnonzero(upwards == sideways)
-        sample = of_page[np.argsort(-lengths[of_page], kind="stable")[:_SAMPLE]]
-        likely, other = (1, 3) if sideways else (0, 2)
-
-        def certain(turn: int) -> float:
-            lines = (self._recognise(image, boxes[line], turn)[0] for line in sample)
-            return float(np.median([line.confidence for line in lines]))
-
-        first = certain(likely)
-        if not sideways and first >= _DOUBTFUL:
-            return likely
-        return likely if first >= certain(other) else other
-
     def _recognise(self, image: Image.Image, box: Floats, quarters: int) -> tuple[Line, int]:
         """Return the line in box, and how wide the strip was that it was read from."""
         strip = crops.strip(image, crops.turned(box, quarters))
@@ -216,6 +208,25 @@ class Reader:
         return line, strip.width
 
 
+def _turn(boxes: Floats, recognise: Callable[[int, int], tuple[Line, int]]) -> int:
+    """Return by how many quarters clockwise the page was turned: 0 to 3."""
+    sides = np.array([crops.sides(box) for box in boxes])
+    upwards = sides[:, 1] > sides[:, 0] * 1.5
+    lengths = sides.max(axis=1)
+    sideways = bool(lengths[upwards].sum() > lengths.sum() / 2)
+    of_page = np.flatnonzero(upwards == sideways)
+    sample = of_page[np.argsort(-lengths[of_page], kind="stable")[:_SAMPLE]].tolist()
+    likely, other = (1, 3) if sideways else (0, 2)
+
+    def certain(turn: int) -> float:
+        return statistics.median(recognise(line, turn)[0].confidence for line in sample)
+
+    first = certain(likely)
+    if not sideways and first >= _DOUBTFUL:
+        return likely
+    return likely if first >= certain(other) else other
+
+
 def check(folder: Path) -> str:
     """Return what provenance calls the text model in folder, after seeing that it is whole.
 
@@ -235,6 +246,13 @@ def check(folder: Path) -> str:
     if wrong:
         raise BrokenModelError(f"{folder}: {', '.join(wrong)} is damaged or was changed")
     return label
+
+
+def _give_back_memory() -> None:
+    """Let glibc hand to the system what it would keep for the next picture: 150 MB of a screen."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError, OSError):  # musl has no such function
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _flat(image: Image.Image) -> bool:

@@ -1,5 +1,7 @@
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +120,26 @@ def test_a_rendered_page_is_read_as_the_benchmark_asks(
     found = reading_pages.score(page, reader.read(page.image))
     assert found.wrong <= 0.03 * found.characters
     assert found.in_order
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems tell memory otherwise")
+def test_memory_that_a_picture_took_is_given_back() -> None:
+    code = (
+        "from pathlib import Path\n"
+        "from PIL import Image, ImageDraw\n"
+        "from lorgnette import paths\n"
+        "from lorgnette.ocr.reader import Reader\n"
+        "def megabytes():\n"
+        "    return int(Path('/proc/self/statm').read_text().split()[1]) * 4096 / 1e6\n"
+        "image = Image.new('RGB', (1024, 800), 'white')\n"
+        "ImageDraw.Draw(image).text((20, 20), 'some words', 'black', font_size=30)\n"
+        "reader = Reader.open(paths.text_model(), provider='cpu', threads=1)\n"
+        "before = megabytes()\n"
+        "assert reader.read(image).lines\n"
+        "print(megabytes() - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 40
 
 
 @pytest.mark.parametrize("name", [reading.DETECTOR, reading.CHARACTERS])
