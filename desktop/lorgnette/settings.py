@@ -39,6 +39,7 @@ class Settings:
     quote_text: bool = False  # the words on a photo go into its draft
     appearance: str = "system"
     text_size: int = 100
+    words_first: bool = False  # in what a screen reader says of a row: the text before the name
 
     @classmethod
     def read(cls, path: Path | None = None) -> Self:
@@ -90,6 +91,6 @@ def _makes_sense(name: str, value: Any) -> bool:
     }
     if name in choices:
         return type(value) in {str, int} and value in choices[name]
-    if name in {"caption_on_add", "caption_fields", "quote_text"}:
+    if name in {"caption_on_add", "caption_fields", "quote_text", "words_first"}:
         return isinstance(value, bool)
     return isinstance(value, str)

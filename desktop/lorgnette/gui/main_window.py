@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         batch.model.removed.connect(batch.drafts.drop)
         batch.model.removed.connect(batch.thumbnails.forget)
         batch.settings.changed.connect(self._settings_changed)
+        batch.rows.words_first = batch.settings.now.words_first
         batch.settings.not_kept.connect(batch.teller.tell_not_kept)
         batch.view.customContextMenuRequested.connect(
             functools.partial(show_row_menu, batch.view, self.actions_)
@@ -211,6 +212,7 @@ class MainWindow(QMainWindow):
     def _settings_changed(self, before: Settings, now: Settings) -> None:
         if now.text_size != before.text_size:
             theme.set_text_size(now.text_size)
+        self.batch.rows.words_first = now.words_first
         self.dress()
 
     # What Qt asks the window

@@ -487,3 +487,28 @@ def test_a_drag_over_the_window_is_answered(qtbot: QtBot, window: MainWindow, re
     assert drop.isVisible()
     window.dragLeaveEvent(QDragLeaveEvent())
     assert not drop.isVisible()
+
+
+def test_a_key_goes_from_one_doubted_word_to_the_next(qtbot: QtBot, captioned: MainWindow) -> None:
+    text = "A wooden table and a cup."
+    picture = captioned.batch.model.picture_at(0)
+    suggestion = Suggestion(text=text, candidates=(text,), doubted=("wooden", "cup"))
+    alt = dataclasses.replace(picture.alt, text=text)
+    captioned.batch.model.put([dataclasses.replace(picture, alt=alt, suggestion=suggestion)])
+    field = captioned.body.panel.field
+    selected = []
+    for _ in range(3):
+        qtbot.keyClick(captioned, Qt.Key.Key_F7)
+        selected.append(field.textCursor().selectedText())
+    assert sorted(selected[:2]) == ["cup", "wooden"]
+    assert selected[2] == selected[0]
+    before = field.toPlainText()
+    qtbot.keyClicks(field, "glass")
+    assert field.toPlainText() == before.replace(selected[2], "glass")
+
+
+def test_the_words_of_a_row_come_first_where_that_is_wanted(captioned: MainWindow) -> None:
+    settings = captioned.batch.settings
+    settings.use(dataclasses.replace(settings.now, words_first=True))
+    said = captioned.batch.rows.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "A red picture, Draft, 0 red.png, 1 of 6"

@@ -37,6 +37,7 @@ class BatchFilter(QSortFilterProxyModel):
         self._states: frozenset[State] | None = None  # None: every state
         self._unwritten = False
         self._folder: Path | None = None  # None: every folder
+        self.words_first = False  # in what a screen reader says of a row
         self._words = ""
         self._held: Path | None = None
         self._left: set[Path] = set()
@@ -146,7 +147,13 @@ class BatchFilter(QSortFilterProxyModel):
             if picture is None:
                 return ""
             folder = self._batch.folder_of(picture)
-            return row_text(picture, index.row() + 1, self.rowCount(), folder)
+            return row_text(
+                picture,
+                index.row() + 1,
+                self.rowCount(),
+                folder,
+                words_first=self.words_first,
+            )
         return super().data(index, role)
 
     def picture(self, index: Index) -> Picture | None:

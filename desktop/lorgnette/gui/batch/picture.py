@@ -238,16 +238,20 @@ def written_words(picture: Picture) -> str:
     return tr("not written") if picture.unwritten else tr("written")
 
 
-def row_text(picture: Picture, position: int, count: int, folder: str = "") -> str:
-    """Return what a screen reader says of a row; position counts from 1."""
+def row_text(
+    picture: Picture, position: int, count: int, folder: str = "", *, words_first: bool = False
+) -> str:
+    """Return what a screen reader says of a row.
+
+    Args:
+        position: counts from 1.
+        words_first: the alt text comes before the name.
+    """
     place = tr("{position} of {count}").format(position=number(position), count=number(count))
-    return ", ".join(
-        part for part in (
-            picture.path.name, state_words(picture.state), written_words(picture),
-            picture.alt.text.rstrip("."), folder, place,
-        )
-        if part
-    )  # fmt: skip
+    name, words = picture.path.name, picture.alt.text.rstrip(".")
+    state = (state_words(picture.state), written_words(picture))
+    parts = (words, *state, name) if words_first else (name, *state, words)
+    return ", ".join(part for part in (*parts, folder, place) if part)
 
 
 def why(picture: Picture, *, waiting: bool = False) -> str:

@@ -12,7 +12,7 @@ class FirstSteps(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("First steps"))
         em, room = self.fontMetrics().height(), self.screen().availableSize() * 0.9
-        self.resize(min(38 * em, room.width()), min(36 * em, room.height()))
+        self.resize(min(44 * em, room.width()), min(48 * em, room.height()))
         self.text = QTextBrowser(self)
         self.text.setAccessibleName(tr("First steps"))
         self.text.setOpenLinks(False)

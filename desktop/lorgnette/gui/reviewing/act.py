@@ -84,6 +84,8 @@ class Reviewing(QObject):
                                panel.open_questions, ("Ctrl+T",)),
                     of_current("to_draft", tr("&Back to the model's draft"),
                                self.go_back_to_draft),
+                    of_current("next_doubt", tr("Go to the next doubted w&ord"),
+                               self.go_to_next_doubt, ("F7",)),
                     of_current("guess", tr("S&how the guess anyway"), self._guessing.show_guess,
                                ("Ctrl+G",)),
                 ],
@@ -365,6 +367,14 @@ class Reviewing(QObject):
     def say_doubted_words(self) -> None:
         """Say which words the model doubts."""
         self._batch.announcer.say(doubted_words(self._panel.picture))
+
+    def go_to_next_doubt(self) -> None:
+        """Select the next word that the model doubts, to write another one over it."""
+        self.go_to_text()
+        word = self._panel.field.select_next_doubted()
+        self._batch.announcer.say(
+            tr("Doubted: {word}").format(word=word) if word else doubted_words(None)
+        )
 
     def say_notes(self) -> None:
         """Say the notes on the text."""

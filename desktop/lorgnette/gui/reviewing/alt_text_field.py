@@ -69,6 +69,19 @@ class AltTextField(QPlainTextEdit):
         self._doubted = tuple(words)
         self._mark()
 
+    def select_next_doubted(self) -> str:
+        """Select the next marked word after the cursor, the first one after the last; return it."""
+        places = self._doubted_places()
+        if not places:
+            return ""
+        at = self.textCursor().selectionEnd()
+        start, end = next((place for place in places if place[0] >= at), places[0])
+        cursor = self.textCursor()
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        return cursor.selectedText()
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         return QSize(240, self._lines * metrics.lineSpacing() + 26)
@@ -114,21 +127,26 @@ class AltTextField(QPlainTextEdit):
         self.typed.emit(self.toPlainText())
 
     def _mark(self) -> None:
+        style = QTextCharFormat()
+        style.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        style.setUnderlineColor(self._colours.states["unsure"])
         marks = []
-        if self._doubted:
-            pattern = "|".join(map(re.escape, self._doubted))
-            style = QTextCharFormat()
-            style.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            style.setUnderlineColor(self._colours.states["unsure"])
-            for match in re.finditer(rf"\b({pattern})\b", self.toPlainText(), re.IGNORECASE):
-                selection = QTextEdit.ExtraSelection()
-                cursor = QTextCursor(self.document())
-                cursor.setPosition(match.start())
-                cursor.setPosition(match.end(), QTextCursor.MoveMode.KeepAnchor)
-                selection.cursor = cursor
-                selection.format = style
-                marks.append(selection)
+        for start, end in self._doubted_places():
+            selection = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            selection.cursor = cursor
+            selection.format = style
+            marks.append(selection)
         self.setExtraSelections(marks)
+
+    def _doubted_places(self) -> list[tuple[int, int]]:
+        if not self._doubted:
+            return []
+        pattern = "|".join(map(re.escape, self._doubted))
+        found = re.finditer(rf"\b({pattern})\b", self.toPlainText(), re.IGNORECASE)
+        return [match.span() for match in found]
 
 
 def _end_of_difference(before: str, after: str) -> int:

@@ -105,6 +105,7 @@ class SettingsDialog(QDialog):
             quote_text=self.quote_text.isChecked(),
             appearance=self.appearance.currentData(),
             text_size=self.text_size.value(),
+            words_first=self.words_first.isChecked(),
         )
 
     def _build_words(self) -> None:
@@ -223,6 +224,11 @@ class SettingsDialog(QDialog):
         self.text_size.setSuffix(tr(" %"))
         self.text_size.setValue(self._settings.text_size)
         self._row(form, tr("&Text size"), self.text_size)
+        self.words_first = QCheckBox(
+            tr("Screen readers say the alt te&xt of a row before its file name"), self
+        )
+        self.words_first.setChecked(self._settings.words_first)
+        form.addRow(self.words_first)
 
     def _group(self, title: str) -> QFormLayout:
         heading = QLabel(title, self)

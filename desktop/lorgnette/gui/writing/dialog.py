@@ -133,7 +133,7 @@ class WriteDialog(QDialog):
         layout.addWidget(area, 1)
         layout.addLayout(foot)
         em = self.fontMetrics().height()
-        self.resize(min(36 * em, self._room().width()), min(30 * em, self._room().height()))
+        self.resize(min(42 * em, self._room().width()), min(46 * em, self._room().height()))
         self._reviewed = reviewed
         for choice in (self.embed, self.mirror, self.with_drafts, self.replace):
             choice.toggled.connect(self._choice_changed)
