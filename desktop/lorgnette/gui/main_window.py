@@ -36,6 +36,7 @@ from lorgnette.gui.frame.row_menu import show_row_menu
 from lorgnette.gui.frame.status import Status
 from lorgnette.gui.frame.toolbar import Toolbar
 from lorgnette.gui.help.act import Helping
+from lorgnette.gui.knowing.act import Knowing
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.parts.actions import Actions, Entry, Group, Menu
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.adding = Adding(self.batch, lambda: self.writing.run.running)
         self.captioning = Captioning(self.batch, run)
         self.reviewing = Reviewing(self.batch, self.body.panel, models)
+        self.knowing = Knowing(self.batch, self.body.panel)
         self.browsing = Browsing(
             self.batch,
             self.body.filters,
@@ -97,6 +99,7 @@ class MainWindow(QMainWindow):
                 *self.editing.groups(),
                 *self.browsing.groups(),
                 *self.reviewing.groups(),
+                *self.knowing.groups(),
                 *self.captioning.groups(),
                 *self.helping.groups(),
             ],
@@ -162,6 +165,7 @@ class MainWindow(QMainWindow):
         self.body.panel.removal_wanted.connect(self.browsing.remove)
         self.adding.all_wanted.connect(self.body.filters.reset)
         self._keeping.write_wanted.connect(self.writing.write)
+        self.reviewing.showing.shown.connect(self.knowing.look)
         self.reviewing.write_wanted.connect(self.writing.write)
         self.browsing.back.connect(self.captioning.caption_again)
         self.captioning.picture_wanted.connect(self.browsing.show)
@@ -266,7 +270,7 @@ class MainWindow(QMainWindow):
             self._closed = True
             self._remembering.keep(self.adding.last_folder, quiet=self._keeping.quiet)
             self.batch.announcer.blockSignals(True)
-            for wing in (self.adding, self.reviewing, self.captioning, self.writing):
+            for wing in (self.adding, self.reviewing, self.knowing, self.captioning, self.writing):
                 wing.close()
             self.batch.thumbnails.close()
             self.batch.model.changed.disconnect(self.batch.drafts.keep)
