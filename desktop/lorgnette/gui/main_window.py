@@ -36,6 +36,7 @@ from lorgnette.gui.frame.row_menu import show_row_menu
 from lorgnette.gui.frame.status import Status
 from lorgnette.gui.frame.toolbar import Toolbar
 from lorgnette.gui.help.act import Helping
+from lorgnette.gui.importing.act import Importing
 from lorgnette.gui.knowing.act import Knowing
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         )
         self.copying = Copying(self.batch)
         self.editing = Editing(self.batch)
+        self.importing = Importing(self.batch)
         self.writing = Writing(self.batch)
         self.undoing = Undoing(self.batch, lambda: self.writing.run.running)
         self.changing_settings = ChangingSettings(self.batch, models, self.captioning)
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
             [
                 *self.undoing.groups(),
                 *self.adding.groups(),
+                *self.importing.groups(),
                 *self.writing.groups(),
                 *self.changing_settings.groups(),
                 Group(Menu.FILE, [Entry("quit", tr("&Quit"), self.quit, ("Ctrl+Q",))]),
@@ -270,7 +273,14 @@ class MainWindow(QMainWindow):
             self._closed = True
             self._remembering.keep(self.adding.last_folder, quiet=self._keeping.quiet)
             self.batch.announcer.blockSignals(True)
-            for wing in (self.adding, self.reviewing, self.knowing, self.captioning, self.writing):
+            for wing in (
+                self.adding,
+                self.importing,
+                self.reviewing,
+                self.knowing,
+                self.captioning,
+                self.writing,
+            ):
                 wing.close()
             self.batch.thumbnails.close()
             self.batch.model.changed.disconnect(self.batch.drafts.keep)

@@ -1,0 +1,1 @@
+"""Tables of texts come into the batch."""
