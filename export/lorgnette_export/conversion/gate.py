@@ -272,8 +272,12 @@ def largest(wanted: Said, found: Said) -> float:
     largest = 0.0
     for i, tokens in enumerate(wanted.token_ids):
         if tokens == found.token_ids[i]:
-            pair = np.array([wanted.log_probabilities[i], found.log_probabilities[i]])
-            largest = max(largest, float(np.abs(pair[0] - pair[1]).max()))
+            theirs, ours = wanted.log_probabilities[i], found.log_probabilities[i]
+            if len(theirs) != len(ours):  # only one of them says that it ends there
+                return float("inf")
+            # A caption without an end may have nothing that is shown.
+            apart = np.abs(np.array(theirs) - np.array(ours)).max(initial=0.0)
+            largest = max(largest, float(apart))
     return largest
 
 

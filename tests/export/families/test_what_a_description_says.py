@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 import torch
-from tests.export.layouts import WORDS, ResNet, caffe, filled, picture_like, values
+from tests.export.layouts import (
+    WORDS,
+    DecoderRNN,
+    EncoderCNN,
+    ResNet,
+    caffe,
+    filled,
+    picture_like,
+    values,
+)
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -529,3 +538,34 @@ def test_tensors_that_have_no_place_are_told(tmp_path: Path):
     model = families.read([brought(tmp_path, filled(resnet()()), toml)])
     assert "bn.running_mean" in model.unused
     assert "fc.weight" not in model.unused
+
+
+def test_a_family_may_be_told_only_what_its_fork_changed(tmp_path: Path):
+    encoder, decoder = EncoderCNN(16, "linear", "bn"), DecoderRNN(16, 24, 1, "embed", "linear")
+    torch.save(filled(encoder).state_dict(), tmp_path / "e.pkl")
+    torch.save(filled(decoder).state_dict(), tmp_path / "d.pkl")
+    (tmp_path / "words.json").write_text(json.dumps(NAMES))
+    toml = tmp_path / "fork.toml"
+    files = (
+        'family = "yunjey"\nname = "fork"\n[files]\nweights = { e = "e.pkl", d = "d.pkl" }\n'
+        'vocabulary = "words.json"\n[pixels]\ninterpolation = "bicubic"\nheight = 64\nwidth = 64\n'
+    )
+    toml.write_text(f"{files}[search]\nbeam_size = 3\n[words]\nmax = 9\n")
+    model = families.read([toml])
+    assert (model.family, model.name, model.max_words) == ("yunjey", "fork", 9)
+    pixels = model.preprocessing
+    assert (pixels.interpolation, pixels.height, pixels.whole) == ("bicubic", 64, True)
+    assert (model.search.beam_size, model.search.ended) == (3, "shrinks")
+    for more, expected in (
+        (
+            '[encoder]\nnetwork = "vgg"',
+            r"with a family its networks are known; leave out \[encoder",
+        ),
+        ('[words]\nstart = "a"', "says max alone"),
+    ):
+        toml.write_text(f"{files}{more}\n")
+        with pytest.raises(CheckpointError, match=expected):
+            families.read([toml])
+    toml.write_text(files.replace("yunjey", "show"))
+    with pytest.raises(CheckpointError, match="show is no family that is known"):
+        families.read([toml])
