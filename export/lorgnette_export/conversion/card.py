@@ -89,7 +89,10 @@ def compared(model: Manifest) -> str:
             "not compared with the program that they come from, so that they may be others; "
             "convert with --expect compares them"
         )
-    return f"{expected['equal']} of {expected['captions']} are those of {expected['file']}"
+    found = f"{expected['equal']} of {expected['captions']} are those of {expected['file']}"
+    if expected["different"] > 1:
+        return found
+    return f"{found}; but that is one sentence, which shows little: take more, and other, pictures"
 
 
 def text(model: TorchModel, written: Manifest) -> str:

@@ -57,7 +57,8 @@ class Compared:
         """The difference in words."""
         seen = f"\n    ({note})" if (note := _seen_otherwise(self.expected.picture)) else ""
         name = self.expected.picture.name
-        return f"{name}\n    expected: {self.expected.caption}\n    found:    {self.found}{seen}"
+        found = self.found or "nothing"
+        return f"{name}\n    expected: {self.expected.caption}\n    found:    {found}{seen}"
 
 
 def read(file: Path, pictures: Path | None) -> list[Expected]:
@@ -159,6 +160,11 @@ def _words(text: str, captioner: Captioner) -> list[str]:
         if part not in silent:
             found += _TOKEN.findall(part)
     return found[: found.index(end)] if end in found else found
+
+
+def different(compared: Sequence[Compared]) -> int:
+    """Return how many different captions were expected: of one alone nothing can be learnt."""
+    return len({each.expected.caption.casefold() for each in compared})
 
 
 def other_ways(captioner: Captioner, expected: Sequence[Expected]) -> str:

@@ -100,8 +100,23 @@ def test_captions_that_are_equal_are_counted_in_the_manifest_and_on_the_card(
     file = lines(theirs, tmp_path / "captions.tsv")
     written = convert(foreign(), tmp_path / "model", Options(pictures=5, expect=file)).manifest
     assert written.gate["passed"] is True
-    assert written.gate["expected"] == {"file": "captions.tsv", "captions": 6, "equal": 6}
+    assert written.gate["expected"] == {
+        "file": "captions.tsv",
+        "captions": 6,
+        "different": len(set(theirs.values())),
+        "equal": 6,
+    }
     assert "6 of 6 are those of captions.tsv" in (tmp_path / "model" / "MODEL_CARD.md").read_text()
+
+
+def test_one_sentence_for_all_pictures_shows_too_little_to_pass(
+    theirs: dict[Path, str], photos: list[Path], tmp_path: Path
+):
+    file = lines({photos[0]: theirs[photos[0]]}, tmp_path / "captions.tsv")
+    written = convert(foreign(), tmp_path / "model", Options(pictures=5, expect=file)).manifest
+    assert "passed" not in written.gate
+    assert written.gate["expected"]["equal"] == 1
+    assert "which shows little" in card.compared(written)
 
 
 def test_one_caption_that_differs_is_shown_and_nothing_is_written(
