@@ -83,11 +83,14 @@ def mirroring(
 
 
 def is_foreign(said: str, caption: str, hashes: frozenset[str]) -> bool:
-    """Return whether a caption field says what a person or another program put there."""
+    """Return whether a caption field says what a person or another program put there.
+
+    A camera's own name is nobody's caption; a year or a number may be somebody's.
+    """
     text = clean(said)
-    return bool(
-        text and text != caption and text_hash(text) not in hashes and not machines.is_by_one(text)
-    )
+    if not text or text == caption or text_hash(text) in hashes:
+        return False
+    return not machines.is_by_one(text) or any(map(str.isdigit, text))
 
 
 def copies(survey: Survey, caption: str, rules: Mirroring) -> Copies:

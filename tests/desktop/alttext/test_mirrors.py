@@ -2,16 +2,20 @@
 
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from tests.desktop.alttext.conftest import PROFILE
 from tests.oracles import ExifTool, exiv2
 
 from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination, Effect, Origin, Written
+from lorgnette.alttext import AltText, Destination, Effect, Origin, Written, exif, iim
+from lorgnette.alttext.container import CannotMirrorError
 from lorgnette.jobs.journal import Journal
 from lorgnette.jobs.writing import WriteBatch
 
@@ -194,6 +198,13 @@ def test_a_cameras_own_words_give_way(sample: Sample, exiftool: ExifTool) -> Non
     exiftool.run("-overwrite_original", "-EXIF:ImageDescription=OLYMPUS DIGITAL CAMERA", picture)
     mirror(picture)
     assert captions(exiftool, picture)["Exif ImageDescription"] == TEXT
+
+
+def test_a_year_may_be_somebodys_caption(sample: Sample, exiftool: ExifTool) -> None:
+    picture = sample("plain.jpg")
+    exiftool.run("-overwrite_original", "-EXIF:ImageDescription=1987", picture)
+    assert mirror(picture).copied_to == ()
+    assert captions(exiftool, picture) == {"Exif ImageDescription": "1987"}
 
 
 @pytest.mark.parametrize(
@@ -383,3 +394,62 @@ def test_further_pictures_are_found_where_they_are(sample: Sample, pixels: Pixel
     mirror(picture)
     mirror(picture, TEXT * 20)
     assert pixels(picture) == before
+
+
+ENTRIES = st.lists(
+    st.builds(
+        lambda tag, kind, count, value: struct.pack(">HHI4s", tag, kind, count, value),
+        st.sampled_from([0x0103, 0x010E, 0x8769, 0x9286, 0x9C9C]),
+        st.integers(0, 13),
+        st.integers(0, 40),
+        st.one_of(st.binary(min_size=4, max_size=4), st.just(b"\0\0\0\x08")),
+    ),
+    max_size=4,
+)
+BLOCKS = st.builds(
+    lambda entries, after, tail: (
+        b"MM\0*\0\0\0\x08" + struct.pack(">H", len(entries)) + b"".join(entries) + after + tail
+    ),
+    ENTRIES,
+    st.sampled_from([b"\0\0\0\0", b"\0\0\0\x08"]),
+    st.binary(max_size=60),
+)
+
+
+@given(BLOCKS)
+@settings(max_examples=300, deadline=None)
+def test_whatever_an_exif_block_is_it_is_refused_or_keeps_its_rest(block: bytes) -> None:
+    texts = {exif.IMAGE_DESCRIPTION: TEXT, exif.EXIF_COMMENT: TEXT}
+    seen = exif.Look.at([block], texts.keys())
+    try:
+        new = exif.with_captions(block, texts)
+    except CannotMirrorError:
+        return
+    if not seen.trouble:
+        after = exif.Look.at([new], texts.keys())
+        assert after == replace(seen, captions=texts)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([(1, 0), (1, 90), (2, 0), (2, 25), (2, 90), (2, 120), (3, 10)]),
+            st.binary(max_size=12),
+        )
+    ),
+    st.sampled_from([TEXT, NEW]),
+    st.binary(max_size=4),
+)
+@settings(max_examples=300, deadline=None)
+def test_whatever_records_hold_they_are_refused_or_keep_their_rest(
+    datasets: list[tuple[tuple[int, int], bytes]], text: str, tail: bytes
+) -> None:
+    records = b"".join(
+        struct.pack(">BBBH", 0x1C, *number, len(body)) + body for number, body in datasets
+    )
+    try:
+        new = iim.with_caption(records + tail, text)
+    except CannotMirrorError:
+        return
+    assert iim.caption(new) == text
+    assert iim.rest(new) == iim.rest(records + tail)
