@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lorgnette.alttext import captions
 from lorgnette.alttext.container import (
+    MAX_BLOCKS,
     About,
     CannotMirrorError,
     Contents,
@@ -46,7 +47,10 @@ def _datasets(records: bytes) -> Iterator[_Dataset]:
         MalformedContainerError: something else comes.
     """
     position = 0
-    while records[position:].strip(b"\0"):
+    last = len(records.rstrip(b"\0"))  # zeros may follow
+    for _ in range(MAX_BLOCKS):
+        if position >= last:
+            return
         if records[position : position + 1] != b"\x1c" or len(records) < position + 5:
             raise MalformedContainerError("its IIM records are damaged")
         record, number, length = struct.unpack_from(">BBH", records, position + 1)
@@ -59,6 +63,7 @@ def _datasets(records: bytes) -> Iterator[_Dataset]:
             raise MalformedContainerError("its IIM records are damaged")
         yield _Dataset((record, number), records[start:end], position, end)
         position = end
+    raise MalformedContainerError("it has too many IIM records")
 
 
 def inside(records: bytes) -> Contents:

@@ -60,33 +60,37 @@ class _Resource(NamedTuple):
     padding: bytes
 
 
-def _strictly(data: bytes) -> Iterator[_Resource]:
+def _sound_resources(data: bytes) -> Iterator[_Resource]:
     """Yield Photoshop's image resources.
 
     Raises:
         MalformedContainerError: something else comes.
     """
     position = 0
-    while data[position:].strip(b"\0"):
+    end = len(data.rstrip(b"\0"))  # zeros may follow
+    for _ in range(MAX_BLOCKS):
+        if position >= end:
+            return
         name = position + 6
         if data[position : position + 4] not in _MARKS or len(data) < position + 12:
             raise MalformedContainerError("its Photoshop resources are damaged")
         length_at = name + 1 + data[name]
         length_at += (length_at - name) % 2
         start = length_at + 4
-        end = start + int.from_bytes(data[length_at:start], "big")
-        if end > len(data):
+        stop = start + int.from_bytes(data[length_at:start], "big")
+        if stop > len(data):
             raise MalformedContainerError("its Photoshop resources are damaged")
-        after = min(end + (end - start) % 2, len(data))
+        after = min(stop + (stop - start) % 2, len(data))
         kind = int.from_bytes(data[position + 4 : position + 6], "big")
-        yield _Resource(kind, data[position:length_at], data[start:end], data[end:after])
+        yield _Resource(kind, data[position:length_at], data[start:stop], data[stop:after])
         position = after
+    raise MalformedContainerError("it has too many Photoshop resources")
 
 
 def records(data: bytes) -> bytes:
     """Return the records in Photoshop's resources, as far as these are sound; empty: none."""
     try:
-        for each in _strictly(data):
+        for each in _sound_resources(data):
             if each.kind == _IIM:
                 return each.body
     except MalformedContainerError:
@@ -102,7 +106,7 @@ def rest(data: bytes) -> int:
     """
     found = [
         (each.head, iim.rest(each.body) if each.kind == _IIM else each.body)
-        for each in _strictly(data)
+        for each in _sound_resources(data)
         if each.kind != _DIGEST
     ]
     return zlib.crc32(repr(found).encode())
@@ -117,7 +121,7 @@ def with_caption(data: bytes, text: str) -> bytes:
         CannotMirrorError: they are damaged, or the text cannot be put there.
     """
     try:
-        found = list(_strictly(data))
+        found = list(_sound_resources(data))
     except MalformedContainerError as error:
         raise CannotMirrorError(str(error)) from error
     changed: dict[bytes, bytes] = {}

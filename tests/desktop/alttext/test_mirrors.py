@@ -14,7 +14,7 @@ from tests.desktop.alttext.conftest import PROFILE
 from tests.oracles import ExifTool, exiv2
 
 from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination, Effect, Origin, Written, exif, iim
+from lorgnette.alttext import AltText, Destination, Effect, Origin, Written, exif, iim, photoshop
 from lorgnette.alttext.container import CannotMirrorError
 from lorgnette.jobs.journal import Journal
 from lorgnette.jobs.writing import WriteBatch
@@ -417,7 +417,7 @@ BLOCKS = st.builds(
 
 
 @given(BLOCKS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_an_exif_block_is_it_is_refused_or_keeps_its_rest(block: bytes) -> None:
     texts = {exif.IMAGE_DESCRIPTION: TEXT, exif.EXIF_COMMENT: TEXT}
     seen = exif.Look.at([block], texts.keys())
@@ -440,7 +440,7 @@ def test_whatever_an_exif_block_is_it_is_refused_or_keeps_its_rest(block: bytes)
     st.sampled_from([TEXT, NEW]),
     st.binary(max_size=4),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_records_hold_they_are_refused_or_keep_their_rest(
     datasets: list[tuple[tuple[int, int], bytes]], text: str, tail: bytes
 ) -> None:
@@ -453,3 +453,13 @@ def test_whatever_records_hold_they_are_refused_or_keep_their_rest(
         return
     assert iim.caption(new) == text
     assert iim.rest(new) == iim.rest(records + tail)
+
+
+def test_a_flood_of_records_is_refused_in_no_time() -> None:
+    """What copied the rest for each of them would not end today."""
+    records = b"\x1c\x02\x19\0\0" * 200_000
+    with pytest.raises(CannotMirrorError, match="too many IIM records"):
+        iim.with_caption(records, TEXT)
+    resources = b"8BIM\x04\x05\0\0\0\0\0\0" * 200_000
+    with pytest.raises(CannotMirrorError, match="too many Photoshop resources"):
+        photoshop.with_caption(resources, TEXT)
