@@ -104,6 +104,17 @@ class MainWindow(QMainWindow):
                 *self.reviewing.groups(),
                 *self.knowing.groups(),
                 *self.captioning.groups(),
+                Group(
+                    Menu.VIEW,
+                    [
+                        Entry(
+                            "to_notice",
+                            tr("Go to the &notice"),
+                            self.body.go_to_notice,
+                            ("Shift+F6",),
+                        )
+                    ],
+                ),
                 *self.helping.groups(),
             ],
         )

@@ -72,6 +72,7 @@ def open_window(
                 lock.unlock()  # as when its process ends
         app = QApplication.instance()
         assert isinstance(app, QApplication)
+        theme.set_text_size(chosen.text_size)  # as at a start: a test before may have left another
         lock, drafts = open_drafts(paths.user_data())
         window = MainWindow(chosen, drafts, theme.apply(app, chosen.appearance))
         windows.append((window, lock))

@@ -512,3 +512,17 @@ def test_the_words_of_a_row_come_first_where_that_is_wanted(captioned: MainWindo
     settings.use(dataclasses.replace(settings.now, words_first=True))
     said = captioned.batch.rows.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == "A red picture, Draft, 0 red.png, 1 of 6"
+
+
+def test_a_notice_is_gone_to_by_a_key(qtbot: QtBot, captioned: MainWindow) -> None:
+    captioned.body.notice.show_text("Done.", [("Do it", lambda: None)])
+    qtbot.keyClick(captioned, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert captioned.body.notice.buttons[0].hasFocus()
+
+
+def test_a_row_dropped_on_a_text_is_its_words(captioned: MainWindow) -> None:
+    data = captioned.batch.rows.mimeData([captioned.batch.rows.index(0, 0)])
+    assert data.text() == "A red picture."
+    assert [url.toLocalFile() for url in data.urls()] == [
+        str(captioned.batch.model.picture_at(0).path)
+    ]

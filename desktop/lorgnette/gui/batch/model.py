@@ -121,13 +121,13 @@ class BatchModel(QAbstractListModel):
         )
 
     def mimeTypes(self) -> list[str]:
-        return ["text/uri-list"]
+        return ["text/uri-list", "text/plain"]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        pictures = [self._pictures[index.row()] for index in indexes]
         data = QMimeData()
-        data.setUrls([
-            QUrl.fromLocalFile(str(self._pictures[index.row()].path)) for index in indexes
-        ])  # fmt: skip
+        data.setText("\n".join(picture.alt.text for picture in pictures))  # for a text editor
+        data.setUrls([QUrl.fromLocalFile(str(picture.path)) for picture in pictures])
         return data
 
     def supportedDragActions(self) -> Qt.DropAction:

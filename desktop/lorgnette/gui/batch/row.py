@@ -84,6 +84,9 @@ class PictureDelegate(QStyledItemDelegate):
             str(index.data(FOLDER_ROLE)),
             QRect(left, rect.top(), rect.right() - left - _GAP, rect.height()),
         )
+        if selected and colours.high_contrast:
+            painter.setPen(QPen(colours.accent, 1, Qt.PenStyle.DashLine))
+            painter.drawRect(rect.adjusted(4, 3, -4, -4))
         if focused:
             painter.setPen(QPen(colours.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -106,6 +109,8 @@ class PictureDelegate(QStyledItemDelegate):
             painter.setClipPath(shape)
             painter.drawPixmap(frame.topLeft(), self._cut_out(pixmap, frame.size(), ratio))
             painter.restore()
+            painter.setPen(QPen(self._colours.hairline, 1))  # a white picture has an edge, too
+            painter.drawPath(shape)
             return
         painter.fillPath(shape, mixed(self._colours.base, self._colours.text, 0.06))
         broken = self._thumbnails.broken(picture.path)

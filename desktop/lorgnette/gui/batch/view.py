@@ -23,6 +23,8 @@ from lorgnette.gui.batch.thumbnails import Thumbnails
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.saying.translation import tr
 
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+
 
 class BatchView(QListView):
     """The list of pictures.
@@ -112,6 +114,9 @@ class BatchView(QListView):
         self.selectionModel().setCurrentIndex(
             index, QItemSelectionModel.SelectionFlag.ClearAndSelect
         )
+        following = self._rows.index(index.row() + 1, 0)
+        if following.isValid():  # what comes next is in sight, too
+            self.scrollTo(following)
         self.scrollTo(index)
 
     def currentChanged(
@@ -132,6 +137,9 @@ class BatchView(QListView):
             return
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
             self.look_requested.emit()
+            return
+        if event.key() == Qt.Key.Key_F10 and event.modifiers() == _SHIFT:
+            self.customContextMenuRequested.emit(self.visualRect(self.currentIndex()).center())
             return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()

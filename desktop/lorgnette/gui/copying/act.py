@@ -40,6 +40,7 @@ class Copying:
                           ("Ctrl+Shift+T",), usable=self._batch.any),
                     Entry("copy_files", tr("Copy &files with their alt text"), self.copy_files,
                           ("Ctrl+Shift+F",), usable=current),
+                    Entry("copy_paths", tr("Copy &paths"), self.copy_paths, usable=current),
                 ],
             ),
             Group(
@@ -116,6 +117,16 @@ class Copying:
                 "{count} pictures copied as a table.",
                 len(pictures),
             ).format(count=number(len(pictures)))
+        )
+
+    def copy_paths(self) -> None:
+        """Put the paths of the selected files on the clipboard, one a line."""
+        paths = [str(picture.path) for picture in self._batch.view.selected()]
+        QGuiApplication.clipboard().setText("\n".join(paths))
+        self._batch.announcer.say(
+            trn("{count} path copied.", "{count} paths copied.", len(paths)).format(
+                count=number(len(paths))
+            )
         )
 
     def copy_files(self) -> None:

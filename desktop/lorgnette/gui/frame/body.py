@@ -120,6 +120,12 @@ class Body(QWidget):
         if self.isVisible():
             self.take_focus()
 
+    def go_to_notice(self) -> None:
+        """Put the focus on what a notice offers, its sentence where it offers nothing."""
+        if self.notice.isVisible():
+            buttons = self.notice.buttons
+            (buttons[0] if buttons else self.notice.text).setFocus()
+
     def take_focus(self) -> None:
         """Put the focus where a person goes on from: the list, or the first way to fill it."""
         (self.empty.first_button if self.is_empty else self.view).setFocus()

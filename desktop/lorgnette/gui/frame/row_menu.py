@@ -16,6 +16,7 @@ _NAMES = (
     "copy_html",
     "copy_markdown",
     "copy_files",
+    "copy_paths",
     "show_in_folder",
     "open_elsewhere",
     "remove",

@@ -35,7 +35,7 @@ from lorgnette.gui.saying.translation import number, tr
 
 PREVIEW_SIDE = 1280  # pixels of the longer side
 _BESIDE_FROM = 700  # logical pixels from which picture and words stand side by side
-_SETTLE_MILLISECONDS = 250  # after the last key before the notes are made anew
+_SETTLE_MILLISECONDS = 1200  # after the last key, no mere pause, before the notes are made anew
 
 
 def _read_only(name: str, parent: QWidget) -> QPlainTextEdit:

@@ -83,6 +83,7 @@ class Notice(QWidget):
             button = QPushButton(label, self)
             button.clicked.connect(lambda _=False, act=act: self._take(act))
             self._buttons.insertWidget(place, button, 0, Qt.AlignmentFlag.AlignLeft)
+            button.show()  # at once, so that a key can go to it
             self.buttons.append(button)
         before: QWidget = self.text
         for button in (*self.buttons, self.close_button):

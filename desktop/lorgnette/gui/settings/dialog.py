@@ -30,6 +30,7 @@ from lorgnette.gui.looks import theme
 from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import BEAM_SIZES, TEXT_SIZES, Settings
 
+_MANIFEST = "model.json"  # that each model directory has
 _LABEL_CHARACTERS = 24  # of the column of labels, so that all groups stand in line
 
 
@@ -178,6 +179,11 @@ class SettingsDialog(QDialog):
         self.model = QLineEdit(self._settings.model, self)
         self.model.setPlaceholderText(tr("The model that comes with lorgnette"))
         self._row(form, tr("&Model directory"), self.model)
+        self._no_model = QLabel(self)
+        self._no_model.setWordWrap(True)
+        self._no_model.setProperty("heading", True)
+        self._no_model.setVisible(False)
+        form.addRow(self._no_model)
         self.browse = QPushButton(tr("Choose a &folder…"), self)
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
@@ -243,6 +249,17 @@ class SettingsDialog(QDialog):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._form.addLayout(form)
         return form
+
+    def accept(self) -> None:
+        """Take the settings, unless the model directory holds no model."""
+        folder = self.model.text().strip()
+        if folder and not (Path(folder) / _MANIFEST).is_file():
+            self._no_model.setText(tr("There is no model in {folder}.").format(folder=folder))
+            self._no_model.setVisible(True)
+            self.model.setAccessibleDescription(self._no_model.text())
+            self.model.setFocus()
+            return
+        super().accept()
 
     def eventFilter(self, field: QObject, event: QEvent) -> bool:
         """Let the wheel scroll the dialog, and change only the choice that has the focus."""

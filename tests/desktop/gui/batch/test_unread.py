@@ -44,7 +44,7 @@ def test_it_is_written_over_only_when_that_is_wished(folder: Path, window: MainW
     before = sidecar.read_bytes()
     texts = [(first, AltText(text="New words"))]
     for replace, said in ((False, "alt text may be in it"), (True, "could not be read")):
-        how = {"naming": jobs.SidecarNaming.WITH_EXTENSION, "replace": replace}
+        how = {"naming": jobs.SidecarNaming.WITH_EXTENSION, "replace": replace, "mirror": False}
         outcomes = list(jobs.write(texts, jobs.Destination.EMBED, **how))
         assert isinstance(outcomes[0], jobs.WroteOne)
         assert said in outcomes[0].trouble

@@ -1,6 +1,7 @@
 """The settings as a person finds and leaves them, by keyboard alone."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -48,3 +49,15 @@ def test_what_a_choice_means_is_said_with_it(dialog: SettingsDialog) -> None:
     for field in (dialog.destination, dialog.sidecar_naming, dialog.provider, dialog.beam_size):
         interface = QAccessible.queryAccessibleInterface(field)
         assert interface.text(QAccessible.Text.Description) in shown - {""}
+
+
+def test_a_folder_without_a_model_is_refused_in_the_dialog(
+    qtbot: QtBot, dialog: SettingsDialog, tmp_path: Path
+) -> None:
+    dialog.model.setText(str(tmp_path))
+    dialog.accept()
+    assert dialog.isVisible()
+    assert any("There is no model in" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.model.clear()
+    dialog.accept()
+    assert not dialog.isVisible()
