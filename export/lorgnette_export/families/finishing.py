@@ -140,7 +140,8 @@ def searched_as_lorgnette(model: TorchModel) -> TorchModel:
     never = {*model.forbidden_ids, *model.silent_ids} - {model.start_id}
     # A start that is said to the picture itself has to stay possible.
     if isinstance(model.decoder_step, StepFromPicture):
-        never -= {i for i in model.silent_ids if model.vocabulary.words[i] != "<pad>"}
+        words = model.vocabulary.words
+        never -= {i for i in model.silent_ids if words[i].casefold() in vocabularies.STARTS}
     return dataclasses.replace(
         model,
         search=LORGNETTES,
