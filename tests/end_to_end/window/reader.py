@@ -169,10 +169,11 @@ def main():
 
     press("ctrl+shift+o")
     until(lambda: every(app(), lambda n: n.getRoleName() in {"dialog", "file chooser"}), "dialog")
-    type_text(FOLDER.name)
+    type_text(str(FOLDER))
     press("Return")
     until(lambda: len(rows()) == 6, "six rows")
     until(lambda: all("Draft" in row for row in rows()), "six drafts")
+    until(lambda: "%" not in frame.name, "captioning has ended")
     found["title"] = frame.name
     found["rows"] = rows()
     until(lambda: any("6 pictures captioned" in text for text in heard), "the summary")

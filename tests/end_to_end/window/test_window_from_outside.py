@@ -44,7 +44,10 @@ def test_checklist_05_rows_say_name_state_text_and_place(seen: dict[str, Any]) -
 
 
 def test_checklist_06_an_accepted_row_says_so(seen: dict[str, Any]) -> None:
-    assert seen["row after accepting"] == "0 red.png, Reviewed, A red wall in the sun, 1 of 6"
+    assert (
+        seen["row after accepting"]
+        == "0 red.png, Reviewed, not written, A red wall in the sun, 1 of 6"
+    )
 
 
 def test_checklist_07_the_preview_has_the_alt_text_as_its_name(seen: dict[str, Any]) -> None:
