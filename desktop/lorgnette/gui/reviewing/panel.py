@@ -331,7 +331,8 @@ class ReviewPanel(QWidget):
                 section.setVisible(False)
             return
         for section in self.sections():
-            section.setVisible(True)
+            if section is not self.read_section:  # it is shown only where something was read
+                section.setVisible(True)
         self.subject.show_picture(picture)
         suggestion = picture.suggestion
         self.field.doubt(
