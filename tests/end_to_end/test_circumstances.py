@@ -341,3 +341,26 @@ def test_a_window_whose_drafts_cannot_be_opened(tmp_path: Path) -> None:
     assert code == ExitCode.SOME_FAILED
     assert said[0] == "lorgnette: drafts.sqlite3 could not be written: unable to open database file"
     assert (tmp_path / "lorgnette" / "drafts.sqlite3").is_dir()  # nobody's data, but not ours
+
+
+@pytest.mark.parametrize("command", ["status", "export-text", "caption"])
+def test_a_folder_that_is_gone_while_one_is_in_it(
+    folder: Path, tmp_path: Path, toy_model: Path, command: str
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    options = {
+        "status": "a.png b.png",
+        "export-text": "--format csv --output o.csv .",
+        "caption": f"--model {toy_model} a.png b.png",
+    }
+    done = shell(f"rmdir {gone}; $lorgnette {command} {options[command]}", cwd=gone)
+    assert done.returncode == ExitCode.CANNOT_RUN
+    assert b"the folder that you are in is gone" in done.stderr
+    done = shell(f"rmdir {gone}; $lorgnette show {folder / 'a.png'}", cwd=_made(gone))
+    assert done.returncode == ExitCode.OK
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -82,6 +82,9 @@ def read(packet: bytes, language: str = "") -> Words:
     def items(*names: str) -> list[tuple[str, str]]:
         return _items(values, [found.get(name, []) for name in names])
 
+    trouble = document.trouble
+    if not trouble and b"AltTextAccessibility" in squeezed and found.keys().isdisjoint(_ALT_TEXT):
+        trouble = "its XMP packet names alt text, but not where it could be found"
     simple = {name: places[-1].text.strip() for name, places in found.items()}
     notes = {
         name.removeprefix(f"{OURS} "): text
@@ -101,8 +104,8 @@ def read(packet: bytes, language: str = "") -> Words:
         captions=tuple(dict.fromkeys(text for _, text in items(_CAPTION))),
         caption_hash=notes.get(CAPTION_HASH, ""),
         extension=simple.get(_EXTENSION, ""),
-        trouble=document.trouble,
-        unread=speaks and bool(document.trouble),
+        trouble=trouble,
+        unread=speaks and bool(trouble),
     )
 
 

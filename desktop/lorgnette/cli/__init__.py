@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -37,7 +38,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except FileNotFoundError:
+        if _is_somewhere():
+            raise
+        output.note(
+            "lorgnette: the folder that you are in is gone\nGo to another one, and try again."
+        )
+        return ExitCode.CANNOT_RUN
     return exit_code
+
+
+def _is_somewhere() -> bool:
+    """Return whether there is a folder that names without one count from."""
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError:
+        return False
+    return True
 
 
 class _Parser(argparse.ArgumentParser):

@@ -365,3 +365,12 @@ def test_what_is_mended_leaves_cdata_and_comments_as_they_are(exiftool, tmp_path
     tags = exiftool.tags(path, "-XMP-photoshop:all")
     assert tags["XMP-photoshop:Headline"] == "<x> & y &amp; z < 1"
     assert tags["XMP-photoshop:City"] == "A & B < C"
+
+
+def test_words_that_a_broken_instruction_swallows_are_said_to_be_there() -> None:
+    packet = xmp.merge(None, AltText(text="Words"), date="")
+    broken = packet.replace(b'W5M0MpCehiHzreSzNTczkc9d"?>', b"W5M0MpCehiHzreSzNTczkc9")
+    assert broken != packet
+    words = xmp.read(broken)
+    assert (words.alt_text, words.unread) == (None, True)
+    assert "names alt text" in words.trouble
