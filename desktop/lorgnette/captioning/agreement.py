@@ -4,6 +4,7 @@ Several descriptions side by side make people doubt where doubt is due, and told
 parts they are read most gladly (Chen, Iyer and Pavel, ASSETS 2025).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from lorgnette.english.lexicon import FUNCTION_WORDS, SPELLED, words_of
 
 # They say nothing by themselves where "of" follows: "a group of", "in front of", "a close up of".
 _BEFORE_OF = words_of("group bunch couple pair lot front top side middle edge")
+_NO_NUMBER = re.compile(r"\bone or more ", re.IGNORECASE)  # how many is what it does not say
 _SINGULAR = {"people": "person", "children": "child", "men": "man", "women": "woman"}
 
 
@@ -57,7 +59,7 @@ def agreement(texts: Sequence[str]) -> Agreement:
     Words are the same in any form, "dog" and "dogs" as well; articles and the like do not count,
     nor does "front" in "in front of".
     """
-    words = [text.rstrip(".").split() for text in texts]
+    words = [_NO_NUMBER.sub("", text.rstrip(".")).split() for text in texts]
     sayers: dict[str, set[int]] = {}
     for number, said in enumerate(words):
         for place, word in enumerate(said):

@@ -64,6 +64,10 @@ def test_those_who_say_the_same_say_it_first() -> None:
         (["A dog."], ""),
         (["A dog runs.", "The dogs are running."], "Both suggestions say: dog runs."),
         (
+            ["One or more people and a dog.", "A person is walking a dog."],
+            "Both suggestions say: people, dog. Only one says: walking.",
+        ),
+        (
             ["A dog.", "A cat."],
             "The 2 suggestions have no word in common. Only one says: dog, cat.",
         ),
