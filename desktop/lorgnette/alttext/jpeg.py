@@ -37,7 +37,8 @@ _MPF = b"MPF\0"
 # As others write them, too: behind a few stray bytes, or without a second zero.
 _EXIF_LIKE = re.compile(rb".{0,4}Exif\0[\0-\xff]", re.IGNORECASE | re.DOTALL)
 _XMP_LIKE = re.compile(rb"^(?:http|XMP\0)|<\?xpacket|<x:x[am]pmeta|<rdf:RDF")
-_PHOTOSHOP = (b"Photoshop 3.0\0", b"Adobe_Photoshop2.5:" + bytes(8))
+_PHOTOSHOP = (b"Photoshop 3.0\0", b"Adobe_Photoshop2.5:")
+_OLD_REST = 8  # bytes of the second head, whose meaning nobody tells
 _LIMIT = 65502
 _CAPTIONS = (exif.IMAGE_DESCRIPTION, exif.WINDOWS_COMMENT, exif.EXIF_COMMENT)
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP11, _APP13 = (
@@ -139,9 +140,10 @@ def look(source: Source) -> Contents:
                 continue
             body = _body(source, segment, 0)
             if segment.marker == _APP13:
-                head = next((head for head in _PHOTOSHOP if body.startswith(head)), None)
-                if head is not None:
-                    resources.append(body[len(head) :])
+                if body.startswith(_PHOTOSHOP[0]):
+                    resources.append(body[len(_PHOTOSHOP[0]) :])
+                elif body.startswith(_PHOTOSHOP[1]):
+                    resources.append(body[len(_PHOTOSHOP[1]) + _OLD_REST :])
             elif body.startswith(_XMP):
                 packets.append(body[len(_XMP) :])
             elif body.startswith(_EXTENSION):

@@ -192,7 +192,7 @@ PLACES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     ),
     "image resource of Photoshop 2.5": (
         "plain.jpg",
-        in_jpeg(segment(0xED, b"Adobe_Photoshop2.5:" + bytes(8) + IRB)),
+        in_jpeg(segment(0xED, b"Adobe_Photoshop2.5:\0\1\0\0\xff\0\0\n" + IRB)),
     ),
     "XMP without a head": ("plain.jpg", in_jpeg(segment(0xE1, PACKET))),
     "XMP with another head": ("plain.jpg", in_jpeg(segment(0xE1, b"XMP\0" + PACKET))),
