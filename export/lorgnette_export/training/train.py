@@ -60,8 +60,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--detector",
         type=Path,
         metavar="FILE",
-        help="frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29, where the "
-        "configuration names mobilenet-detector",
+        help="frozen_inference_graph.pb of ssd_mobilenet_v2_coco_2018_03_29, or a release that has "
+        "its weights, where the configuration names mobilenet-detector",
     )
     parser.add_argument(
         "--texts",
