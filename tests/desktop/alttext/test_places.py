@@ -159,6 +159,10 @@ PLACES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
         "plain.jpg",
         in_jpeg(segment(0xE1, b"\xff\xe1Exif\0\0" + exif("first"))),
     ),
+    "Exif with another number": (
+        "plain.jpg",
+        in_jpeg(segment(0xE1, b"Exif\0\0II\x55\0" + exif("first")[4:])),
+    ),
     "Exif spelt in capitals": (
         "plain.jpg",
         in_jpeg(segment(0xE1, b"EXIF\0\0" + exif("first"))),
