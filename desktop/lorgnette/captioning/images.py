@@ -138,7 +138,10 @@ def _decode(file: BinaryIO, path: Path, least_side: int) -> Image.Image:
 
 def _accepts(kind: str, head: bytes) -> bool:
     accept = Image.OPEN[kind][1]
-    return accept is not None and accept(head) is True
+    try:
+        return accept is not None and accept(head) is True
+    except struct.error:  # Pillow's test for bitmaps takes it that there are four bytes
+        return False
 
 
 def _decode_boxes(file: BinaryIO, path: Path, least_side: int) -> Image.Image:

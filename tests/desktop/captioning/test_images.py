@@ -167,6 +167,13 @@ def test_bad_files_say_why(photo: Photo, tmp_path: Path) -> None:
         images.load(tmp_path, 64)
 
 
+@pytest.mark.parametrize("data", [b"h", b"hi", b"hi\n", b"\xff\xd8", b"\x89PN"])
+def test_a_file_of_a_few_bytes_is_no_picture(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "few.png").write_bytes(data)
+    with pytest.raises(UnreadableImageError, match="not a picture of a kind known here"):
+        images.load(tmp_path / "few.png", 64)
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "tiff", "bmp", "avif"])
 def test_every_truncation_is_a_reason_or_a_picture(
     photo: Photo, tmp_path: Path, suffix: str
