@@ -128,8 +128,13 @@ def _json_lines(path: Path, text: str, columns: Columns) -> Iterator[Record]:
             raise TableError(f"{path.name}: line {number} is no JSON: {error}") from error
         if not isinstance(content, dict):
             raise TableError(f"{path.name}: line {number} is no JSON object")
-        values = ["" if value is None else str(value) for value in content.values()]
-        told = {what: values[i] for what, i in _told(content, columns).items()}
+        values = list(content.values())
+        cells = {what: values[i] for what, i in _told(content, columns).items()}
+        for what, value in cells.items():
+            if isinstance(value, (list, dict, bool)):  # Python's spelling of it is nobody's words
+                called = what.replace("_", " ")
+                raise TableError(f"{path.name}: line {number}: its {called} is not plain text")
+        told = {what: "" if value is None else str(value) for what, value in cells.items()}
         any_named = any_named or told.keys() >= {"path", "text"}
         yield Record(number, told)
     if not any_named:

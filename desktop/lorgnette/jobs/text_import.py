@@ -52,6 +52,14 @@ class RowOutcome:
     error: LorgnetteError | None = None
 
 
+@dataclass(slots=True)
+class _Alike:
+    """The lines that speak of one picture."""
+
+    first: Row
+    other: Row | None = None  # the first that says something else
+
+
 def check(records: Sequence[Record], folder: Path) -> Generator[Row | LeftOut]:
     """Yield what each line of a table comes to, in order; nothing is written.
 
@@ -59,17 +67,18 @@ def check(records: Sequence[Record], folder: Path) -> Generator[Row | LeftOut]:
         folder: where the table's names count from.
     """
     lines = [_checked(record, folder) for record in records]
-    same: dict[str, list[Row]] = {}
+    same: dict[str, _Alike] = {}
     for line in lines:
         if isinstance(line, Row):
-            same.setdefault(os.path.realpath(line.image), []).append(line)
+            alike = same.setdefault(os.path.realpath(line.image), _Alike(line))
+            if alike.other is None and line.alt_text != alike.first.alt_text:
+                alike.other = line
     names = {record.line: record.cells.get("path", "") for record in records}
     for line in lines:
         if isinstance(line, LeftOut):
             yield line
             continue
-        alike = same[os.path.realpath(line.image)]
-        yield _single(line, alike, names[line.line])
+        yield _single(line, same[os.path.realpath(line.image)], names[line.line])
 
 
 def plan_rows(
@@ -216,17 +225,15 @@ def _found(name: str, folder: Path) -> Path | None:
     return None
 
 
-def _single(row: Row, alike: list[Row], name: str) -> Row | LeftOut:
+def _single(row: Row, alike: _Alike, name: str) -> Row | LeftOut:
     """Return a row, unless other lines speak of its picture, too."""
-    others = [each for each in alike if each is not row]
-    if not others:
-        return row
-    first = others[0].line
-    if any(each.alt_text != row.alt_text for each in others):
-        numbers = ", ".join(str(each.line) for each in others)
-        reason = f"line {numbers} says something else of the same picture"
+    if alike.other is not None:
+        # Each line names one that it is at odds with: all of them would fill the screen.
+        same = row.alt_text == alike.first.alt_text
+        line = alike.other.line if same else alike.first.line
+        reason = f"line {line} says something else of the same picture"
         return LeftOut(line=row.line, name=name, reason=reason)
-    if row is alike[0]:
+    if row is alike.first:
         return row
-    reason = f"line {first} says the same of the same picture"
+    reason = f"line {alike.first.line} says the same of the same picture"
     return LeftOut(line=row.line, name=name, reason=reason, fault=False)

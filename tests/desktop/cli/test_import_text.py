@@ -240,6 +240,9 @@ def test_columns_and_folder_may_be_named(
         (b'{"file_name": "a.png"\n', "line 1 is no JSON"),
         (b'{"file_name": "a.png"}\n[1]\n', "line 2 is no JSON object"),
         (b'{"file_name": "a.png"}\n', "lacks a column"),
+        (b'{"file_name": "a.png", "text": ["A gate"]}\n', "line 1: its text is not plain text"),
+        (b'{"file_name": {}, "text": "A gate"}\n', "line 1: its path is not plain text"),
+        (b'{"file_name": "a.png", "text": true}\n', "line 1: its text is not plain text"),
         (b'file_name,alt_text\nb.jpg,A\na.png,"A gate\n', "line 3 is no line of CSV"),
         (b'file_name,alt_text\na.png,"A" gate\n', "line 2 is no line of CSV"),
     ],
@@ -258,6 +261,21 @@ def test_what_is_no_table_is_refused(
     saved.unlink()
     assert contents(folder) == before
     assert run("import-text", saved) == 2
+
+
+def test_many_lines_at_odds_name_one_of_the_others_each(
+    table: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = ["A gate", "A gate", *(f"Number {number}" for number in range(300))]
+    lines = [f"a.png,{text}" for text in texts]
+    assert run("import-text", table("\n".join(["file_name,alt_text", *lines]))) == 1
+    told = capsys.readouterr().err.splitlines()
+    at_odds = "a.png: left out: line {} says something else of the same picture"
+    assert told[:4] == [
+        f"line {line}: {at_odds.format(other)}" for line, other in ((2, 4), (3, 4), (4, 2), (5, 2))
+    ]
+    assert told[-3] == f"line 303: {at_odds.format(2)}"
+    assert "Plan: 302 left out." in told
 
 
 def test_a_table_may_be_long(folder: Path) -> None:
