@@ -23,6 +23,7 @@ _CALLED = {
     "origin": ("origin",),
     "confidence": ("confidence",),
     "model": ("model",),
+    "verdict": ("verdict",),
 }
 _DELIMITERS = ",;\t|"
 
@@ -32,6 +33,11 @@ class TableError(LorgnetteError):
 
     hint = "Save it as CSV in UTF-8, with the columns file_name and alt_text in its first line."
     exit_code = ExitCode.CANNOT_RUN
+
+    def __init__(self, reason: str, hint: str | None = None) -> None:
+        super().__init__(reason)
+        if hint is not None:
+            self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,8 @@ def read(path: Path, columns: Columns = Columns(), *, spreadsheet: bool = True) 
     try:
         data = files.read_file(path, MOST_BYTES + 1)
     except OSError as error:
-        raise TableError(f"{path.name}: {error.strerror or error}") from error
+        hint = "Name the file of a table, one that you may read."
+        raise TableError(f"{path.name}: {error.strerror or error}", hint) from error
     if len(data) > MOST_BYTES:
         raise TableError(f"{path.name} is larger than {MOST_BYTES >> 20} MiB")
     text = _decoded(path, data)

@@ -20,6 +20,7 @@ from lorgnette.alttext import (
 )
 from lorgnette.alttext.texts import clean
 from lorgnette.errors import LorgnetteError
+from lorgnette.jobs.outcome import Verdict
 from lorgnette.jobs.tables import Record
 from lorgnette.jobs.writing import WriteBatch
 
@@ -175,6 +176,14 @@ def _words(record: Record, text: str, reading: Reading) -> AltText | None:
     if language is not None and language.strip() and not language_tag(language):
         raise _NotUsableError(f'"{language}" is no language tag, such as en or pt-BR')
     present = reading.alt_text or AltText()
+    verdict = cells.get("verdict")
+    drafted = verdict == Verdict.CAPTIONED or (
+        verdict == Verdict.SKIPPED and present.state is State.DRAFT
+    )
+    if text and drafted and not state:
+        raise _NotUsableError(
+            "it is a draft that caption printed; give it the state reviewed once you have read it"
+        )
     words = AltText(
         text=text,
         extended_description=cells.get("extended_description", reading.extended_description),

@@ -260,7 +260,33 @@ def test_what_is_no_table_is_refused(
     assert said in capsys.readouterr().err
     saved.unlink()
     assert contents(folder) == before
-    assert run("import-text", saved) == 2
+
+
+def test_a_table_that_cannot_be_read_is_not_told_to_be_saved_otherwise(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, said in ((folder / "gone.csv", "No such file"), (folder, "it is a folder")):
+        assert run("import-text", path) == 2
+        told = capsys.readouterr().err
+        assert said in told
+        assert "UTF-8" not in told
+
+
+def test_what_caption_printed_is_reviewed_only_where_that_is_said(
+    folder: Path, table: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    alttext.write(folder / "c.png", DRAFT, Destination.EMBED)
+    run("caption", folder, "--format", "jsonl", "--describe-anyway", "--read-text", "never")
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    verdicts = {Path(each["path"]).name: each["verdict"] for each in printed}
+    assert verdicts.pop("c.png") == "skipped"
+    assert list(verdicts.values()) == ["captioned"] * 3
+    printed[0] |= {"state": "reviewed"}
+    saved = table("\n".join(json.dumps(each) for each in printed))
+    assert run("import-text", saved, "--write", "sidecar") == 1
+    assert capsys.readouterr().err.count("left out: it is a draft that caption printed") == 3
+    found = [words(Path(each["path"])) for each in printed]
+    assert [each and each.state for each in found] == [State.REVIEWED, None, State.DRAFT, None]
 
 
 def test_many_lines_at_odds_name_one_of_the_others_each(
