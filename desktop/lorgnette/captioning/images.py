@@ -65,6 +65,7 @@ _UNSUPPORTED = re.compile(  # in what Pillow and pi_heif say of files that may w
     r"|not been built|unrecogni[sz]ed",
     re.IGNORECASE,
 )
+_CUT_OFF = ("truncated", "unexpected end", "eof", "requires a buffer")
 _TIFF_COMPRESSION = 259
 _NO_CODEC = {50001, 50002}  # WebP, JPEG XL: libtiff itself says only "error"
 
@@ -258,6 +259,6 @@ def _in_words(kind: str, error: Exception) -> str:
     # A KeyError is that of a number which stands for a way to keep pixels.
     if _UNSUPPORTED.search(text) or isinstance(error.__cause__, KeyError):
         return f"this kind of {kind} is not supported here"
-    if "truncated" in text or "unexpected end" in text or "eof" in text or not text:
+    if not text or any(sign in text for sign in _CUT_OFF):
         return "it is cut off: the file ends before the picture does"
     return f"it is damaged ({error})"

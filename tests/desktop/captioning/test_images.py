@@ -153,6 +153,7 @@ def test_bad_files_say_why(photo: Photo, tmp_path: Path) -> None:
         "text.jpg": (b"this is a letter, not a picture", "not a picture"),
         "empty.png": (b"", "empty"),
         "cut.jpg": (buffer.getvalue()[:5000], "cut off"),
+        "cut.bmp": (b"BM", "cut off"),
         "bomb.png": (png_header(60_000, 60_000), "60000 x 60000 pixels"),
         "short.png": (png_header(2000, 2000), "cut off"),
         "noise.heic": (b"\0\0\0\x18ftypheic" + bytes(100), "damaged|cut off|not a picture"),
