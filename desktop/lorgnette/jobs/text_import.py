@@ -134,7 +134,8 @@ def write_rows(
 
 
 def _checked(record: Record, folder: Path) -> Row | LeftOut:
-    name = record.cells.get("path", "").strip()
+    spelt = record.cells.get("path", "")
+    name = spelt.strip()
     text = clean(record.cells.get("text", ""))
 
     def left_out(reason: str, *, fault: bool = True) -> LeftOut:
@@ -142,7 +143,7 @@ def _checked(record: Record, folder: Path) -> Row | LeftOut:
 
     if not name:
         return left_out("it names no picture")
-    image = _found(name, folder)
+    image = _found(spelt, folder) or _found(name, folder)  # a name may begin with a space
     if image is None:
         return left_out("there is no such file")
     try:

@@ -156,6 +156,17 @@ def test_a_table_that_was_exported_changes_nothing(
         assert contents(folder) == before
 
 
+def test_names_that_begin_with_a_space_come_back(
+    folder: Path, table: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "c.png").rename(folder / " c.png")
+    saved = table("file_name,alt_text\n c.png,A gate\n a.png ,A door\n")
+    assert run("import-text", saved, "--write", "sidecar") == 0
+    assert "2 to sidecars" in capsys.readouterr().err
+    assert words(folder / " c.png") == AltText(text="A gate")
+    assert words(folder / "a.png") == AltText(text="A door")
+
+
 def test_a_draft_is_reviewed_once_somebody_says_so(
     folder: Path, table: Callable[[str], Path]
 ) -> None:
