@@ -73,8 +73,9 @@ def train(
     elif learner.told is not None and begun:
         concepts.fit(learner.network.decoder, learner.told, config)
     folder.mkdir(parents=True, exist_ok=True)
+    last = learner.pace.over
     for epoch in range(len(learner.history), config.epochs):
-        if learner.pace.over:
+        if last:
             break
         # Seeded anew each epoch, so that a run that was killed ends as it would have.
         random = np.random.default_rng((config.seed, epoch))
@@ -114,8 +115,6 @@ def _epoch(
         mininterval=2,
     ) as bar:
         for rows, views, tokens, targets in bar:
-            if learner.pace.over:
-                break
             grids = network.see(training.batch(rows, views, network.device))
             found = None
             if scorer is not None:
@@ -141,5 +140,7 @@ def _epoch(
             losses.append(loss.detach())
             if len(losses) % _SHOWN == 0:
                 bar.set_postfix(loss=f"{torch.stack(losses[-_SHOWN:]).mean().item():.3f}")
+            if learner.pace.over:
+                break
     mean = {"loss": float(torch.stack(losses).mean())}
     return mean | ({"drawn sentences": float(np.mean(rewarded))} if rewarded else {})
