@@ -87,14 +87,19 @@ def run(args: argparse.Namespace) -> int:
     job = text_import.write_rows if writes else text_import.plan_rows
     counts = Counter({"left out": len(left_out)})
     rows = (line for line in lines if isinstance(line, text_import.Row))
-    for outcome in job(
-        rows,
-        args.write or Destination.SIDECAR,
-        naming=args.sidecar_naming,
-        overwrite=args.overwrite,
-        mirror=args.also is not None,
-    ):
-        counts[_show(outcome)] += 1
+    try:
+        for outcome in job(
+            rows,
+            args.write or Destination.SIDECAR,
+            naming=args.sidecar_naming,
+            overwrite=args.overwrite,
+            mirror=args.also is not None,
+        ):
+            counts[_show(outcome)] += 1
+    except KeyboardInterrupt:
+        undo = "; lorgnette undo takes back what was written" if writes else ""
+        output.note(f"Stopped before the end of the table{undo}.")
+        return ExitCode.INTERRUPTED
     counted = ", ".join(f"{counts[each]} {each}" for each in _COUNTED if counts[each])
     output.note(f"{'Written' if writes else 'Plan'}: {counted or 'nothing'}.")
     if not args.write:

@@ -1,6 +1,11 @@
 """lorgnette import-text: a table goes out, through a spreadsheet, and comes back."""
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -313,6 +318,31 @@ def test_many_lines_at_odds_name_one_of_the_others_each(
     ]
     assert told[-3] == f"line 303: {at_odds.format(2)}"
     assert "Plan: 302 left out." in told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal is no Ctrl+C there")
+def test_after_ctrl_c_what_was_written_can_be_undone(
+    folder: Path, table: Callable[[str], Path]
+) -> None:
+    lines = ["file_name,alt_text"]
+    for number in range(400):
+        shutil.copy(folder / "a.png", folder / f"{number}.png")
+        lines.append(f"{number}.png,Number {number}")
+    saved = table("\n".join(lines))
+    before = contents(folder)
+    command = [sys.executable, "-m", "lorgnette", "import-text", saved, "--write", "embed"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate()
+    assert process.returncode == 130
+    undo = "lorgnette undo takes back what was written"
+    assert told == f"Stopped before the end of the table; {undo}.\n"
+    assert run("undo") == 0
+    assert contents(folder) == before
 
 
 def test_a_table_may_be_long(folder: Path) -> None:
