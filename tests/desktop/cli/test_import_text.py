@@ -326,8 +326,10 @@ def test_after_ctrl_c_what_was_written_can_be_undone(
 ) -> None:
     lines = ["file_name,alt_text"]
     for number in range(400):
-        shutil.copy(folder / "a.png", folder / f"{number}.png")
-        lines.append(f"{number}.png,Number {number}")
+        # Names so long that the pipe is full before the end: the program waits there to be read.
+        name = f"{number:0>200}.png"
+        shutil.copy(folder / "a.png", folder / name)
+        lines.append(f"{name},Number {number}")
     saved = table("\n".join(lines))
     before = contents(folder)
     command = [sys.executable, "-m", "lorgnette", "import-text", saved, "--write", "embed"]
