@@ -3,8 +3,8 @@
 A name takes the place of a word of its own kind (`Thing.instead_of`) where the evidence is sure
 of it, with article, number and the adjectives that were there. The sentence stays as it is where
 it says the name in any way already, where it says several neighbours, so that nobody knows which
-is meant, where the neighbour belongs to a compound ("dog house"), and where the detector
-contradicts the classifier.
+is meant, where the neighbour belongs to a compound ("dog house") or is sure to be there itself, and
+where the detector contradicts the classifier.
 """
 
 from collections.abc import Sequence
@@ -146,11 +146,24 @@ def _with_name(
         or len({place.phrase for place in places}) > 1
         or any(_in_a_compound(texts, place, longer) for place in places)
         or (not thing.plural and any(place.many for place in places))
+        or _seen_itself(places[0].phrase, thing, evidence)
     ):
         return said
     for place in reversed(places):
         said = _replaced(said, place, thing, probability)
     return said
+
+
+def _seen_itself(phrase: str, thing: Thing, evidence: Evidence) -> bool:
+    """Tell whether the neighbour that is said is as sure as a name must be: a monkey is no dog."""
+    return any(
+        other is not thing
+        and other.naming_threshold is not None
+        and probability >= other.naming_threshold
+        and phrase in {other.name.lower(), other.plural.lower(), *other.words}
+        and not says(other, thing)
+        for other, probability in zip(evidence.table.things, evidence.probabilities, strict=True)
+    )
 
 
 def _neighbours(texts: Sequence[str], thing: Thing) -> list[_Place]:

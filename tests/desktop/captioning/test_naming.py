@@ -148,6 +148,18 @@ def test_a_name_with_one_form_for_both_numbers() -> None:
     assert renamed("two dogs in water", seen((GOLDFISH, 0.9))) == "two goldfish in water"
 
 
+def test_a_neighbour_that_is_seen_itself_stays() -> None:
+    monkey = thing("monkey", "animal", words=("monkey", "monkeys"), naming_threshold=0.4)
+    dog = thing("dog", "animal", instead_of=("monkey", "animal"))
+    assert renamed("a monkey on a branch", seen((dog, 0.91), (monkey, 0.75))) == (
+        "a monkey on a branch"
+    )
+    assert renamed("a monkey on a branch", seen((dog, 0.91), (monkey, 0.3))) == "a dog on a branch"
+    assert renamed("an animal on a branch", seen((dog, 0.91), (monkey, 0.75))) == (
+        "a dog on a branch"
+    )
+
+
 def test_a_you_that_sounds_like_no_vowel_takes_a() -> None:
     assert renamed("an old bike", seen((UNICYCLE, 0.9))) == "an old unicycle"
     assert renamed("a bike", seen((UNICYCLE, 0.9))) == "a unicycle"
