@@ -333,9 +333,12 @@ def test_after_ctrl_c_what_was_written_can_be_undone(
     saved = table("\n".join(lines))
     before = contents(folder)
     command = [sys.executable, "-m", "lorgnette", "import-text", saved, "--write", "embed"]
+    # A shell's background job ignores Ctrl+C, and so would what it starts.
+    before_signal = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
+        signal.signal(signal.SIGINT, before_signal)
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
