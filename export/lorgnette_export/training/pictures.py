@@ -23,10 +23,10 @@ from lorgnette.captioning import images
 from lorgnette.errors import UnreadableImageError
 from lorgnette_export.data.captioned import Photo
 from lorgnette_export.networks.encoders import Encoder
+from lorgnette_export.training.features import PLAIN_VIEWS
 
 SIDE = 256  # of what is kept
 _VIEWS = 1 << 30  # of each photo: the number of a view is what its crop and colours are drawn by
-PLAIN_VIEWS = 2  # the first is the photo, the second its mirror image
 _SAVE_EVERY = 256
 _NARROWEST = 0.25  # logarithm of how much narrower or wider a crop may be than the photo
 _COLOURS = 0.3  # how far brightness, contrast and saturation may be from 1
