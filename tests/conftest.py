@@ -8,6 +8,7 @@ import numpy as np
 import onnx
 import pytest
 import skimage.data
+from hypothesis import settings
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from tests.oracles import ExifTool
@@ -18,6 +19,10 @@ from lorgnette.captioning.manifest import Manifest
 from lorgnette.captioning.vocabulary import Vocabulary
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# The suite says the same of the same program each time; an hour of new examples is asked for.
+settings.register_profile("same", derandomize=True)
+settings.load_profile("default" if "LORGNETTE_FUZZ" in os.environ else "same")
 
 # Folders that one worker keeps to itself, for what their files share: a display, a trained network.
 TOGETHER = ("tests/end_to_end/window", "tests/export/training")

@@ -1,8 +1,9 @@
 """Files that nobody made: generated from grammars, and read by ours and by other programs.
 
-As part of the suite each test takes a few seconds. `LORGNETTE_FUZZ=200 pytest tests/fuzz
---hypothesis-seed=1` makes two hundred times as many examples, the same for the same seed; without
-a seed they are new each time, and what was found is kept in .hypothesis and tried first.
+As part of the suite each test takes a few seconds, and makes the same examples each time.
+`LORGNETTE_FUZZ=200 pytest tests/fuzz --hypothesis-seed=1` makes two hundred times as many, the same
+for the same seed; without a seed they are new each time, and what was found is kept in .hypothesis
+and tried first.
 """
 
 import os

@@ -157,13 +157,25 @@ def numbers(source: Source, form: Form, entry: Entry | None) -> tuple[int, ...]:
     return struct.unpack(f"{form.order}{entry.count}{_UNSIGNED[entry.kind]}", data)
 
 
+def beginning(source: Source, form: Form) -> int:
+    """Return where the first directory is.
+
+    Raises:
+        MalformedContainerError: nowhere.
+    """
+    start = number(source, form.offset, form.head)
+    if not start:
+        raise MalformedContainerError("the TIFF file has no directory")
+    return start
+
+
 def first(source: Source, form: Form) -> Directory:
     """Return the first directory.
 
     Raises:
         MalformedContainerError: as directory.
     """
-    return directory(source, form, number(source, form.offset, form.head))
+    return directory(source, form, beginning(source, form))
 
 
 def exif(source: Source, form: Form, main: Directory) -> Directory | None:
@@ -182,9 +194,9 @@ def walk(source: Source, form: Form) -> Iterator[Directory]:
     """Yield all directories of the chain that begins with the first.
 
     Raises:
-        MalformedContainerError: one is not whole, or they run in a circle.
+        MalformedContainerError: there is none, one is not whole, or they run in a circle.
     """
-    start = number(source, form.offset, form.head)
+    start = beginning(source, form)
     seen: set[int] = set()
     while start:
         if start in seen or len(seen) > MAX_BLOCKS:

@@ -82,7 +82,7 @@ def _directories(source: Source, form: Form) -> Iterator[Directory]:
     Raises:
         MalformedContainerError: the first one cannot.
     """
-    waiting = deque([ifd.number(source, form.offset, form.head)])
+    waiting = deque([ifd.beginning(source, form)])
     seen: set[int] = {0}
     while waiting and len(seen) <= _MAX_DIRECTORIES:
         start = waiting.popleft()
@@ -108,8 +108,7 @@ def survey(source: Source) -> Survey:
         CannotEmbedError: a packet must not be embedded.
     """
     form = Form.of(source)
-    start = ifd.number(source, form.offset, form.head)
-    if start % 2:
+    if ifd.beginning(source, form) % 2:
         raise MalformedContainerError("the TIFF file's first directory is at an odd place")
     blocks: list[tuple[str, int]] = []
     directories: list[Directory] = []

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from tests.desktop.alttext.conftest import PROFILE
+from tests.fuzz import examples
 from tests.oracles import ExifTool, exiv2
 
 from lorgnette import alttext
@@ -417,7 +418,7 @@ BLOCKS = st.builds(
 
 
 @given(BLOCKS)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_whatever_an_exif_block_is_it_is_refused_or_keeps_its_rest(block: bytes) -> None:
     texts = {exif.IMAGE_DESCRIPTION: TEXT, exif.EXIF_COMMENT: TEXT}
     seen = exif.Look.at([block], texts.keys())
@@ -440,7 +441,7 @@ def test_whatever_an_exif_block_is_it_is_refused_or_keeps_its_rest(block: bytes)
     st.sampled_from([TEXT, NEW]),
     st.binary(max_size=4),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_whatever_records_hold_they_are_refused_or_keep_their_rest(
     datasets: list[tuple[tuple[int, int], bytes]], text: str, tail: bytes
 ) -> None:

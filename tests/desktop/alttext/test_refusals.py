@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, TiffImagePlugin
+from tests.fuzz import examples
 
 from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination, containers
@@ -131,6 +132,7 @@ REFUSED: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         lambda d: d.replace(*_second_directory(d)),
         "circle",
     ),
+    "TIFF without a directory": ("pages.tiff", lambda d: d[:4] + b"\0" * 4 + d[8:], "no directory"),
     "broken index of pictures": (
         "two-pictures.mpo",
         lambda d: d[: d.rindex(b"\xff\xd8")] + b"\0\0" + d[d.rindex(b"\xff\xd8") + 2 :],
@@ -245,11 +247,7 @@ def test_cut_short_anywhere_it_is_refused(picture: Path) -> None:
                 survey(data[:cut])
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(25)
 @given(st.data())
 def test_damaged_files_are_refused_or_written_without_a_loss(picture: Path, data) -> None:
     whole = bytearray(picture.read_bytes())
