@@ -2,22 +2,20 @@
 
 import argparse
 import contextlib
-import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from tqdm import tqdm
 
-from lorgnette import paths
 from lorgnette.alttext import Destination
 from lorgnette.captioning.agreement import agreement
-from lorgnette.cli import output
+from lorgnette.cli import drafting, output
 from lorgnette.cli.options import add_sidecar_naming, path_argument
+from lorgnette.cli.stopping import asked_to_stop
 from lorgnette.errors import ExitCode
 from lorgnette.files import find_pictures
 from lorgnette.jobs.outcome import Outcome, Verdict
@@ -53,64 +51,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--dry-run", action="store_true", help="with --write: show what would be written where"
     )
-    parser.add_argument(
-        "--describe-anyway",
-        action="store_true",
-        help="describe also what the model would rather decline: screenshots, drawings and blank "
-        "pictures, which it cannot know, and pictures of which it is sure of nothing",
-    )
-    parser.add_argument(
-        "--read-text",
-        choices=["auto", "always", "never"],
-        default="auto",
-        help="read the words in pictures: auto (default): in those that cannot be described, which "
-        "then get a draft that quotes them, and where a photo seems to bear large ones",
-    )
-    parser.add_argument(
-        "--quote-text",
-        action="store_true",
-        help="put the words that were read on a photo into its draft, after the caption",
-    )
-    for what, told in (
-        ("names", "the names of people, where they are as many as the draft speaks of"),
-        ("place", "the place"),
-        ("date", "the day"),
-    ):
-        parser.add_argument(
-            f"--with-{what}",
-            action="store_true",
-            help=f"put {told} that the picture's files know into its draft",
-        )
     parser.add_argument("--format", choices=["text", "jsonl"], default="text", help="default: text")
-    parser.add_argument(
-        "--provider",
-        choices=["auto", "cpu", "cuda"],
-        default="auto",
-        help="execution provider; auto is cuda where it really runs",
-    )
-    parser.add_argument(
-        "--beam-size",
-        type=_between(1, 20),
-        default=None,
-        metavar="N",
-        help="1 to 20; default: the model's own, 3 with the one that is shipped",
-    )
-    parser.add_argument(
-        "--people",
-        choices=["neutral", "as-is"],
-        default="neutral",
-        help="neutral (default): a person, a child; as-is: the model's words, a man, a girl",
-    )
-    parser.add_argument(
-        "--model", type=path_argument, default=None, metavar="DIR", help="another model directory"
-    )
-    parser.add_argument(
-        "--threads",
-        type=_between(0, 256),
-        default=0,
-        metavar="N",
-        help="threads of the CPU; default: as many as there are cores",
-    )
+    drafting.add_options(parser)
     parser.add_argument(
         "--verbose",
         action="store_true",
@@ -124,35 +66,19 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run and not args.write:
         output.note("lorgnette caption: --dry-run needs --write sidecar or embed")
         return ExitCode.CANNOT_RUN
-    from lorgnette.captioning.captioner import Captioner
-    from lorgnette.captioning.people import People
     from lorgnette.jobs.batch import caption_batch, write_drafts
-    from lorgnette.jobs.joining import Joining
-    from lorgnette.jobs.reading import ReadText, TextReading
-    from lorgnette.ocr.reader import Reader
 
-    captioner = Captioner.open(
-        args.model or paths.shipped_model(),
-        provider=args.provider,
-        threads=args.threads,
-        beam_size=args.beam_size,
-        people=People(args.people),
-    )
+    captioner = drafting.open_captioner(args)
     if args.verbose:
         output.note(f"model {captioner.manifest.label}")
         output.note(f"execution provider {captioner.provider}")
-    reading = TextReading(
-        lambda: Reader.open(paths.text_model(), provider=args.provider, threads=captioner.threads),
-        ReadText(args.read_text),
-        into_photos=args.quote_text,
-    )
     job = caption_batch(
         find_pictures(args.paths),
         captioner,
         overwrite=args.overwrite,
         anyway=args.describe_anyway,
-        reading=reading,
-        joining=Joining(names=args.with_names, place=args.with_place, date=args.with_date),
+        reading=drafting.text_reading(args, captioner),
+        joining=drafting.joining(args),
     )
     outcomes: Iterator[Outcome] = job
     if args.write:
@@ -167,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     show = _show_json if args.format == "jsonl" else _show_text
     verdicts: Counter[Verdict] = Counter()
     places: Counter[str] = Counter()
-    with _interrupted() as stop, contextlib.closing(job), _bar(args.paths) as bar:
+    with asked_to_stop() as stop, contextlib.closing(job), _bar(args.paths) as bar:
         for outcome in outcomes:
             with bar.external_write_mode(file=sys.stdout, nolock=False):
                 show(outcome, captioner.provider)
@@ -248,26 +174,6 @@ def _show_json(outcome: Outcome, provider: str) -> None:
 
 
 @contextlib.contextmanager
-def _interrupted() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl+C sets, so that the picture in work is finished first.
-
-    A second Ctrl+C stops at once.
-    """
-    stop = threading.Event()
-
-    def note(_signal: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextlib.contextmanager
 def _bar(sought: Sequence[Path]) -> Iterator["tqdm[Any]"]:
     """Yield a progress bar on a terminal's stderr; elsewhere one that shows nothing."""
     hidden = not sys.stderr.isatty()
@@ -279,13 +185,3 @@ def _bar(sought: Sequence[Path]) -> Iterator["tqdm[Any]"]:
 
             threading.Thread(target=count, daemon=True).start()
         yield bar
-
-
-def _between(low: int, high: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        value = int(text) if text.isascii() and text.isdigit() else low - 1
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not a number from {low} to {high}")
-        return value
-
-    return number

@@ -1,6 +1,7 @@
 """Options that more than one command has, so that they are called and explained alike."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from lorgnette.alttext import SidecarNaming, language_tag
@@ -30,6 +31,18 @@ def language_argument(text: str) -> str:
             f"{text!a} is no language tag (BCP 47), such as en, de or pt-BR"
         )
     return tag
+
+
+def number_between(low: int, high: int) -> Callable[[str], int]:
+    """Return what reads an argument as a whole number, from low to high."""
+
+    def number(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() else low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not a number from {low} to {high}")
+        return value
+
+    return number
 
 
 def add_also(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,108 @@
+"""How drafts are made: options of all commands that caption, and what is opened for them."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from lorgnette import paths
+from lorgnette.cli.options import number_between, path_argument
+from lorgnette.jobs.joining import Joining
+
+if TYPE_CHECKING:  # numpy and ONNX Runtime only where something is captioned
+    from lorgnette.captioning.captioner import Captioner
+    from lorgnette.jobs.reading import TextReading
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options by which drafts differ."""
+    parser.add_argument(
+        "--describe-anyway",
+        action="store_true",
+        help="describe also what the model would rather decline: screenshots, drawings and blank "
+        "pictures, which it cannot know, and pictures of which it is sure of nothing",
+    )
+    parser.add_argument(
+        "--read-text",
+        choices=["auto", "always", "never"],
+        default="auto",
+        help="read the words in pictures: auto (default): in those that cannot be described, which "
+        "then get a draft that quotes them, and where a photo seems to bear large ones",
+    )
+    parser.add_argument(
+        "--quote-text",
+        action="store_true",
+        help="put the words that were read on a photo into its draft, after the caption",
+    )
+    for what, told in (
+        ("names", "the names of people, where they are as many as the draft speaks of"),
+        ("place", "the place"),
+        ("date", "the day"),
+    ):
+        parser.add_argument(
+            f"--with-{what}",
+            action="store_true",
+            help=f"put {told} that the picture's files know into its draft",
+        )
+    parser.add_argument(
+        "--provider",
+        choices=["auto", "cpu", "cuda"],
+        default="auto",
+        help="execution provider; auto is cuda where it really runs",
+    )
+    parser.add_argument(
+        "--beam-size",
+        type=number_between(1, 20),
+        default=None,
+        metavar="N",
+        help="1 to 20; default: the model's own, 3 with the one that is shipped",
+    )
+    parser.add_argument(
+        "--people",
+        choices=["neutral", "as-is"],
+        default="neutral",
+        help="neutral (default): a person, a child; as-is: the model's words, a man, a girl",
+    )
+    parser.add_argument(
+        "--model", type=path_argument, default=None, metavar="DIR", help="another model directory"
+    )
+    parser.add_argument(
+        "--threads",
+        type=number_between(0, 256),
+        default=0,
+        metavar="N",
+        help="threads of the CPU; default: as many as there are cores",
+    )
+
+
+def open_captioner(args: argparse.Namespace) -> "Captioner":
+    """Return the captioner that was asked for.
+
+    Raises:
+        BrokenModelError, ProviderError
+    """
+    from lorgnette.captioning.captioner import Captioner
+    from lorgnette.captioning.people import People
+
+    return Captioner.open(
+        args.model or paths.shipped_model(),
+        provider=args.provider,
+        threads=args.threads,
+        beam_size=args.beam_size,
+        people=People(args.people),
+    )
+
+
+def text_reading(args: argparse.Namespace, captioner: "Captioner") -> "TextReading":
+    """Return how the text in pictures is read."""
+    from lorgnette.jobs.reading import ReadText, TextReading
+    from lorgnette.ocr.reader import Reader
+
+    return TextReading(
+        lambda: Reader.open(paths.text_model(), provider=args.provider, threads=captioner.threads),
+        ReadText(args.read_text),
+        into_photos=args.quote_text,
+    )
+
+
+def joining(args: argparse.Namespace) -> Joining:
+    """Return what the files know that goes into drafts."""
+    return Joining(names=args.with_names, place=args.with_place, date=args.with_date)
