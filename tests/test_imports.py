@@ -44,7 +44,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.captioning": FLOOR | {"lorgnette.graphs", "numpy", "PIL", "pi_heif"},
     "lorgnette.ocr": FLOOR | {"lorgnette.graphs", "numpy", "PIL"},
     "lorgnette.alttext": FLOOR | {"PIL"},
-    "lorgnette.jobs": CORE,
+    "lorgnette.jobs": CORE | {"watchdog"},
     "lorgnette.cli": JOBS
     | {"lorgnette.__version__", "lorgnette.settings", "lorgnette.gui", "tqdm"},
     "lorgnette.gui": JOBS | {"lorgnette.__version__", "lorgnette.settings", "PySide6"},

@@ -12,7 +12,7 @@ from lorgnette.cli import output
 from lorgnette.errors import ExitCode, LorgnetteError
 
 _COMMANDS = (
-    *("caption", "read", "words", "status", "undo", "export_text", "import_text"),
+    *("caption", "watch", "read", "words", "status", "undo", "export_text", "import_text"),
     *("model", "gui"),
 )
 

@@ -102,13 +102,13 @@ def run(args: argparse.Namespace) -> int:
             bar.update()
             verdicts[outcome.verdict] += 1
             places[_place(outcome)] += 1
-            if stop.is_set():
+            if stop.asked:
                 break
     if args.write:
         counted = ", ".join(f"{places[place]} {place}" for place in _PLACES if places[place])
         output.note(f"{'Plan' if args.dry_run else 'Written'}: {counted or 'nothing'}.")
     done = verdicts.total()
-    if stop.is_set() and (remaining := sum(1 for _ in find_pictures(args.paths)) - done) > 0:
+    if stop.asked and (remaining := sum(1 for _ in find_pictures(args.paths)) - done) > 0:
         output.note(
             f"Stopped after {done} pictures; {remaining} remain. "
             "Run the same command again to go on."

@@ -45,6 +45,17 @@ def number_between(low: int, high: int) -> Callable[[str], int]:
     return number
 
 
+def seconds_argument(text: str) -> float:
+    """Return an argument as seconds, from a tenth to a day."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.1 <= value <= 86400:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0.1 to 86400")
+    return value
+
+
 def add_also(parser: argparse.ArgumentParser) -> None:
     """Add --also to a command that writes a person's words."""
     parser.add_argument(

@@ -2,7 +2,7 @@
 
 from lorgnette.files.errors import CannotWriteError, ChangedMeanwhileError, NotKeptError
 from lorgnette.files.finding import SUFFIXES, find_pictures, is_folder, is_there, natural
-from lorgnette.files.locking import locked
+from lorgnette.files.locking import HeldError, locked, only_one
 from lorgnette.files.opening import NotAFileError, open_file, read_file, unreadable
 from lorgnette.files.processes import is_gone, process_name
 from lorgnette.files.replacing import (
@@ -22,6 +22,7 @@ __all__ = [
     "CannotWriteError",
     "ChangedMeanwhileError",
     "Check",
+    "HeldError",
     "NotAFileError",
     "NotKeptError",
     "Piece",
@@ -37,6 +38,7 @@ __all__ = [
     "is_there",
     "locked",
     "natural",
+    "only_one",
     "open_file",
     "process_name",
     "read_file",

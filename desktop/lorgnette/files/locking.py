@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lorgnette import paths
+from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette.files.errors import CannotWriteError
 
 LOCK_SECONDS = 10.0
@@ -32,6 +33,34 @@ def locked(path: Path) -> Iterator[None]:
             if time.monotonic() > deadline:
                 raise CannotWriteError(path, "another lorgnette is writing it")
             time.sleep(0.01)
+        yield  # closing the file unlocks it
+
+
+class HeldError(LorgnetteError):
+    """Another lorgnette does the same already; nothing was touched."""
+
+    exit_code = ExitCode.CANNOT_RUN
+
+    def __init__(self, what: str, path: Path) -> None:
+        super().__init__(f"another lorgnette has begun to {what} {path}")
+        self.hint = f"Let it go on, or end it before you {what} it here."
+
+
+@contextlib.contextmanager
+def only_one(what: str, path: Path) -> Iterator[None]:
+    """Keep other lorgnettes of the same person from doing the same with path.
+
+    Args:
+        what: a verb.
+
+    Raises:
+        HeldError: one does.
+        NoFolderError, CannotWriteError: there is no place for locks.
+    """
+    key = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:32]
+    with _opened(paths.user_data("locks") / f"{what}-{key}.lock") as file:
+        if not _try_lock(file):
+            raise HeldError(what, path)
         yield  # closing the file unlocks it
 
 

@@ -70,6 +70,7 @@ def write_drafts(
     naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
     dry_run: bool = False,
+    title: str = "",
 ) -> Generator[Outcome]:
     """Yield outcomes again, after the alt text of the captioned ones was written.
 
@@ -82,6 +83,7 @@ def write_drafts(
         naming: as alttext.write takes it.
         overwrite: replace alt text that is there.
         dry_run: only say where each would be written.
+        title: what the history calls the batch; empty: what the command line calls it.
 
     Raises:
         JournalError: without it nothing is written.
@@ -89,7 +91,7 @@ def write_drafts(
     with contextlib.ExitStack() as stack:
         batch = None
         if not dry_run:
-            title = f"caption --write {destination}"
+            title = title or f"caption --write {destination}"
             batch = stack.enter_context(
                 WriteBatch(destination, naming=naming, overwrite=overwrite, title=title)
             )
