@@ -4,12 +4,21 @@ import argparse
 from typing import TYPE_CHECKING
 
 from lorgnette import paths
-from lorgnette.cli.options import number_between, path_argument
-from lorgnette.jobs.joining import Joining
+from lorgnette.cli.options import number_between, path_argument, words_argument
+from lorgnette.english.joining import Template
+from lorgnette.errors import ExitCode, LorgnetteError
+from lorgnette.jobs.joining import Joining, template
 
 if TYPE_CHECKING:  # numpy and ONNX Runtime only where something is captioned
     from lorgnette.captioning.captioner import Captioner
     from lorgnette.jobs.reading import TextReading
+
+
+class TwoFormsError(LorgnetteError):
+    """Two options say what drafts look like; nothing was done."""
+
+    hint = "Write {names}, {place} and {date} into the template, without the --with options."
+    exit_code = ExitCode.CANNOT_RUN
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +51,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             action="store_true",
             help=f"put {told} that the picture's files know into its draft",
         )
+    parser.add_argument(
+        "--note",
+        type=words_argument,
+        default="",
+        metavar="TEXT",
+        help="what these pictures have in common, such as an occasion: each draft begins with it, "
+        "or has it where the template says {note}",
+    )
+    parser.add_argument(
+        "--template",
+        type=_template,
+        metavar="TEXT",
+        help="the form of drafts, of {caption}, {names}, {place}, {date} and {note}; what is not "
+        "known takes the words before it along",
+    )
     parser.add_argument(
         "--provider",
         choices=["auto", "cpu", "cuda"],
@@ -104,5 +128,22 @@ def text_reading(args: argparse.Namespace, captioner: "Captioner") -> "TextReadi
 
 
 def joining(args: argparse.Namespace) -> Joining:
-    """Return what the files know that goes into drafts."""
-    return Joining(names=args.with_names, place=args.with_place, date=args.with_date)
+    """Return what goes into drafts beside the caption.
+
+    Raises:
+        TwoFormsError
+    """
+    fields = {what: getattr(args, f"with_{what}") for what in ("names", "place", "date")}
+    if args.template is not None and any(fields.values()):
+        raise TwoFormsError("--template says by itself what is put into drafts")
+    return Joining(
+        template=template(**fields) if args.template is None else args.template,
+        note=lambda _: args.note,
+    )
+
+
+def _template(text: str) -> Template:
+    try:
+        return Template.parse(words_argument(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -1,20 +1,30 @@
-"""Drafts that say what the files of a picture know already."""
+"""Drafts that say what the files of a picture know already, and what a person noted of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lorgnette.alttext import known
+from lorgnette.alttext.known import Known
 from lorgnette.alttext.lint import MOST_LENGTH
-from lorgnette.english.joining import joined
+from lorgnette.english.joining import Template
+
+_CAPTION = Template.parse("{caption}")
+_OF_THE_FILE = {"names", "place", "date"}
+
+
+def template(*, names: bool = False, place: bool = False, date: bool = False) -> Template:
+    """Return the usual template with these fields, after what a person noted."""
+    parts = ((names, ": {names}"), (place, ", in {place}"), (date, ", {date}"))
+    return Template.parse("{note}: {caption}" + "".join(words for wanted, words in parts if wanted))
 
 
 @dataclass(frozen=True, slots=True)
 class Joining:
     """What goes into drafts; not everyone wants names in public."""
 
-    names: bool = False
-    place: bool = False
-    date: bool = False
+    template: Template = _CAPTION
+    note: Callable[[Path], str] = lambda _: ""  # what a person noted of a picture, or its folder
 
     def draft(self, image: Path, sentence: str) -> str:
         """Return a sentence about a picture with what is known and wished for, where it fits.
@@ -22,17 +32,23 @@ class Joining:
         Raises:
             UnreadableImageError: the picture cannot be read.
         """
-        if not (self.names or self.place or self.date):
-            return sentence
-        found = known.read(image)
-        text = joined(
-            sentence,
-            people=found.people if self.names else (),
-            faces=found.faces,
-            place=found.town if self.place else "",
-            date=found.date if self.date else "",
-        )
-        return text if len(text) <= MOST_LENGTH else sentence
+        fields = {slot.field for slot in self.template.slots}
+        note = self.note(image) if "note" in fields else ""
+        found = known.read(image) if fields & _OF_THE_FILE else Known()
+        return filled(self.template, sentence, found, note)
+
+
+def filled(form: Template, sentence: str, found: Known, note: str) -> str:
+    """Return a sentence in a form, with what is known; by itself where that gets too long."""
+    text = form.filled(
+        sentence,
+        people=found.people,
+        faces=found.faces,
+        place=found.town,
+        date=found.date,
+        note=note,
+    )
+    return text if len(text) <= MOST_LENGTH else sentence
 
 
 NOTHING = Joining()

@@ -56,3 +56,42 @@ def test_drafts_say_it_where_that_is_asked_for(
 ) -> None:
     assert run("caption", told, "--model", toy_model, *options) == 0
     assert capsys.readouterr().out == f"{told}: {said}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--note", "Our wedding"], "Our wedding: A red picture."),
+        (["--note", "Trip", "--with-place"], "Trip: A red picture, in Rome."),
+        (
+            ["--template", "{note}: {caption} ({place}, {date})"],
+            "A red picture (Rome, 3 May 2026).",
+        ),
+        (["--template", "{caption} {note}", "--note", "Trip"], "A red picture. Trip."),
+    ],
+)
+def test_drafts_have_the_form_that_is_asked_for(
+    told: Path, toy_model: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("caption", told, "--model", toy_model, *options) == 0
+    assert capsys.readouterr().out == f"{told}: {said}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--template", "{who}"], "there is no {who}"),
+        (["--template", "{caption}", "--with-place"], "--template says by itself"),
+    ],
+)
+def test_what_is_no_form_is_refused_before_anything_is_done(
+    told: Path, toy_model: Path, options: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        status = run("caption", told, "--model", toy_model, *options)
+    except SystemExit as end:  # argparse's
+        status = int(str(end.code))
+    assert status == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert why in said.err

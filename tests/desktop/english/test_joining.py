@@ -1,10 +1,11 @@
 """Sentences joined with names, places and days, and what must never be joined."""
 
+import re
 from typing import Any
 
 import pytest
 
-from lorgnette.english.joining import day_in_words, joined
+from lorgnette.english.joining import STANDARD, Template, day_in_words
 
 TWO = "Two people at a table."
 
@@ -39,7 +40,7 @@ TWO = "Two people at a table."
     ],
 )
 def test_what_fits_is_joined(sentence: str, known: dict[str, Any], text: str) -> None:
-    assert joined(sentence, **known) == text
+    assert STANDARD.filled(sentence, **known) == text
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,64 @@ def test_what_fits_is_joined(sentence: str, known: dict[str, Any], text: str) ->
     ],
 )
 def test_what_does_not_is_left_out(sentence: str, known: dict[str, Any]) -> None:
-    assert joined(sentence, **known) == sentence
+    assert STANDARD.filled(sentence, **known) == sentence
+
+
+TOLD: dict[str, Any] = {
+    "people": ("Anna", "Ben"),
+    "place": "Rome",
+    "date": "2026-05-03",
+    "note": "Our wedding",
+}
+
+
+@pytest.mark.parametrize(
+    ("template", "without", "text"),
+    [
+        ("{caption}", "", TWO),
+        ("{caption} {names} {place} {date}", "", f"{TWO} Anna and Ben Rome 3 May 2026."),
+        ("{note}: {caption}", "", "Our wedding: Two people at a table."),
+        ("{note}: {caption}", "note", TWO),
+        ("{caption} ({place}, {date}).", "", "Two people at a table (Rome, 3 May 2026)."),
+        ("{caption} ({date})", "date", TWO),
+        ("{caption} ({place}, {date})", "place", "Two people at a table (3 May 2026)."),
+        ("{caption} ({place}, {date})", "date", "Two people at a table (Rome)."),
+        ("({place}, {date}) {caption}", "date", f"(Rome) {TWO}"),
+        ("{caption} In {place}.", "", f"{TWO} In Rome."),
+        ("{caption} In {place}.", "place", TWO),
+        ("{caption}, in {place}; {note}", "place", "Two people at a table; Our wedding."),
+        ("{date}, {place}: {caption} {note}", "date", f"Rome: {TWO} Our wedding."),
+        ("In {place}: {caption}", "place", TWO),
+        ("Photo: {caption}", "", f"Photo: {TWO}"),
+        ("{caption} by me", "", "Two people at a table by me."),
+        ('{note} \u2013 "{caption}"', "", 'Our wedding \u2013 "Two people at a table."'),
+    ],
+)
+def test_a_template_is_filled_with_what_is_known(template: str, without: str, text: str) -> None:
+    known = {field: value for field, value in TOLD.items() if field != without}
+    assert Template.parse(template).filled(TWO, **known) == text
+
+
+def test_what_is_no_sentence_gets_no_full_stop() -> None:
+    template = Template.parse("{caption}, in {place}")
+    assert template.filled("Two people", place="Rome") == "Two people, in Rome"
+    assert template.filled("", place="Rome") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{Caption}", "a brace stands alone"),
+        ("{caption", "a brace stands alone"),
+        ("{caption} {who}", "there is no {who}"),
+        ("{place}", "must have {caption} once"),
+        ("{caption} {caption}", "must have {caption} once"),
+        ("", "must have {caption} once"),
+    ],
+)
+def test_what_is_no_template_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(why)):
+        Template.parse(text)
 
 
 def test_days_in_words() -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from lorgnette.alttext import known
 from lorgnette.alttext.known import Known
-from lorgnette.english.joining import day_in_words, fit, joined, listed
+from lorgnette.english.joining import STANDARD, day_in_words, fit, listed
 from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.history import CHOOSING, change
 from lorgnette.gui.batch.open_batch import OpenBatch
@@ -77,7 +77,7 @@ class Knowing(QObject):
         if picture is None or not self._has_words(picture):
             return
         found = self._known
-        text = joined(
+        text = STANDARD.filled(
             picture.alt.text,
             people=found.people,
             faces=found.faces,
