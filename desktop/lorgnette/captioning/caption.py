@@ -44,8 +44,26 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrameCaption:
+    """What one frame of an animation or film shows by itself.
+
+    Attributes:
+        seconds: from the beginning, when it is shown.
+        text: its own sentence; "" where the model declined, and reason says why.
+        confidence: that the text is right, 0 to 1.
+        seen: as in a `Caption`.
+    """
+
+    seconds: float
+    text: str
+    confidence: float
+    reason: str = ""
+    seen: tuple[Sighting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """What the model says of a picture.
+    """What the model says of a picture, or of an animation or film.
 
     An empty text means that the model declined; reason says why.
 
@@ -62,6 +80,7 @@ class Caption:
             only what is sure is told.
         model_confidence: that those words are right, 0 to 1.
         seen: what the model saw, the likeliest first; none where it has no evidence.
+        frames: those that were looked at, in the order of time; none for a picture.
     """
 
     text: str
@@ -73,3 +92,4 @@ class Caption:
     model_confidence: float = 0.0
     reason: str = ""
     seen: tuple[Sighting, ...] = ()
+    frames: tuple[FrameCaption, ...] = ()

@@ -4,17 +4,26 @@ import dataclasses
 import math
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from lorgnette.captioning import candidates, choosing, images, judging, manifest, wording
+from lorgnette.captioning import candidates, choosing, images, judging, manifest, moving, wording
 from lorgnette.captioning.candidates import Candidate
-from lorgnette.captioning.caption import SILENT_BELOW, UNSURE_BELOW, Caption, Sighting, Word
+from lorgnette.captioning.caption import (
+    SILENT_BELOW,
+    UNSURE_BELOW,
+    Caption,
+    FrameCaption,
+    Sighting,
+    Word,
+)
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.decoding import (
+    DecoderStep,
     Floats,
     Fork,
     Hypothesis,
@@ -25,6 +34,7 @@ from lorgnette.captioning.decoding import (
 )
 from lorgnette.captioning.evidence import Evidence, EvidenceTable
 from lorgnette.captioning.manifest import Manifest
+from lorgnette.captioning.moving import Frame
 from lorgnette.captioning.naming import named, spelled
 from lorgnette.captioning.people import People
 from lorgnette.captioning.sure import Sentence
@@ -47,7 +57,7 @@ _MOST_SIGHTINGS = 10
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the encoder makes of one picture.
+    """What the encoder makes of one picture, or of several frames side by side.
 
     features and hidden are (1, ...), as the decoder step takes them.
     """
@@ -56,6 +66,8 @@ class Look:
     hidden: Floats
     photo_probability: float | None
     evidence: Evidence | None
+    probabilities: Floats | None = None  # that the evidence was made from
+    frames: int = 1
 
 
 class Captioner:
@@ -175,13 +187,63 @@ class Captioner:
 
     def describe(self, image: Image.Image, *, anyway: bool = False) -> Caption:
         """Return what the model says of an upright RGB picture, or why it says nothing."""
-        seen = self.look(image)
+        return self._described(image, self.look(image), anyway=anyway)
+
+    def describe_frames(self, frames: Sequence[Frame], *, anyway: bool = False) -> Caption:
+        """Return what the model says of frames of one animation or film, in the order of time.
+
+        Args:
+            frames: one or more; `moving.MOST_FRAMES` are enough for a sentence.
+            anyway: as for `caption`.
+        """
+        with ThreadPoolExecutor(min(self.threads, len(frames))) as pool:
+            looks = list(pool.map(lambda frame: self.look(frame.image), frames))
+            alone = list(
+                pool.map(
+                    lambda frame, look: self._described(frame.image, look, anyway=anyway),
+                    frames,
+                    looks,
+                )
+            )
+        shown = [look for look, its in zip(looks, alone, strict=True) if its.text]
+        whole = alone[0] if len(shown) < 2 else self._told(self._joined(shown), anyway=anyway)
+        if len(shown) == 1:
+            whole = next(its for its in alone if its.text)
+        return dataclasses.replace(
+            whole,
+            frames=tuple(
+                FrameCaption(
+                    seconds=frame.seconds,
+                    text=its.text,
+                    confidence=its.confidence,
+                    reason=its.reason,
+                    seen=its.seen,
+                )
+                for frame, its in zip(frames, alone, strict=True)
+            ),
+        )
+
+    def _joined(self, looks: Sequence[Look]) -> Look:
+        """Return what several frames show as one look."""
+        each = [look.probabilities for look in looks if look.probabilities is not None]
+        return Look(
+            moving.side_by_side([look.features for look in looks]),
+            moving.side_by_side([look.hidden for look in looks]),
+            None,
+            self._evidence(np.mean(each, axis=0)) if each else None,
+            frames=len(looks),
+        )
+
+    def _described(self, image: Image.Image, seen: Look, *, anyway: bool) -> Caption:
         threshold = self.manifest.photo_threshold
         # A model that was not taught to judge may be meant for icons or drawings: it says it all.
         if threshold is not None and seen.photo_probability is not None and not anyway:
             reason = judging.refusal(image, seen.photo_probability, threshold)
             if reason:
                 return _declined(reason)
+        return self._told(seen, anyway=anyway)
+
+    def _told(self, seen: Look, *, anyway: bool) -> Caption:
         found, searched = self._found(seen)
         worded = [self._candidate(each, seen.evidence) for each in found[:WORDED]]
         told = candidates.different(worded)
@@ -222,7 +284,7 @@ class Captioner:
         if not hypotheses or not self._shown(hypotheses[:1])[0].token_ids:
             return [], []
         others = branches(
-            self._say,
+            self._step_for(seen),
             seen.features,
             hypotheses[0],
             forks,
@@ -282,6 +344,7 @@ class Captioner:
             outputs["hidden"],
             None if photo is None else float(photo[0]),
             None if evidence is None else self._evidence(evidence[0]),
+            None if evidence is None else evidence[0],
         )
 
     def _evidence(self, probabilities: Floats) -> Evidence:
@@ -301,7 +364,7 @@ class Captioner:
         spare: int = 0,
     ) -> list[Hypothesis]:
         return beam_search(
-            self._say,
+            self._step_for(seen),
             seen.features,
             seen.hidden,
             ids=ids,
@@ -326,6 +389,9 @@ class Captioner:
         np.subtract(seen.transpose(2, 0, 1), self._mean, out=pixels)
         pixels /= self._deviation
         return pixels
+
+    def _step_for(self, seen: Look) -> DecoderStep:
+        return self._say if seen.frames == 1 else moving.together(self._say, seen.frames)
 
     def _say(self, token_ids: Ints, features: Floats, hidden: Floats) -> tuple[Floats, Floats]:
         log_probabilities, after = self._step.run(
