@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from lorgnette import paths
+from lorgnette.english.joining import Template
 from lorgnette.files import CannotWriteError
 from lorgnette.paths import NoFolderError
 
@@ -37,6 +38,7 @@ class Settings:
     language: str = "en"  # of the alt text, BCP 47
     caption_on_add: bool = True
     quote_text: bool = False  # the words on a photo go into its draft
+    template: str = "{caption}"  # what drafts look like
     appearance: str = "system"
     text_size: int = 100
     words_first: bool = False  # in what a screen reader says of a row: the text before the name
@@ -93,4 +95,14 @@ def _makes_sense(name: str, value: Any) -> bool:
         return type(value) in {str, int} and value in choices[name]
     if name in {"caption_on_add", "caption_fields", "quote_text", "words_first"}:
         return isinstance(value, bool)
+    if name == "template":
+        return isinstance(value, str) and _is_template(value)
     return isinstance(value, str)
+
+
+def _is_template(text: str) -> bool:
+    try:
+        Template.parse(text)
+    except ValueError:
+        return False
+    return True

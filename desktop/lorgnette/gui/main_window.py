@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(480, 320)
         self.resize(1180, 760)
         models = Models()
-        run = CaptioningRun(models, self)
+        run = CaptioningRun(models, drafts.note_of, self)
         self.batch = self._open_batch(run, settings, drafts)
         self.adding = Adding(self.batch, lambda: self.writing.run.running)
         self.captioning = Captioning(self.batch, run)
@@ -82,7 +82,9 @@ class MainWindow(QMainWindow):
         self.importing = Importing(self.batch)
         self.writing = Writing(self.batch)
         self.undoing = Undoing(self.batch, lambda: self.writing.run.running)
-        self.changing_settings = ChangingSettings(self.batch, models, self.captioning)
+        self.changing_settings = ChangingSettings(
+            self.batch, models, self.captioning, self.knowing.preview
+        )
         self.helping = Helping(
             self,
             self.batch.announcer,

@@ -1,6 +1,6 @@
 """Drafts that say what the files of a picture know already, and what a person noted of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,10 +32,18 @@ class Joining:
         Raises:
             UnreadableImageError: the picture cannot be read.
         """
+        return self.drafts(image, [sentence])[0]
+
+    def drafts(self, image: Path, sentences: Sequence[str]) -> list[str]:
+        """Return several sentences about a picture, as draft does one.
+
+        Raises:
+            UnreadableImageError: the picture cannot be read.
+        """
         fields = {slot.field for slot in self.template.slots}
         note = self.note(image) if "note" in fields else ""
         found = known.read(image) if fields & _OF_THE_FILE else Known()
-        return filled(self.template, sentence, found, note)
+        return [filled(self.template, sentence, found, note) for sentence in sentences]
 
 
 def filled(form: Template, sentence: str, found: Known, note: str) -> str:

@@ -82,7 +82,7 @@ def dialogs_of(window: MainWindow) -> list[QDialog]:
         ShortcutsDialog(window.actions_.groups, window),
         MessagesDialog(window.batch.announcer, window),
         AboutDialog(lambda: card(""), window),
-        SettingsDialog(window.batch.settings.now, "", card, window),
+        SettingsDialog(window.batch.settings.now, "", card, lambda _: "", window),
         WriteDialog("ask", SidecarNaming.WITH_EXTENSION, 1, 1, window, mirror=False),
         failures,
     ]

@@ -146,7 +146,7 @@ def test_files_that_are_no_pictures_are_left_out_and_counted(
 
 
 def test_the_wheel_scrolls_the_settings_and_changes_none(qtbot: QtBot, window: MainWindow) -> None:
-    dialog = SettingsDialog(Settings(), "", lambda _: "", window)
+    dialog = SettingsDialog(Settings(), "", lambda _: "", lambda _: "", window)
     qtbot.addWidget(dialog)
     dialog.show()
 

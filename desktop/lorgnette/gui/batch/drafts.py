@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS picture (
 CREATE TABLE IF NOT EXISTS accepted (
     digest TEXT PRIMARY KEY, path BLOB NOT NULL, alt TEXT NOT NULL);
 """
+_NOTES = "CREATE TABLE IF NOT EXISTS note (path BLOB PRIMARY KEY, text TEXT NOT NULL)"
 
 
 class Drafts:
@@ -41,6 +42,10 @@ class Drafts:
         self._file = file
         _put_aside_if_damaged(file)
         self._reading = _open(file)
+        self._notes = {
+            Path(os.fsdecode(path)): str(text)
+            for path, text in self._reading.execute("SELECT path, text FROM note")
+        }
         self._changes: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="lorgnette drafts", daemon=True)
         self._closing = threading.Event()
@@ -84,6 +89,20 @@ class Drafts:
             return None  # an offer less
         return None if row is None else _alt_text(json.loads(row[0]))
 
+    def note_of(self, path: Path) -> str:
+        """Return what a person noted of a picture, else of its folder; any thread may ask."""
+        for place in (path, *path.parents):
+            if place in self._notes:
+                return self._notes[place]
+        return ""
+
+    def take_note(self, places: Iterable[Path], text: str) -> None:
+        """Keep what a person notes of pictures or folders; an empty text takes a note away."""
+        notes = dict.fromkeys(places, text)
+        kept = {**self._notes, **notes}
+        self._notes = {place: kept[place] for place in kept if kept[place]}
+        self._changes.put(("note", notes))
+
     def close(self) -> None:
         """Write what waits, one try if that has failed before, then let go of the file."""
         self._closing.set()
@@ -120,6 +139,12 @@ class Drafts:
                 database.executemany(
                     "DELETE FROM picture WHERE path = ?", [(os.fsencode(path),) for path in value]
                 )
+            elif kind == "note":
+                database.executemany(
+                    "INSERT OR REPLACE INTO note VALUES (?, ?)",
+                    [(os.fsencode(place), text) for place, text in value.items()],
+                )
+                database.execute("DELETE FROM note WHERE text = ''")
 
     def _put(self, database: sqlite3.Connection, pictures: list[Picture]) -> None:
         rows = []
@@ -155,6 +180,7 @@ def adopt(file: Path, other: Path) -> None:
     with contextlib.closing(_open(other)) as source:
         contents = source.execute("SELECT content FROM picture ORDER BY position").fetchall()
         accepted = source.execute("SELECT * FROM accepted").fetchall()
+        notes = source.execute("SELECT path, text FROM note").fetchall()
     drafts = Drafts(file)
     known = {picture.path: picture for picture in drafts.pictures()}
     for (content,) in contents:
@@ -166,6 +192,7 @@ def adopt(file: Path, other: Path) -> None:
         return  # the next start tries again
     with contextlib.closing(_open(file)) as database, database:
         database.executemany("INSERT OR IGNORE INTO accepted VALUES (?, ?, ?)", accepted)
+        database.executemany("INSERT OR IGNORE INTO note VALUES (?, ?)", notes)
     for name in (other.name, f"{other.name}-wal", f"{other.name}-shm"):
         other.with_name(name).unlink(missing_ok=True)
 
@@ -214,14 +241,15 @@ def _open(file: Path, busy_seconds: float = 10) -> sqlite3.Connection:
         database.close()
         _put_aside(file, f"format-{found}")
         return _open(file)
-    if not found:
-        try:
+    try:
+        if not found:
             database.executescript(_SCHEMA)
             database.execute(f"PRAGMA user_version = {FORMAT}")
-            database.commit()
-        except sqlite3.Error:
-            database.close()
-            raise
+        database.execute(_NOTES)  # younger than the others
+        database.commit()
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
 
 
@@ -253,6 +281,7 @@ def _picture(content: dict[str, Any]) -> Picture:
                 **{
                     **suggestion,
                     "candidates": tuple(suggestion["candidates"]),
+                    "plain": tuple(suggestion.get("plain", ())),
                     "doubted": tuple(suggestion["doubted"]),
                     "seen": tuple((str(n), float(p)) for n, p in suggestion.get("seen", ())),
                 }

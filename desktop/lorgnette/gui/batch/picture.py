@@ -35,6 +35,7 @@ class Suggestion:
 
     text: str = ""  # empty: it declined or failed
     candidates: tuple[str, ...] = ()  # the best first, text among them
+    plain: tuple[str, ...] = ()  # candidates before they were brought into a form; empty: as is
     doubted: tuple[str, ...] = ()  # words of text that the model itself holds unlikely
     seen: tuple[tuple[str, float], ...] = ()  # what the model saw, and how likely it is there
     confidence: float | None = None  # 0 to 1

@@ -3,12 +3,14 @@
 Everything heavy (numpy, onnxruntime, Pillow) is imported in here, by the thread that needs it.
 """
 
-from collections.abc import Generator
+import dataclasses
+from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lorgnette import paths
+from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.picture import CANDIDATES, Suggestion
 from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.captioning.queue import Queue
@@ -16,17 +18,25 @@ from lorgnette.settings import Settings
 
 if TYPE_CHECKING:
     from lorgnette.captioning.caption import Caption
+    from lorgnette.jobs.joining import Joining
     from lorgnette.jobs.outcome import Outcome
 
 
-def caption(queue: Queue, models: Models, settings: Settings) -> Generator[tuple[Path, Suggestion]]:
+def caption(
+    queue: Queue, models: Models, settings: Settings, note: Callable[[Path], str]
+) -> Generator[tuple[Path, Suggestion]]:
     """Yield what the captioner says of each picture in the queue, until it is empty.
+
+    Args:
+        note: tells what a person noted of a picture or its folder.
 
     Raises:
         BrokenModelError, ProviderError: before the first picture; the queue is as it was.
     """
     captioner = models.captioner(settings)
+    from lorgnette.english.joining import Template
     from lorgnette.jobs.batch import caption_batch
+    from lorgnette.jobs.joining import Joining
     from lorgnette.jobs.reading import TextReading
     from lorgnette.ocr.reader import Reader
 
@@ -37,10 +47,12 @@ def caption(queue: Queue, models: Models, settings: Settings) -> Generator[tuple
         ),
         into_photos=settings.quote_text,
     )
-    batch = caption_batch(queue, captioner, overwrite=True, reading=reading)
+    joining = Joining(Template.parse(settings.template), note)
+    batch = caption_batch(queue, captioner, overwrite=True, reading=reading, joining=joining)
     with closing(batch) as outcomes:
         for outcome in outcomes:
-            yield outcome.image, suggestion(outcome, label, captioner.provider)
+            said = suggestion(outcome, label, captioner.provider)
+            yield outcome.image, in_form(said, outcome.image, joining)
 
 
 def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestion]:
@@ -60,6 +72,19 @@ def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestio
         model=captioner.manifest.label,
         provider=captioner.provider,
     )
+
+
+def in_form(said: Suggestion, image: Path, joining: "Joining") -> Suggestion:
+    """Return what was said of a picture with all that is offered in the form of its draft."""
+    if not said.text or said.quoted:
+        return said
+    try:
+        candidates = tuple(joining.drafts(image, said.candidates))
+    except LorgnetteError:  # gone since
+        return said
+    if candidates == said.candidates:
+        return said
+    return dataclasses.replace(said, candidates=candidates, plain=said.candidates)
 
 
 def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:

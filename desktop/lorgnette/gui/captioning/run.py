@@ -1,7 +1,7 @@
 """Captioning from the window's side: a queue that one thread drains, counts, pause and cancel."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +64,14 @@ class CaptioningRun(QObject):
     finished = Signal(object)
     broken = Signal(object)
 
-    def __init__(self, models: Models, parent: QObject) -> None:
+    def __init__(self, models: Models, note: Callable[[Path], str], parent: QObject) -> None:
+        """Make a run that rests.
+
+        Args:
+            note: tells what a person noted of a picture or its folder; asked in a thread.
+        """
         super().__init__(parent)
+        self._note = note
         self._models = models
         self._queue = Queue()
         self._job: JobThread | None = None
@@ -153,7 +159,9 @@ class CaptioningRun(QObject):
             return
         self._tally = Tally()
         self._job = JobThread(
-            caption(self._queue, self._models, self._settings), "lorgnette captions", self
+            caption(self._queue, self._models, self._settings, self._note),
+            "lorgnette captions",
+            self,
         )
         self._job.reported.connect(self._take)
         self._job.ended.connect(self._ended)

@@ -8,15 +8,17 @@ from PySide6.QtCore import QObject, QTimer
 
 from lorgnette.alttext import known
 from lorgnette.alttext.known import Known
-from lorgnette.english.joining import STANDARD, day_in_words, fit, listed
+from lorgnette.english.joining import STANDARD, Template, day_in_words, fit, listed
 from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.history import CHOOSING, change
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture
+from lorgnette.gui.knowing.noting import Noting
 from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.translation import tr
+from lorgnette.jobs.joining import filled
 
 _READ_MILLISECONDS = 50  # on one picture before its file is read
 _JOIN_SECONDS = 30.0
@@ -33,6 +35,7 @@ class Knowing(QObject):
         self._path: Path | None = None  # of the picture that _known is of
         self._known = Known()
         self._job: JobThread | None = None
+        self._noting = Noting(batch, self._show)
         self._soon = QTimer(self, interval=_READ_MILLISECONDS, singleShot=True)
         self._soon.timeout.connect(self._read)
 
@@ -51,7 +54,8 @@ class Knowing(QObject):
                                ("Ctrl+Shift+I",)),
                 ],
                 tr("What the file &knows"),
-            )
+            ),
+            *self._noting.groups(),
         ]  # fmt: skip
 
     def look(self) -> None:
@@ -118,6 +122,16 @@ class Knowing(QObject):
             in_words(self._known) or tr("The file knows neither names nor a place or a day.")
         )
 
+    def preview(self, template: Template) -> str:
+        """Return what the draft of the current picture is in a form, or that of an example."""
+        picture = self._panel.picture
+        example = tr("Two people at a table.")
+        if picture is None:
+            return filled(template, example, self._known, "")
+        said = picture.suggestion.plain[:1] if picture.suggestion is not None else ()
+        note = self._batch.drafts.note_of(picture.path)
+        return filled(template, "".join(said) or picture.alt.text or example, self._known, note)
+
     def _has_words(self, picture: Picture) -> bool:
         if not in_words(self._known):
             self.say()
@@ -157,8 +171,13 @@ class Knowing(QObject):
 
     def _show(self) -> None:
         words = in_words(self._known)
-        self._label.setText(tr("The file knows: {words}").format(words=words) if words else "")
-        self._label.setVisible(bool(words))
+        note = "" if self._path is None else self._batch.drafts.note_of(self._path)
+        lines = [
+            tr("The file knows: {words}").format(words=words) if words else "",
+            tr("Note: {words}").format(words=note) if note else "",
+        ]
+        self._label.setText("\n".join(filter(None, lines)))
+        self._label.setVisible(bool(words or note))
 
 
 def in_words(found: Known) -> str:

@@ -49,6 +49,7 @@ class Candidates(QGroupBox):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("What the model suggests"), parent)
+        self._plain: tuple[str, ...] = ()
         self._texts: tuple[str, ...] = ()
         self._group = QButtonGroup(self)
         self._buttons: list[QRadioButton] = []
@@ -76,8 +77,15 @@ class Candidates(QGroupBox):
         layout.addWidget(self._agreement, CANDIDATES, 0, 1, 2)
         self._group.idClicked.connect(self._clicked)
 
-    def show_candidates(self, texts: Sequence[str], current: str) -> None:
-        """Show these candidates, the one that is the current text chosen."""
+    def show_candidates(
+        self, texts: Sequence[str], current: str, plain: Sequence[str] = ()
+    ) -> None:
+        """Show these candidates, the one that is the current text chosen.
+
+        Args:
+            plain: what the model said of them, where they were brought into a form.
+        """
+        self._plain = tuple(plain) or tuple(texts)
         if tuple(texts) != self._texts:
             self._texts = tuple(texts[:CANDIDATES])
             marked = _with_differences(self._texts)
@@ -98,7 +106,7 @@ class Candidates(QGroupBox):
 
     def agreement(self) -> str:
         """Return in a line what all of them say, what some, what only one; empty below two."""
-        return agreement(self._texts).line
+        return agreement(self._plain[:CANDIDATES]).line
 
     def choose(self, place: int) -> bool:
         """Pick a candidate, 0 the first; tell whether there is one."""

@@ -347,7 +347,8 @@ class ReviewPanel(QWidget):
         self.decorative.setChecked(picture.alt.decorative)
         declined = picture.state is State.DECLINED
         candidates = () if suggestion is None or declined else suggestion.candidates
-        self.candidates.show_candidates(candidates, picture.alt.text)
+        plain = () if suggestion is None or declined else suggestion.plain
+        self.candidates.show_candidates(candidates, picture.alt.text, plain)
         self._show_count()
         read = suggestion.read if suggestion is not None else ""
         if read != self.read.toPlainText():  # a person may be copying from it

@@ -1,7 +1,10 @@
 """Changing the settings: they are shown, and what the person makes of them is used."""
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QDialog
 
+from lorgnette.english.joining import Template
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.captioning.act import Captioning
 from lorgnette.gui.captioning.models import Models
@@ -14,7 +17,19 @@ from lorgnette.gui.settings.model_words import card, in_use
 class ChangingSettings:
     """Joins the settings, their dialog and what is in use."""
 
-    def __init__(self, batch: OpenBatch, models: Models, captioning: Captioning) -> None:
+    def __init__(
+        self,
+        batch: OpenBatch,
+        models: Models,
+        captioning: Captioning,
+        preview: Callable[[Template], str],
+    ) -> None:
+        """Join them.
+
+        Args:
+            preview: tells what the current picture's draft is in a form.
+        """
+        self._preview = preview
         self._batch = batch
         self._models = models
         self._captioning = captioning
@@ -32,7 +47,7 @@ class ChangingSettings:
         """Show the settings and use what the person makes of them."""
         settings = self._batch.settings
         said = in_use(self._models.in_use, self._captioning.measured_ms)
-        dialog = SettingsDialog(settings.now, said, card, self._batch.window)
+        dialog = SettingsDialog(settings.now, said, card, self._preview, self._batch.window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             settings.use(dialog.settings)
         dialog.deleteLater()

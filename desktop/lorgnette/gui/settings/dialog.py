@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lorgnette.english.joining import Template
 from lorgnette.gui.looks import theme
 from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import BEAM_SIZES, TEXT_SIZES, Settings
@@ -42,6 +43,7 @@ class SettingsDialog(QDialog):
         settings: Settings,
         in_use: str,
         model_card: Callable[[str], str],
+        preview: Callable[[Template], str],
         parent: QWidget,
     ) -> None:
         """Make the dialog.
@@ -49,6 +51,7 @@ class SettingsDialog(QDialog):
         Args:
             in_use: sentences on the model and the provider that are open now.
             model_card: the card of a model directory ("" is the one that came along), in words.
+            preview: what the current picture's draft is in a form.
         """
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
@@ -56,6 +59,7 @@ class SettingsDialog(QDialog):
         self.resize(min(40 * em, room.width()), min(42 * em, room.height()))
         self._settings = settings
         self._model_card = model_card
+        self._preview = preview
         body = QWidget(self)
         self._form = QVBoxLayout(body)
         self._form.setContentsMargins(20, 16, 20, 16)
@@ -103,6 +107,7 @@ class SettingsDialog(QDialog):
             provider=self.provider.currentData(),
             beam_size=self.beam_size.value(),
             caption_on_add=self.caption_on_add.isChecked(),
+            template=self.template.text().strip() or "{caption}",
             quote_text=self.quote_text.isChecked(),
             appearance=self.appearance.currentData(),
             text_size=self.text_size.value(),
@@ -127,6 +132,23 @@ class SettingsDialog(QDialog):
             self.language,
             tr("As in en or pt-BR. The model that comes along writes English."),
         )
+        self.template = QLineEdit(self._settings.template, self)
+        self._row(form, tr("Fo&rm of drafts"), self.template)
+        self._hint(
+            form,
+            self.template,
+            tr(
+                "Of {caption}, {names}, {place}, {date} and {note}, as in "
+                "{note}: {caption}, in {place}. What is not known takes the words before it along."
+            ),
+        )
+        self.filled = QLabel(self)
+        self.filled.setWordWrap(True)
+        self.filled.setTextFormat(Qt.TextFormat.PlainText)
+        self.filled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        form.addRow(self._blank(), self.filled)
+        self.template.textChanged.connect(lambda _: self._show_filled())
+        self._show_filled()
         self.quote_text = QCheckBox(tr("&Quote the words on a photo in its draft"), self)
         self.quote_text.setChecked(self._settings.quote_text)
         form.addRow(self.quote_text)
@@ -250,8 +272,21 @@ class SettingsDialog(QDialog):
         self._form.addLayout(form)
         return form
 
+    def _show_filled(self) -> bool:
+        """Show a draft in its form; return whether it is one."""
+        try:
+            form = Template.parse(self.template.text().strip() or "{caption}")
+        except ValueError as error:
+            self.filled.setText(tr("This is no form: {reason}.").format(reason=error))
+            return False
+        self.filled.setText(tr("This picture: {text}").format(text=self._preview(form)))
+        return True
+
     def accept(self) -> None:
-        """Take the settings, unless the model directory holds no model."""
+        """Take the settings, unless the form is none or the model directory holds no model."""
+        if not self._show_filled():
+            self.template.setFocus()
+            return
         folder = self.model.text().strip()
         if folder and not (Path(folder) / _MANIFEST).is_file():
             self._no_model.setText(tr("There is no model in {folder}.").format(folder=folder))

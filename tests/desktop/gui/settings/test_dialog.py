@@ -24,7 +24,13 @@ def parent(qtbot: QtBot) -> QWidget:
 
 @pytest.fixture
 def dialog(qtbot: QtBot, parent: QWidget) -> SettingsDialog:
-    made = SettingsDialog(Settings(), "Not open yet.", lambda _: "", parent)
+    made = SettingsDialog(
+        Settings(),
+        "Not open yet.",
+        lambda _: "",
+        lambda form: form.filled("A dog.", note="Rome"),
+        parent,
+    )
     with qtbot.waitActive(made):
         made.show()
         made.activateWindow()
@@ -61,3 +67,17 @@ def test_a_folder_without_a_model_is_refused_in_the_dialog(
     dialog.model.clear()
     dialog.accept()
     assert not dialog.isVisible()
+
+
+def test_a_form_of_drafts_is_seen_on_a_picture_before_it_is_taken(dialog: SettingsDialog) -> None:
+    assert dialog.filled.text() == "This picture: A dog."
+    dialog.template.setText("{note}: {caption}")
+    assert dialog.filled.text() == "This picture: Rome: A dog."
+    dialog.template.setText("{note}: {captoin}")
+    assert dialog.filled.text().startswith("This is no form: there is no {captoin}")
+    dialog.accept()
+    assert dialog.isVisible()
+    dialog.template.setText("{note}: {caption}")
+    dialog.accept()
+    assert not dialog.isVisible()
+    assert dialog.settings.template == "{note}: {caption}"
