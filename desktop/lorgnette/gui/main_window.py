@@ -48,6 +48,7 @@ from lorgnette.gui.saying.teller import Teller
 from lorgnette.gui.saying.translation import tr
 from lorgnette.gui.settings.act import ChangingSettings
 from lorgnette.gui.settings.model_words import card
+from lorgnette.gui.standing.act import Counting
 from lorgnette.gui.writing.act import Writing
 from lorgnette.settings import Settings
 
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.copying = Copying(self.batch)
         self.editing = Editing(self.batch)
         self.importing = Importing(self.batch)
+        self.counting = Counting(self.batch)
         self.writing = Writing(self.batch)
         self.undoing = Undoing(self.batch, lambda: self.writing.run.running)
         self.changing_settings = ChangingSettings(
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
                 *self.reviewing.groups(),
                 *self.knowing.groups(),
                 *self.captioning.groups(),
+                *self.counting.groups(),
                 Group(
                     Menu.VIEW,
                     [
@@ -185,6 +188,7 @@ class MainWindow(QMainWindow):
         self.reviewing.write_wanted.connect(self.writing.write)
         self.browsing.back.connect(self.captioning.caption_again)
         self.captioning.picture_wanted.connect(self.browsing.show)
+        self.counting.picture_wanted.connect(self.browsing.show)
         self.captioning.run.finished.connect(self._call)
         self.writing.run.written.connect(self._call)
         for changed in (
@@ -291,6 +295,7 @@ class MainWindow(QMainWindow):
                 self.importing,
                 self.reviewing,
                 self.knowing,
+                self.counting,
                 self.captioning,
                 self.writing,
             ):

@@ -47,6 +47,7 @@ from lorgnette.gui.looks.colours import LINE_CONTRAST, TEXT_CONTRAST, colours_of
 from lorgnette.gui.main_window import MainWindow
 from lorgnette.gui.settings.dialog import SettingsDialog
 from lorgnette.gui.settings.model_words import card
+from lorgnette.gui.standing.dialog import StandingDialog
 from lorgnette.gui.writing.dialog import WriteDialog
 from lorgnette.settings import Settings
 
@@ -85,6 +86,7 @@ def dialogs_of(window: MainWindow) -> list[QDialog]:
         SettingsDialog(window.batch.settings.now, "", card, lambda _: "", window),
         WriteDialog("ask", SidecarNaming.WITH_EXTENSION, 1, 1, window, mirror=False),
         failures,
+        StandingDialog(str, window),
     ]
 
 

@@ -1,0 +1,1 @@
+"""What the files of the batch say: how many have words, folder by folder."""
