@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from lorgnette import paths
+from lorgnette.english.glossary import Rule
 from lorgnette.english.joining import Template
 from lorgnette.files import CannotWriteError
 from lorgnette.paths import NoFolderError
@@ -39,6 +40,7 @@ class Settings:
     caption_on_add: bool = True
     quote_text: bool = False  # the words on a photo go into its draft
     template: str = "{caption}"  # what drafts look like
+    glossary: tuple[Rule, ...] = ()  # words that stand for others in drafts
     appearance: str = "system"
     text_size: int = 100
     words_first: bool = False  # in what a screen reader says of a row: the text before the name
@@ -53,6 +55,8 @@ class Settings:
             return cls()
         if not isinstance(content, dict):
             return cls()
+        if "glossary" in content:
+            content["glossary"] = _rules(content["glossary"])
         known = {field.name for field in dataclasses.fields(cls)}
         return cls(
             **{
@@ -95,9 +99,23 @@ def _makes_sense(name: str, value: Any) -> bool:
         return type(value) in {str, int} and value in choices[name]
     if name in {"caption_on_add", "caption_fields", "quote_text", "words_first"}:
         return isinstance(value, bool)
+    if name == "glossary":
+        return True  # what was none is left out already
     if name == "template":
         return isinstance(value, str) and _is_template(value)
     return isinstance(value, str)
+
+
+def _rules(content: Any) -> tuple[Rule, ...]:
+    """Return those of the rules that are some."""
+    return tuple(
+        Rule(*rule)
+        for rule in (content if isinstance(content, list) else ())
+        if isinstance(rule, list)
+        and len(rule) == len(Rule._fields)
+        and all(isinstance(part, str) for part in rule)
+        and rule[0]
+    )
 
 
 def _is_template(text: str) -> bool:

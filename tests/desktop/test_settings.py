@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lorgnette.english.glossary import Rule
 from lorgnette.settings import FILE_NAME, Settings
 
 
@@ -16,6 +17,8 @@ def test_what_is_written_is_read_back() -> None:
         sidecar_naming="without-extension",
         language="de",
         text_size=150,
+        template="{note}: {caption}",
+        glossary=(Rule("dog", "Rex", "/home"), Rule("soccer", "football")),
     )
     settings.write()
     assert Settings.read() == settings
@@ -45,6 +48,9 @@ def test_a_broken_file_gives_the_defaults(tmp_path: Path, content: str) -> None:
         {"unknown": 1},
         {"destination": ["embed"]},
         {"sidecar_naming": "short"},
+        {"template": "{nothing}"},
+        {"glossary": "dog"},
+        {"glossary": [["dog"], ["", "Rex", ""], ["dog", 1, ""], "dog"]},
     ],
 )
 def test_what_makes_no_sense_is_left_out_and_the_rest_kept(

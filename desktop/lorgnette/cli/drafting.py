@@ -8,6 +8,7 @@ from lorgnette.cli.options import number_between, path_argument, words_argument
 from lorgnette.english.joining import Template
 from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette.jobs.joining import Joining, template
+from lorgnette.settings import Settings
 
 if TYPE_CHECKING:  # numpy and ONNX Runtime only where something is captioned
     from lorgnette.captioning.captioner import Captioner
@@ -65,6 +66,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="the form of drafts, of {caption}, {names}, {place}, {date} and {note}; what is not "
         "known takes the words before it along",
+    )
+    parser.add_argument(
+        "--glossary",
+        action="store_true",
+        help="let drafts follow the rules for words that were learnt in the window",
     )
     parser.add_argument(
         "--provider",
@@ -139,6 +145,7 @@ def joining(args: argparse.Namespace) -> Joining:
     return Joining(
         template=template(**fields) if args.template is None else args.template,
         note=lambda _: args.note,
+        glossary=Settings.read().glossary if args.glossary else (),
     )
 
 

@@ -38,6 +38,7 @@ from lorgnette.gui.frame.toolbar import Toolbar
 from lorgnette.gui.help.act import Helping
 from lorgnette.gui.importing.act import Importing
 from lorgnette.gui.knowing.act import Knowing
+from lorgnette.gui.learning.act import Learning
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.parts.actions import Actions, Entry, Group, Menu
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.copying = Copying(self.batch)
         self.editing = Editing(self.batch)
         self.importing = Importing(self.batch)
+        self.learning = Learning(self.batch)
         self.counting = Counting(self.batch)
         self.writing = Writing(self.batch)
         self.undoing = Undoing(self.batch, lambda: self.writing.run.running)

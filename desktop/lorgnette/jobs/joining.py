@@ -1,4 +1,4 @@
-"""Drafts that say what the files of a picture know already, and what a person noted of it."""
+"""Drafts in a person's words and form, with what the picture's files know and a note says."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 from lorgnette.alttext import known
 from lorgnette.alttext.known import Known
 from lorgnette.alttext.lint import MOST_LENGTH
+from lorgnette.english.glossary import Rule, applied, for_picture
 from lorgnette.english.joining import Template
 
 _CAPTION = Template.parse("{caption}")
@@ -25,6 +26,7 @@ class Joining:
 
     template: Template = _CAPTION
     note: Callable[[Path], str] = lambda _: ""  # what a person noted of a picture, or its folder
+    glossary: Sequence[Rule] = ()  # words in the place of others
 
     def draft(self, image: Path, sentence: str) -> str:
         """Return a sentence about a picture with what is known and wished for, where it fits.
@@ -43,7 +45,10 @@ class Joining:
         fields = {slot.field for slot in self.template.slots}
         note = self.note(image) if "note" in fields else ""
         found = known.read(image) if fields & _OF_THE_FILE else Known()
-        return [filled(self.template, sentence, found, note) for sentence in sentences]
+        rules = for_picture(self.glossary, image)
+        return [
+            filled(self.template, applied(rules, sentence), found, note) for sentence in sentences
+        ]
 
 
 def filled(form: Template, sentence: str, found: Known, note: str) -> str:

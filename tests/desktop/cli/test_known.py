@@ -8,6 +8,8 @@ from PIL import Image
 from tests.oracles import ExifTool
 
 from lorgnette import cli
+from lorgnette.english.glossary import Rule
+from lorgnette.settings import Settings
 
 
 def run(*arguments: object) -> int:
@@ -75,6 +77,15 @@ def test_drafts_have_the_form_that_is_asked_for(
 ) -> None:
     assert run("caption", told, "--model", toy_model, *options) == 0
     assert capsys.readouterr().out == f"{told}: {said}\n"
+
+
+def test_rules_of_the_window_hold_where_they_are_asked_for(
+    told: Path, toy_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Settings(glossary=(Rule("picture", "image"),)).write()
+    for options, said in (([], "A red picture."), (["--glossary"], "A red image.")):
+        assert run("caption", told, "--model", toy_model, *options) == 0
+        assert capsys.readouterr().out == f"{told}: {said}\n"
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def caption(
         ),
         into_photos=settings.quote_text,
     )
-    joining = Joining(Template.parse(settings.template), note)
+    joining = Joining(Template.parse(settings.template), note, settings.glossary)
     batch = caption_batch(queue, captioner, overwrite=True, reading=reading, joining=joining)
     with closing(batch) as outcomes:
         for outcome in outcomes:

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -29,6 +31,7 @@ from PySide6.QtWidgets import (
 from lorgnette.english.joining import Template
 from lorgnette.gui.looks import theme
 from lorgnette.gui.saying.translation import tr
+from lorgnette.names import shown
 from lorgnette.settings import BEAM_SIZES, TEXT_SIZES, Settings
 
 _MANIFEST = "model.json"  # that each model directory has
@@ -65,6 +68,7 @@ class SettingsDialog(QDialog):
         self._form.setContentsMargins(20, 16, 20, 16)
         self._form.setSpacing(8)
         self._build_words()
+        self._build_glossary()
         self._build_files()
         self._build_model(in_use)
         self._build_looks()
@@ -108,6 +112,10 @@ class SettingsDialog(QDialog):
             beam_size=self.beam_size.value(),
             caption_on_add=self.caption_on_add.isChecked(),
             template=self.template.text().strip() or "{caption}",
+            glossary=tuple(
+                self.glossary.item(row).data(Qt.ItemDataRole.UserRole)
+                for row in range(self.glossary.count())
+            ),
             quote_text=self.quote_text.isChecked(),
             appearance=self.appearance.currentData(),
             text_size=self.text_size.value(),
@@ -152,6 +160,39 @@ class SettingsDialog(QDialog):
         self.quote_text = QCheckBox(tr("&Quote the words on a photo in its draft"), self)
         self.quote_text.setChecked(self._settings.quote_text)
         form.addRow(self.quote_text)
+
+    def _build_glossary(self) -> None:
+        form = self._group(tr("Glossary"))
+        self.glossary = QListWidget(self)
+        for rule in self._settings.glossary:
+            place = shown(rule.folder) if rule.folder else tr("all pictures")
+            item = QListWidgetItem(
+                tr("“{before}” becomes “{after}”, for {place}").format(
+                    before=rule.before, after=rule.after, place=place
+                )
+            )
+            item.setData(Qt.ItemDataRole.UserRole, rule)
+            self.glossary.addItem(item)
+        self.glossary.setFixedHeight(6 * self.fontMetrics().height())
+        self.glossary.setWordWrap(True)
+        self._row(form, tr("R&ules for drafts"), self.glossary)
+        self._hint(
+            form,
+            self.glossary,
+            tr(
+                "What you correct the same way three times is offered as a rule. Only new drafts "
+                "follow it; your own words never change by themselves."
+            ),
+        )
+        self.forget = QPushButton(tr("&Take this rule out"), self)
+        self.forget.setAutoDefault(False)
+        self.forget.setEnabled(self.glossary.count() > 0)
+        self.forget.clicked.connect(self._forget)
+        form.addRow(self._blank(), self.forget)
+
+    def _forget(self) -> None:
+        self.glossary.takeItem(max(self.glossary.currentRow(), 0))
+        self.forget.setEnabled(self.glossary.count() > 0)
 
     def _build_files(self) -> None:
         form = self._group(tr("Writing"))

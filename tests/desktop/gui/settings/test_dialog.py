@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from lorgnette.english.glossary import Rule
 from lorgnette.gui.settings.dialog import SettingsDialog
 from lorgnette.settings import Settings
 
@@ -81,3 +82,19 @@ def test_a_form_of_drafts_is_seen_on_a_picture_before_it_is_taken(dialog: Settin
     dialog.accept()
     assert not dialog.isVisible()
     assert dialog.settings.template == "{note}: {caption}"
+
+
+def test_rules_are_listed_and_can_be_taken_out(qtbot: QtBot, parent: QWidget) -> None:
+    rules = (Rule("dog", "Rex", "/home/album"), Rule("soccer", "football"))
+    dialog = SettingsDialog(
+        Settings(glossary=rules), "", lambda _: "", lambda form: form.text, parent
+    )
+    assert dialog.settings.glossary == rules
+    assert dialog.glossary.item(0).text() == "“dog” becomes “Rex”, for /home/album"
+    assert dialog.glossary.item(1).text() == "“soccer” becomes “football”, for all pictures"
+    dialog.glossary.setCurrentRow(0)
+    dialog.forget.click()
+    assert dialog.settings.glossary == rules[1:]
+    dialog.forget.click()
+    assert dialog.settings.glossary == ()
+    assert not dialog.forget.isEnabled()

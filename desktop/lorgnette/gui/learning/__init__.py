@@ -1,0 +1,1 @@
+"""What a person corrects the same way again and again is offered as a rule."""
