@@ -364,3 +364,21 @@ def test_a_folder_that_is_gone_while_one_is_in_it(
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
+
+
+def test_a_plan_tells_of_a_folder_that_takes_no_files(tmp_path: Path, toy_model: Path) -> None:
+    folder = tmp_path / "shut"
+    folder.mkdir()
+    Image.new("RGB", (64, 48), "red").save(folder / "a.png")
+    (tmp_path / "table.csv").write_text("path,text\nshut/a.png,A gate\n")
+    folder.chmod(0o555)
+    plans = (
+        ("import-text", tmp_path / "table.csv"),
+        *(("caption", folder, "--model", toy_model, "--dry-run", "--write", place)
+          for place in ("sidecar", "embed")),
+    )  # fmt: skip
+    for arguments in plans:
+        done = run(*arguments, prefix=AS_A_PERSON)
+        assert done.returncode == ExitCode.SOME_FAILED
+        assert b"nothing can be written in" in done.stdout + done.stderr
+    folder.chmod(0o755)

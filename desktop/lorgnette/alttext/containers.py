@@ -5,9 +5,10 @@ from pathlib import Path
 from lorgnette.alttext import gif, heif, jp2, jpeg, jxl, photoshop, png, svg, tiff, webp
 from lorgnette.alttext.container import Container
 from lorgnette.errors import EMPTY_HINT, NoPictureError
-from lorgnette.files import Source, unreadable
+from lorgnette.files import SUFFIXES, Source, unreadable
 
 HEAD_BYTES = 1024
+_BITMAP = b"BM"  # that no module needs to know
 
 TABLE: tuple[Container, ...] = tuple(
     module.CONTAINER for module in (jpeg, png, webp, gif, tiff, heif, jxl, jp2, photoshop, svg)
@@ -43,6 +44,22 @@ OWNERS = PICTURES.union(*_FILMS)
 def find(head: bytes) -> Container | None:
     """Return the container that a file's first HEAD_BYTES belong to; None where no module knows."""
     return next((container for container in TABLE if container.matches(head)), None)
+
+
+def is_strange(image: Path) -> bool:
+    """Return whether a file is called a picture of a common kind, and begins like none.
+
+    Raises:
+        UnreadableImageError: it cannot be read.
+    """
+    if image.suffix.lower() not in SUFFIXES:
+        return False
+    try:
+        with Source.open(image) as source:
+            head = source.read(0, HEAD_BYTES)
+    except OSError as error:
+        raise unreadable(image, error) from error
+    return find(head) is None and not head.startswith(_BITMAP)
 
 
 def require_picture(image: Path) -> None:

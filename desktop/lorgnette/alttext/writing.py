@@ -83,6 +83,21 @@ class Plan:
     outcome: Written  # as it will be
     changes: tuple[Change, ...] = ()  # none unless outcome's effect is WRITE
 
+    @property
+    def shut(self) -> Path | None:
+        """A folder that would have to take a file and says that it does not; None where all do."""
+        folders = (change.replacement.target.parent for change in self.changes)
+        return next((folder for folder in folders if not os.access(folder, os.W_OK)), None)
+
+    def require_open(self) -> None:
+        """Refuse what is planned where a folder says that it takes no files.
+
+        Raises:
+            CannotWriteError
+        """
+        if (folder := self.shut) is not None:
+            raise CannotWriteError(self.outcome.path, f"nothing can be written in {folder}")
+
 
 def plan(
     image: Path,

@@ -51,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
         if said := quoting.plain(outcome.text):
             for line in said.split("\n"):
                 output.line(line)
+        elif not outcome.text.reason:
+            output.note(f"{shown(outcome.image.name)}: no text was found that can be read")
         if reason := outcome.text.reason:
             output.note(f"{shown(outcome.image.name)}: {reason}")
     return ExitCode.SOME_FAILED if failed else ExitCode.OK

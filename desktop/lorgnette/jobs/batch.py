@@ -116,6 +116,7 @@ def write_drafts(
                     plan = alttext.plan(
                         outcome.image, draft, destination, naming=naming, overwrite=overwrite
                     )
+                    plan.require_open()
                     written = plan.outcome
                 else:
                     written = batch.write(outcome.image, draft)

@@ -66,6 +66,7 @@ def statuses(images: Iterable[Path]) -> Iterator[Status]:
     for image in images:
         try:
             containers.require_picture(image)
+            strange = containers.is_strange(image)
             reading = alttext.read(image)
         except LorgnetteError as error:
             yield Status(image=image, standing=Standing.UNREADABLE, reason=str(error))
@@ -75,6 +76,9 @@ def statuses(images: Iterable[Path]) -> Iterator[Status]:
             standing = _OF_STATES[reading.alt_text.state]
         elif reading.unread:  # there may be alt text that cannot be read
             standing, reason = Standing.UNREADABLE, reading.unread
+        elif strange:
+            standing = Standing.UNREADABLE
+            reason = f"{image.name}: it is no picture, whatever it is called"
         elif reading.suggestions:
             standing = Standing.CAPTION
         elif reason := record.reason(image):

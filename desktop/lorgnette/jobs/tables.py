@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -26,6 +27,7 @@ _CALLED = {
     "verdict": ("verdict",),
 }
 _DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r"""sep=([^\w\s"]|\t)\r?\n""", re.IGNORECASE)
 
 
 class TableError(LorgnetteError):
@@ -96,14 +98,17 @@ def _decoded(path: Path, data: bytes) -> str:
 
 def _csv_lines(path: Path, text: str, columns: Columns) -> Iterator[Record]:
     limit = csv.field_size_limit(MOST_BYTES)
-    before = 0
+    before = above = 0
+    delimiters = _DELIMITERS
+    if named := _SEPARATOR.match(text):  # by which Excel is told, and others
+        delimiters, text, above = named[1], text[named.end() :], 1
     try:
-        header, delimiter = _header(path, text, columns)
+        header, delimiter = _header(path, text, columns, delimiters)
         rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
         next(rows)
-        before = rows.line_num
+        before = above + rows.line_num
         for row in rows:
-            line, before = before + 1, rows.line_num
+            line, before = before + 1, above + rows.line_num
             if any(cell.strip() for cell in row):
                 told = {what: row[i] for what, i in header.items() if i < len(row)}
                 yield Record(line, told)
@@ -113,12 +118,19 @@ def _csv_lines(path: Path, text: str, columns: Columns) -> Iterator[Record]:
         csv.field_size_limit(limit)
 
 
-def _header(path: Path, text: str, columns: Columns) -> tuple[dict[str, int], str]:
+def _header(path: Path, text: str, columns: Columns, delimiters: str) -> tuple[dict[str, int], str]:
     """Return which column tells what, and what parts the columns."""
     found: dict[str, int] = {}
-    for delimiter in _DELIMITERS:
+    for delimiter in delimiters:
         names = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter), [])
         found = _told(names, columns)
+        plain = [_squeezed(name) for name in names]
+        doubled = [names[place] for place in found.values() if plain.count(plain[place]) > 1]
+        if doubled:
+            raise TableError(
+                f'{path.name} has two columns that are called "{doubled[0]}"',
+                "Give one of them another name, or take it out.",
+            )
         if found.keys() >= {"path", "text"}:
             return found, delimiter
     raise TableError(_lacks(path, columns))

@@ -101,6 +101,7 @@ def plan_rows(
                 overwrite=overwrite,
                 mirror=mirror,
             )
+            plan.require_open()
         except LorgnetteError as error:
             yield RowOutcome(row=row, error=error)
         else:

@@ -364,3 +364,28 @@ def test_a_table_may_be_long(folder: Path) -> None:
     (folder / "t.jsonl").unlink()
     assert run("undo") == 0
     assert contents(folder) == before
+
+
+def test_the_line_by_which_excel_is_told_of_its_separator_is_none_of_the_table(
+    folder: Path, table: Callable[[str | bytes], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = "\ufeffsep=;\r\nfile_name;alt_text\r\na.png;A gate, open\r\nz.png;None\r\n"
+    assert run("import-text", table(content), "--write", "sidecar") == 1
+    found = words(folder / "a.png")
+    assert found is not None
+    assert found.text == "A gate, open"
+    assert "line 4: z.png: left out: there is no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "header", ["file_name,alt_text,Alt Text", "file_name,alt_text,alt_text", "path,path,text"]
+)
+def test_two_columns_of_one_name_are_refused(
+    folder: Path,
+    table: Callable[[str | bytes], Path],
+    header: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("import-text", table(f"{header}\na.png,One,Other\n"), "--write", "sidecar") == 2
+    assert "has two columns that are called" in capsys.readouterr().err
+    assert words(folder / "a.png") is None

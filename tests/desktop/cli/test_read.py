@@ -37,3 +37,12 @@ def test_read_names_each_picture_of_a_folder_and_goes_on_after_a_broken_one(
         f"{folder / 'broken.png'}:\n\n{sign}:\nBus stop\n\n{folder / 'turned.jpg'}:\nBus stop\n"
     )
     assert "broken.png" in trouble
+
+
+@pytest.mark.model
+def test_a_picture_without_words_is_said_to_have_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (300, 90), "white").save(tmp_path / "blank.png")
+    assert cli.main(["read", "--provider", "cpu", str(tmp_path / "blank.png")]) == ExitCode.OK
+    assert capsys.readouterr() == ("", "blank.png: no text was found that can be read\n")

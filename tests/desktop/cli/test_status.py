@@ -127,3 +127,31 @@ def test_declined_pictures_are_told_from_untried_ones(
     draw(dim)  # another picture under the same name
     run("status", folder)
     assert "2 pictures, 2 with none" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jpg", b"hello\n"),
+        ("b.png", b"<html></html>"),
+        ("c.webp", b"\0" * 99),
+        ("d.tif", b"%PDF-1"),
+    ],
+)
+def test_what_is_no_picture_whatever_its_name_is_not_counted_as_one_without_words(
+    tmp_path: Path, name: str, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert run("status", tmp_path) == 1
+    printed = capsys.readouterr()
+    assert "1 picture, 1 unreadable" in printed.out
+    assert f"{name}: it is no picture, whatever it is called" in printed.err
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".gif", ".tif", ".bmp", ".avif"])
+def test_a_picture_of_another_kind_than_its_name_says_is_one(
+    tmp_path: Path, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw(tmp_path / f"true{suffix}").rename(tmp_path / "false.jpg")
+    assert run("status", tmp_path) == 0
+    assert "1 picture, 1 with none" in capsys.readouterr().out

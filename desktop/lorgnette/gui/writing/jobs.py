@@ -1,6 +1,5 @@
 """The jobs that plan, write and undo; threads drain them."""
 
-import os
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -16,7 +15,7 @@ from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.saying.translation import tr
 
 if TYPE_CHECKING:
-    from lorgnette.alttext.writing import Plan
+    pass
 
 if TYPE_CHECKING:
     from lorgnette.alttext import Written
@@ -64,7 +63,7 @@ def plan(
             refused.append(str(error))
             continue
         outcome = planned.outcome
-        if shut := _shut(planned):
+        if shut := planned.shut:
             refused.append(
                 tr("{name}: nothing can be written in {folder}.").format(
                     name=picture.path.name, folder=shut
@@ -101,12 +100,6 @@ def plan(
                     )
                 )
     yield WritePlan(**counts, refused=tuple(refused), others=tuple(others))
-
-
-def _shut(planned: "Plan") -> Path | None:
-    """Return a folder that would have to take a file and does not; None where all do."""
-    folders = (change.replacement.target.parent for change in planned.changes)
-    return next((folder for folder in folders if not os.access(folder, os.W_OK)), None)
 
 
 def _words(alt: AltText) -> str:
