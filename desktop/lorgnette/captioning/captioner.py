@@ -53,6 +53,7 @@ NOTHING_TO_SAY = "the model found no words for this picture"
 NOT_SURE = "the model is not sure enough of anything in this picture"
 _SIGHTED_FROM = 0.3  # probability of a thing that is listed as seen
 _MOST_SIGHTINGS = 10
+_LEAST_WEIGHT = 0.05  # of a frame of which nothing is sure, beside its confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Look:
     photo_probability: float | None
     evidence: Evidence | None
     probabilities: Floats | None = None  # that the evidence was made from
-    frames: int = 1
+    weights: tuple[float, ...] = ()  # of several frames; else empty
 
 
 class Captioner:
@@ -205,12 +206,8 @@ class Captioner:
                     looks,
                 )
             )
-        shown = [look for look, its in zip(looks, alone, strict=True) if its.text]
-        whole = alone[0] if len(shown) < 2 else self._told(self._joined(shown), anyway=anyway)
-        if len(shown) == 1:
-            whole = next(its for its in alone if its.text)
         return dataclasses.replace(
-            whole,
+            self._told_together(looks, alone, anyway=anyway),
             frames=tuple(
                 FrameCaption(
                     seconds=frame.seconds,
@@ -223,15 +220,50 @@ class Captioner:
             ),
         )
 
-    def _joined(self, looks: Sequence[Look]) -> Look:
-        """Return what several frames show as one look."""
+    def _told_together(
+        self, looks: Sequence[Look], alone: Sequence[Caption], *, anyway: bool
+    ) -> Caption:
+        """Return what frames show together, of each of which it is known what it shows alone."""
+        shown = [place for place, its in enumerate(alone) if its.model_words]
+        refused = [its for its in alone if not its.model_words and its.reason != judging.BLANK]
+        if not shown or len(shown) < moving.LEAST_PHOTOS * (len(shown) + len(refused)):
+            return refused[0] if refused else alone[0]
+        seen = [p for place in shown if (p := looks[place].probabilities) is not None]
+        scenes = moving.scenes(seen) if len(seen) == len(shown) else [list(range(len(shown)))]
+        told = []
+        for scene in scenes:
+            places = [shown[number] for number in scene]
+            its = (
+                alone[places[0]]
+                if len(places) == 1
+                else self._told(
+                    self._joined(
+                        [looks[place] for place in places],
+                        [alone[place].model_confidence for place in places],
+                    ),
+                    anyway=anyway,
+                )
+            )
+            told.append((len(places), its))
+        chosen = [told[place][1] for place in moving.main_scenes(told)]
+        if len(chosen) == 2 and (both := moving.then(*chosen)) is not None:
+            return both
+        return max(told, key=lambda each: (bool(each[1].text), each[0], each[1].confidence))[1]
+
+    def _joined(self, looks: Sequence[Look], confidences: Sequence[float]) -> Look:
+        """Return what several frames show as one look, in which the surer ones weigh more."""
+        sure = np.array(confidences) + _LEAST_WEIGHT
+        weights = sure / sure.sum()
         each = [look.probabilities for look in looks if look.probabilities is not None]
+        evidence = None
+        if len(each) == len(looks):
+            evidence = self._evidence(np.average(each, axis=0, weights=weights).astype(np.float32))
         return Look(
             moving.side_by_side([look.features for look in looks]),
             moving.side_by_side([look.hidden for look in looks]),
             None,
-            self._evidence(np.mean(each, axis=0)) if each else None,
-            frames=len(looks),
+            evidence,
+            weights=tuple(weights.tolist()),
         )
 
     def _described(self, image: Image.Image, seen: Look, *, anyway: bool) -> Caption:
@@ -391,7 +423,7 @@ class Captioner:
         return pixels
 
     def _step_for(self, seen: Look) -> DecoderStep:
-        return self._say if seen.frames == 1 else moving.together(self._say, seen.frames)
+        return moving.together(self._say, seen.weights) if seen.weights else self._say
 
     def _say(self, token_ids: Ints, features: Floats, hidden: Floats) -> tuple[Floats, Floats]:
         log_probabilities, after = self._step.run(
