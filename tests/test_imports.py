@@ -45,7 +45,9 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.ocr": FLOOR | {"lorgnette.graphs", "numpy", "PIL"},
     "lorgnette.alttext": FLOOR | {"PIL"},
     "lorgnette.jobs": CORE | {"watchdog"},
+    "lorgnette.cluster": JOBS | {"lorgnette.__version__", "dask", "distributed", "pyarrow"},
     "lorgnette.cli": JOBS
+    | {"lorgnette.cluster"}
     | {"lorgnette.__version__", "lorgnette.settings", "lorgnette.gui", "tqdm"},
     "lorgnette.gui": JOBS | {"lorgnette.__version__", "lorgnette.settings", "PySide6"},
     "lorgnette_export": TORCH
@@ -188,7 +190,8 @@ def test_no_imports_go_in_a_circle(tree: str) -> None:
 def test_the_command_line_loads_neither_qt_nor_torch_nor_the_network() -> None:
     code = (
         "import sys, lorgnette.cli as c; c._parser(); "
-        "print([m for m in ('PySide6', 'torch', 'onnx', 'onnxruntime', 'numpy') "
+        "print([m for m in ('PySide6', 'torch', 'onnx', 'onnxruntime', 'numpy', 'distributed', "
+        "'dask', 'pyarrow') "
         "if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

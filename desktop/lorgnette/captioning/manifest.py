@@ -100,6 +100,12 @@ class Manifest:
         return f"{self.name}/{self.version}+{hashlib.sha256(weights.encode()).hexdigest()[:8]}"
 
     @property
+    def fingerprint(self) -> str:
+        """Name, version and a short hash of every file: equal where the same words come out."""
+        every = json.dumps(sorted((name, file.sha256) for name, file in self.files.items()))
+        return f"{self.name}/{self.version}+{hashlib.sha256(every.encode()).hexdigest()[:12]}"
+
+    @property
     def encoder_outputs(self) -> tuple[str, ...]:
         """Names of what the encoder gives, in the order in which they are asked for."""
         return (

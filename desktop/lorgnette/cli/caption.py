@@ -2,24 +2,30 @@
 
 import argparse
 import contextlib
+import functools
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from lorgnette import paths
 from lorgnette.alttext import Destination
 from lorgnette.captioning.agreement import agreement
 from lorgnette.cli import drafting, output
 from lorgnette.cli.options import add_sidecar_naming, path_argument
 from lorgnette.cli.stopping import asked_to_stop
+from lorgnette.cluster.errors import NoClusterError
 from lorgnette.errors import ExitCode
 from lorgnette.files import find_pictures
 from lorgnette.jobs.outcome import Outcome, Verdict
 from lorgnette.names import shown
+
+if TYPE_CHECKING:
+    from lorgnette.jobs.journal import Journal
 
 _PLACES = ("sidecars", "embedded", "kept as they are", "declined", "failed")
 
@@ -58,6 +64,26 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="store_true",
         help="say on stderr what is in use, and what was seen on each picture, how surely",
     )
+    cluster = parser.add_argument_group("on many machines (see resources/guide/archives.md)")
+    cluster.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="do it by a cluster of Dask: tcp://host:8786, the file of a scheduler, or local: "
+        "processes of this machine alone",
+    )
+    cluster.add_argument(
+        "--output",
+        type=path_argument,
+        metavar="DIR",
+        help="with --cluster: also keep a table of all outcomes there, as Parquet",
+    )
+    cluster.add_argument(
+        "--journal",
+        type=path_argument,
+        metavar="DIR",
+        help="with --cluster: what undoes the job is kept there; default: .lorgnette/jobs in the "
+        "first folder",
+    )
     parser.set_defaults(run=run)
 
 
@@ -66,55 +92,183 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run and not args.write:
         output.note("lorgnette caption: --dry-run needs --write sidecar or embed")
         return ExitCode.CANNOT_RUN
-    from lorgnette.jobs.batch import caption_batch, write_drafts
-
-    captioner = drafting.open_captioner(args)
+    if args.cluster is None and (args.output or args.journal):
+        output.note("lorgnette caption: --output and --journal need --cluster")
+        return ExitCode.CANNOT_RUN
+    if args.cluster is not None:
+        return _run_on_cluster(args)
+    work = Work(args)
     if args.verbose:
-        output.note(f"model {captioner.manifest.label}")
-        output.note(f"execution provider {captioner.provider}")
-    job = caption_batch(
-        find_pictures(args.paths),
-        captioner,
-        overwrite=args.overwrite,
-        anyway=args.describe_anyway,
-        reading=drafting.text_reading(args, captioner),
-        joining=drafting.joining(args),
-    )
-    outcomes: Iterator[Outcome] = job
-    if args.write:
-        outcomes = write_drafts(
-            job,
-            args.write,
-            model=captioner.manifest.label,
-            naming=args.sidecar_naming,
-            overwrite=args.overwrite,
-            dry_run=args.dry_run,
-        )
-    show = _show_json if args.format == "jsonl" else _show_text
-    verdicts: Counter[Verdict] = Counter()
-    places: Counter[str] = Counter()
-    with asked_to_stop() as stop, contextlib.closing(job), _bar(args.paths) as bar:
+        output.note(f"model {work.label}")
+        output.note(f"execution provider {work.provider}")
+
+    def count() -> int:
+        return sum(1 for _ in find_pictures(args.paths))
+
+    with (
+        asked_to_stop() as stop,
+        contextlib.closing(work.outcomes(find_pictures(args.paths))) as outcomes,
+        _bar(count) as bar,
+    ):
+        told = _Told(args, bar)
         for outcome in outcomes:
-            with bar.external_write_mode(file=sys.stdout, nolock=False):
-                show(outcome, captioner.provider)
-                if args.verbose and (seen := _seen(outcome)):
-                    output.note(f"{shown(outcome.image)}: seen: {seen}")
-            bar.update()
-            verdicts[outcome.verdict] += 1
-            places[_place(outcome)] += 1
+            told.tell(outcome, work.provider)
             if stop.asked:
                 break
-    if args.write:
-        counted = ", ".join(f"{places[place]} {place}" for place in _PLACES if places[place])
-        output.note(f"{'Plan' if args.dry_run else 'Written'}: {counted or 'nothing'}.")
-    done = verdicts.total()
-    if stop.asked and (remaining := sum(1 for _ in find_pictures(args.paths)) - done) > 0:
-        output.note(
-            f"Stopped after {done} pictures; {remaining} remain. "
-            "Run the same command again to go on."
+    return told.end(count if stop.asked else None)
+
+
+def _run_on_cluster(args: argparse.Namespace) -> int:
+    """Do the same by a cluster."""
+    try:
+        from lorgnette.cluster import folder, job, results
+    except ImportError as error:
+        raise NoClusterError("--cluster needs") from error
+    from lorgnette.cluster.listing import count
+
+    if args.write and not args.dry_run:
+        title = f"caption --write {args.write}"
+        kept = folder.make(folder.new_name(), args.paths, args.journal, title)
+    else:
+        kept = None
+    order = job.Order(
+        name=folder.new_name() if kept is None else kept.job,
+        paths=args.paths,
+        opening=functools.partial(Work, _to_be_sent(args)),
+        fingerprint=fingerprint(args),
+        folder=kept,
+        threads=args.threads,
+    )
+    with (
+        asked_to_stop() as stop,
+        job.connected(args.cluster, args.threads) as connection,
+        results.writer(args.output, order.name) as rows,
+        _bar(lambda: count(args.paths)) as bar,
+    ):
+        told = _Told(args, bar)
+        done = job.run(connection, order, tell=output.note, asked_to_stop=lambda: stop.asked)
+        with contextlib.closing(done):
+            for each in done:
+                rows.add(each)
+                told.tell(each.outcome, each.provider)
+    if kept is not None and folder.tidy(kept):
+        output.note(f"This was job {kept.job}: lorgnette undo --job {kept.job} takes it back.")
+    return told.end((lambda: count(args.paths)) if stop.asked else None)
+
+
+class Work:
+    """What captioning does with pictures, as it was asked for: here, or on another machine."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        """Open what is needed.
+
+        Raises:
+            BrokenModelError, ProviderError
+        """
+        self._args = args
+        self._captioner = drafting.open_captioner(args)
+        self._reading = drafting.text_reading(args, self._captioner)
+        self.label = self._captioner.manifest.label
+        self.provider = self._captioner.provider
+        self.fingerprint = self._captioner.manifest.fingerprint
+
+    def outcomes(
+        self,
+        images: Iterable[Path],
+        *,
+        overwrite: bool | None = None,
+        journal: "Journal | None" = None,
+    ) -> Generator[Outcome]:
+        """Yield what became of each picture, in order.
+
+        Args:
+            overwrite: in place of what was asked for.
+            journal: in place of the user's; it is closed at the end.
+        """
+        from lorgnette.jobs.batch import caption_batch, write_drafts
+
+        args = self._args
+        overwrite = args.overwrite if overwrite is None else overwrite
+        job = caption_batch(
+            images,
+            self._captioner,
+            overwrite=overwrite,
+            anyway=args.describe_anyway,
+            reading=self._reading,
+            joining=drafting.joining(args),
         )
-        return ExitCode.INTERRUPTED
-    return ExitCode.SOME_FAILED if verdicts[Verdict.FAILED] else ExitCode.OK
+        with contextlib.closing(job):
+            if not args.write:
+                yield from job
+                return
+            yield from write_drafts(
+                job,
+                args.write,
+                model=self.label,
+                naming=args.sidecar_naming,
+                overwrite=overwrite,
+                dry_run=args.dry_run,
+                journal=journal,
+            )
+
+
+def fingerprint(args: argparse.Namespace) -> str:
+    """Return which model was asked for, without opening it.
+
+    Raises:
+        BrokenModelError
+    """
+    from lorgnette.captioning.manifest import Manifest
+
+    return Manifest.read(args.model or paths.shipped_model()).fingerprint
+
+
+def _to_be_sent(args: argparse.Namespace) -> argparse.Namespace:
+    """Return options as they hold on another machine, for one thread of it."""
+    model = None if args.model is None else args.model.absolute()
+    left_out = {"paths", "run", "output", "journal", "cluster"}
+    sent = {name: value for name, value in vars(args).items() if name not in left_out}
+    return argparse.Namespace(**sent | {"model": model, "threads": 1})
+
+
+class _Told:
+    """Outcomes on their way to a person or a program, and what they come to."""
+
+    def __init__(self, args: argparse.Namespace, bar: "tqdm[Any]") -> None:
+        self._args = args
+        self._bar = bar
+        self._show = _show_json if args.format == "jsonl" else _show_text
+        self._verdicts: Counter[Verdict] = Counter()
+        self._places: Counter[str] = Counter()
+
+    def tell(self, outcome: Outcome, provider: str) -> None:
+        """Print an outcome."""
+        with self._bar.external_write_mode(file=sys.stdout, nolock=False):
+            self._show(outcome, provider)
+            if self._args.verbose and (seen := _seen(outcome)):
+                output.note(f"{shown(outcome.image)}: seen: {seen}")
+        self._bar.update()
+        self._verdicts[outcome.verdict] += 1
+        self._places[_place(outcome)] += 1
+
+    def end(self, count: Callable[[], int] | None) -> ExitCode:
+        """Print what it came to; return the exit status.
+
+        Args:
+            count: tells how many pictures there are; given where the end was asked for.
+        """
+        if self._args.write:
+            places = self._places
+            counted = ", ".join(f"{places[place]} {place}" for place in _PLACES if places[place])
+            output.note(f"{'Plan' if self._args.dry_run else 'Written'}: {counted or 'nothing'}.")
+        done = self._verdicts.total()
+        if count is not None and (remaining := count() - done) > 0:
+            output.note(
+                f"Stopped after {done} pictures; {remaining} remain. "
+                "Run the same command again to go on."
+            )
+            return ExitCode.INTERRUPTED
+        return ExitCode.SOME_FAILED if self._verdicts[Verdict.FAILED] else ExitCode.OK
 
 
 def _place(outcome: Outcome) -> str:
@@ -174,14 +328,14 @@ def _show_json(outcome: Outcome, provider: str) -> None:
 
 
 @contextlib.contextmanager
-def _bar(sought: Sequence[Path]) -> Iterator["tqdm[Any]"]:
+def _bar(count: Callable[[], int]) -> Iterator["tqdm[Any]"]:
     """Yield a progress bar on a terminal's stderr; elsewhere one that shows nothing."""
     hidden = not sys.stderr.isatty()
     with tqdm(unit=" pictures", disable=hidden, dynamic_ncols=True) as bar:
         if not hidden:  # counting a large tree takes seconds: the first caption does not wait
 
-            def count() -> None:
-                bar.total = sum(1 for _ in find_pictures(sought))
+            def total() -> None:
+                bar.total = count()
 
-            threading.Thread(target=count, daemon=True).start()
+            threading.Thread(target=total, daemon=True).start()
         yield bar

@@ -2,14 +2,17 @@
 
 import argparse
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 from lorgnette.cli import output
 from lorgnette.cli.options import path_argument
+from lorgnette.cluster import is_table
+from lorgnette.cluster.errors import NoClusterError
 from lorgnette.errors import ExitCode
 from lorgnette.files import find_pictures
+from lorgnette.jobs.outcome import Verdict
 from lorgnette.jobs.status import Standing, Status, Tally, statuses
 from lorgnette.names import shown
 
@@ -23,7 +26,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "folder. Nothing is written.",
     )
     parser.add_argument(
-        "paths", nargs="+", type=path_argument, metavar="PATH", help="a picture or a folder"
+        "paths",
+        nargs="+",
+        type=path_argument,
+        metavar="PATH",
+        help="a picture or a folder; or one with the table of outcomes that caption --output wrote",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
     parser.add_argument(
@@ -43,6 +50,12 @@ def run(args: argparse.Namespace) -> int:
     if args.null and (not args.missing or args.format == "json"):
         output.note("lorgnette status: --null needs --missing, and no --format json")
         return ExitCode.CANNOT_RUN
+    tables = [path for path in args.paths if is_table(path)]
+    if tables:
+        if len(tables) < len(args.paths):
+            output.note("lorgnette status: tables of outcomes and pictures need a call each")
+            return ExitCode.CANNOT_RUN
+        return _of_tables(args, tables)
     folders: dict[Path, Tally] = defaultdict(Tally)
     whole = Tally()
     missing: list[Status] = []
@@ -64,6 +77,45 @@ def run(args: argparse.Namespace) -> int:
             output.line(f"In all: {_words(whole)}")
     failed = missing or whole.standings[Standing.UNREADABLE]
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def _of_tables(args: argparse.Namespace, tables: list[Path]) -> int:
+    """Count what became of the pictures of jobs on clusters, or print what is missing."""
+    try:
+        from lorgnette.cluster import results
+    except ImportError as error:
+        raise NoClusterError("tables of outcomes need") from error
+    folders: dict[Path, Counter[Verdict]] = defaultdict(Counter)
+    whole: Counter[Verdict] = Counter()
+    missing = []
+    for path, verdict, reason in (row for table in tables for row in results.read(table)):
+        folders[path.parent][verdict] += 1
+        whole[verdict] += 1
+        if verdict in (Verdict.DECLINED, Verdict.FAILED) and args.missing:
+            missing.append({"path": str(path), "standing": verdict.value, "reason": reason})
+            if args.format == "text":
+                output.path(path, end="\0" if args.null else "\n")
+    if args.format == "json":
+        by_folder = [
+            {"folder": str(folder), **_verdicts(counts)} for folder, counts in folders.items()
+        ]
+        output.json_document(missing if args.missing else _verdicts(whole) | {"folders": by_folder})
+    elif not args.missing:
+        for folder, counts in sorted(folders.items()):
+            output.line(f"{shown(_named(folder))}: {_verdict_words(counts)}")
+        if len(folders) != 1:
+            output.line(f"In all: {_verdict_words(whole)}")
+    return ExitCode.SOME_FAILED if missing or whole[Verdict.FAILED] else ExitCode.OK
+
+
+def _verdicts(counts: Counter[Verdict]) -> dict[str, Any]:
+    return {"pictures": counts.total(), **{each.value: counts[each] for each in Verdict}}
+
+
+def _verdict_words(counts: Counter[Verdict]) -> str:
+    total = counts.total()
+    pictures = "1 picture" if total == 1 else f"{total} pictures"
+    return ", ".join([pictures, *(f"{counts[v]} {v}" for v in Verdict if counts[v])])
 
 
 def _named(folder: Path) -> str:

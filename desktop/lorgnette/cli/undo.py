@@ -1,10 +1,17 @@
 """lorgnette undo, lorgnette history: take back what was written."""
 
 import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lorgnette.cli import output
+from lorgnette.cli.options import path_argument
 from lorgnette.errors import ExitCode
 from lorgnette.names import shown
+
+if TYPE_CHECKING:
+    from lorgnette.jobs.journal import Undone
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,6 +29,23 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="BATCH",
         help="its number in the history; default: the last one that is not undone",
     )
+    parser.add_argument(
+        "--job",
+        metavar="ID",
+        help="a job of many machines (caption --cluster), from any of them, in place of a batch",
+    )
+    parser.add_argument(
+        "--folder",
+        type=path_argument,
+        metavar="DIR",
+        help="with --job: only pictures in this folder and its subfolders",
+    )
+    parser.add_argument(
+        "--journal",
+        type=path_argument,
+        metavar="DIR",
+        help="with --job: where it was told to keep what undoes it",
+    )
     parser.set_defaults(run=run_undo)
     parser = subparsers.add_parser(
         "history",
@@ -33,15 +57,30 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_undo(args: argparse.Namespace) -> int:
-    """Undo a batch; print what became of each file."""
+    """Undo a batch or a job; print what became of each file."""
+    if args.job is None and (args.folder or args.journal):
+        output.note("lorgnette undo: --folder and --journal need --job")
+        return ExitCode.CANNOT_RUN
+    if args.job is not None and args.batch is not None:
+        output.note("lorgnette undo: a batch or --job, not both")
+        return ExitCode.CANNOT_RUN
+    if args.job is not None:
+        from lorgnette.cluster import folder
+
+        found = folder.find(args.job, args.folder or Path(), args.journal)
+        return _told(folder.undo(found, args.folder))
     from lorgnette.jobs.journal import Journal
 
-    failed = False
     with Journal() as journal:
-        for undone in journal.undo(args.batch):
-            failed = failed or not undone.restored
-            said = "restored" if undone.restored else f"left alone: {undone.reason}"
-            output.line(f"{shown(undone.path)}: {said}")
+        return _told(journal.undo(args.batch))
+
+
+def _told(every: Iterable["Undone"]) -> int:
+    failed = False
+    for undone in every:
+        failed = failed or not undone.restored
+        said = "restored" if undone.restored else f"left alone: {undone.reason}"
+        output.line(f"{shown(undone.path)}: {said}")
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
 
 

@@ -1,8 +1,15 @@
 """Users' files: read by pieces, replaced whole or not at all, one writer at a time."""
 
 from lorgnette.files.errors import CannotWriteError, ChangedMeanwhileError, NotKeptError
-from lorgnette.files.finding import SUFFIXES, find_pictures, is_folder, is_there, natural
-from lorgnette.files.locking import HeldError, locked, only_one
+from lorgnette.files.finding import (
+    SUFFIXES,
+    find_pictures,
+    is_folder,
+    is_there,
+    listed,
+    natural,
+)
+from lorgnette.files.locking import HeldError, held, locked, only_one
 from lorgnette.files.opening import NotAFileError, open_file, read_file, unreadable
 from lorgnette.files.processes import is_gone, process_name
 from lorgnette.files.replacing import (
@@ -33,9 +40,11 @@ __all__ = [
     "Span",
     "Stamp",
     "find_pictures",
+    "held",
     "is_folder",
     "is_gone",
     "is_there",
+    "listed",
     "locked",
     "natural",
     "only_one",

@@ -73,18 +73,30 @@ def _listed(folder: Path, suffixes: Container[str]) -> tuple[list[str], list[str
     pictures: list[str] = []
     subfolders: list[str] = []
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith("."):
-                    continue
-                if _is_folder(entry):
-                    if not _is_link(entry):
-                        subfolders.append(entry.name)
-                elif Path(entry.name).suffix.lower() in suffixes:
-                    pictures.append(entry.name)
+        for name, is_subfolder in listed(folder, suffixes):
+            (subfolders if is_subfolder else pictures).append(name)
     except OSError:
         return pictures, subfolders, False
     return pictures, subfolders, True
+
+
+def listed(folder: Path, suffixes: Container[str] = SUFFIXES) -> Iterator[tuple[str, bool]]:
+    """Yield names in a folder as the disk has them, each with whether it is a subfolder's.
+
+    Names of pictures, and of subfolders that are searched; see find_pictures.
+
+    Raises:
+        OSError: the folder cannot be searched, or not to its end.
+    """
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                if not _is_link(entry):
+                    yield entry.name, True
+            elif Path(entry.name).suffix.lower() in suffixes:
+                yield entry.name, False
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

@@ -26,13 +26,10 @@ def locked(path: Path) -> Iterator[None]:
     """
     folder = paths.user_data("locks")
     key = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:2]
-    deadline = time.monotonic() + LOCK_SECONDS
     # 256 locks for all files: two files that share one wait for each other, and no harm is done.
     with _opened(folder / f"{key}.lock") as file:
-        while not _try_lock(file):
-            if time.monotonic() > deadline:
-                raise CannotWriteError(path, "another lorgnette is writing it")
-            time.sleep(0.01)
+        if not _locks(file, LOCK_SECONDS):
+            raise CannotWriteError(path, "another lorgnette is writing it")
         yield  # closing the file unlocks it
 
 
@@ -62,6 +59,31 @@ def only_one(what: str, path: Path) -> Iterator[None]:
         if not _try_lock(file):
             raise HeldError(what, path)
         yield  # closing the file unlocks it
+
+
+@contextlib.contextmanager
+def held(path: Path, seconds: float) -> Iterator[BinaryIO]:
+    """Yield a file, made if missing and open for appending, that nobody else holds meanwhile.
+
+    Args:
+        seconds: to wait for whoever holds it.
+
+    Raises:
+        CannotWriteError: it cannot be opened, or is still held.
+    """
+    with _opened(path) as file:
+        if not _locks(file, seconds):
+            raise CannotWriteError(path, "another lorgnette holds it")
+        yield file
+
+
+def _locks(file: BinaryIO, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not _try_lock(file):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def _opened(path: Path) -> BinaryIO:

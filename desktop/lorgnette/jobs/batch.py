@@ -14,6 +14,7 @@ from lorgnette.alttext.lint import GOOD_LENGTH, MOST_LENGTH
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
 from lorgnette.jobs.joining import NOTHING, Joining
+from lorgnette.jobs.journal import Journal
 from lorgnette.jobs.outcome import Outcome, Verdict
 from lorgnette.jobs.reading import TextReading, is_no_photo
 from lorgnette.jobs.writing import WriteBatch
@@ -71,6 +72,7 @@ def write_drafts(
     overwrite: bool = False,
     dry_run: bool = False,
     title: str = "",
+    journal: Journal | None = None,
 ) -> Generator[Outcome]:
     """Yield outcomes again, after the alt text of the captioned ones was written.
 
@@ -84,6 +86,7 @@ def write_drafts(
         overwrite: replace alt text that is there.
         dry_run: only say where each would be written.
         title: what the history calls the batch; empty: what the command line calls it.
+        journal: an open one, in place of the user's; it is closed at the end.
 
     Raises:
         JournalError: without it nothing is written.
@@ -93,7 +96,9 @@ def write_drafts(
         if not dry_run:
             title = title or f"caption --write {destination}"
             batch = stack.enter_context(
-                WriteBatch(destination, naming=naming, overwrite=overwrite, title=title)
+                WriteBatch(
+                    destination, naming=naming, overwrite=overwrite, title=title, journal=journal
+                )
             )
         for outcome in outcomes:
             if outcome.verdict is not Verdict.CAPTIONED or outcome.caption is None:

@@ -1,5 +1,7 @@
 """The record of what was written, from which it can be undone: SQLite in the user's data folder.
 
+A job of many machines has records of its own, one for each thread that writes, in its own folder.
+
 A row is on the disk before the file that it speaks of is replaced. So a crash leaves a row that is
 ahead of its file, never a file that nobody knows the old version of; the next start settles it.
 """
@@ -35,6 +37,7 @@ CREATE TABLE IF NOT EXISTS change (
     old_size INTEGER, old_sha256 TEXT NOT NULL, old_modified_ns INTEGER NOT NULL,
     new_size INTEGER NOT NULL, new_sha256 TEXT NOT NULL, inverse BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS change_batch ON change (batch);
+CREATE INDEX IF NOT EXISTS change_planned ON change (state) WHERE state = 'planned';
 CREATE TABLE IF NOT EXISTS visit (
     process TEXT NOT NULL, folder BLOB NOT NULL, PRIMARY KEY (process, folder));
 """
@@ -83,15 +86,21 @@ class Undone:
 class Journal:
     """The journal, open in one thread; use it as a context."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: Path | None = None, *, visited: set[Path] | None = None) -> None:
         """Open the journal and settle what a crash has left.
+
+        Args:
+            file: of a job's own journal, which nobody else has open, and which forgets nothing;
+                the user's if not given.
+            visited: folders where nothing of killed writers is left; grows.
 
         Raises:
             JournalError: it cannot be opened.
         """
-        self._path = paths.user_data() / declined.JOURNAL
+        self._path = paths.user_data() / declined.JOURNAL if file is None else file
+        self._forgets = file is None
         self._written: list[int] = []  # rows whose file is in place, not marked so yet
-        self._visited: set[Path] = set()
+        self._visited: set[Path] = set() if visited is None else visited
         # SQLite lets nobody wait while a journal is made, mended after a crash, or put away.
         with (
             files.locked(self._path),
@@ -100,6 +109,8 @@ class Journal:
         ):
             self._database = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
             stack.callback(self._database.close)
+            if file is not None:  # on a network's file system nobody can share SQLite's memory
+                self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.executescript(_SCHEMA + declined.SCHEMA)
@@ -127,7 +138,8 @@ class Journal:
     def begin(self, title: str) -> int:
         """Return the number of a new batch; the oldest ones may be forgotten for it."""
         with self._errors(), self._transaction():
-            self._forget()
+            if self._forgets:
+                self._forget()
             now = datetime.now(UTC).isoformat(timespec="seconds")
             row = self._database.execute(
                 "INSERT INTO batch (started, title) VALUES (?, ?) RETURNING id", [now, title]
@@ -248,7 +260,18 @@ class Journal:
             raise UnknownBatchError(f"There is no batch {batch}")
         return self._undo(batch)
 
-    def _undo(self, batch: int) -> Generator[Undone, None, None]:
+    def undo_all(self, below: Path | None = None) -> Generator[Undone, None, None]:
+        """Give the files of all batches their old bytes back, the newest change first.
+
+        Args:
+            below: only for pictures in this folder and its subfolders; absolute.
+        """
+        with self._errors():
+            batches = self._database.execute("SELECT id FROM batch ORDER BY id DESC").fetchall()
+        for (batch,) in batches:
+            yield from self._undo(batch, below)
+
+    def _undo(self, batch: int, below: Path | None = None) -> Generator[Undone, None, None]:
         with self._errors():
             rows = self._database.execute(
                 "SELECT id, image, path FROM change WHERE batch = ? AND state != 'undone' "
@@ -257,6 +280,8 @@ class Journal:
             ).fetchall()
         for id_, image_name, name in rows:
             image, path = Path(os.fsdecode(image_name)), Path(os.fsdecode(name))
+            if below is not None and below not in image.parents:
+                continue
             self.visit(path.parent)
             try:
                 with files.locked(image):

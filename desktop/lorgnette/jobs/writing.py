@@ -35,12 +35,14 @@ class WriteBatch:
         overwrite: bool = False,
         mirror: bool = False,
         title: str = "write",
+        journal: Journal | None = None,
     ) -> None:
         """Open the journal.
 
         Args:
             naming, overwrite, mirror: as alttext.write takes them.
             title: what the history calls the batch.
+            journal: an open one, in place of the user's; it is closed with the batch.
 
         Raises:
             JournalError: without it nothing is written.
@@ -50,7 +52,7 @@ class WriteBatch:
         self._overwrite = overwrite
         self._mirror = mirror
         self._title = title
-        self._journal = Journal()
+        self._journal = Journal() if journal is None else journal
         self.number: int | None = None  # in the journal; None until something was replaced
 
     def __enter__(self) -> Self:

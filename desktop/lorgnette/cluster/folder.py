@@ -1,0 +1,140 @@
+"""The folder of a job: journals of the workers, and what undoes them from any machine."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lorgnette import __version__, paths
+from lorgnette.errors import ExitCode, LorgnetteError
+from lorgnette.files import is_folder
+from lorgnette.jobs.journal import Journal, Undone
+
+_PLACE = (".lorgnette", "jobs")  # in the archive; a hidden folder, where nobody looks for pictures
+_NAME = "job.json"
+_KNOWN = "jobs"  # in the user's data folder: where each job of this machine has its own
+
+
+class UnknownJobError(LorgnetteError):
+    """There is no such job to undo; nothing was touched."""
+
+    hint = (
+        "Be in the archive that it wrote to, name a folder of it with --folder, or say with "
+        "--journal where its journals lie."
+    )
+    exit_code = ExitCode.CANNOT_RUN
+
+
+class NoJobFolderError(LorgnetteError):
+    """There is no place for a job's journals; nothing was touched."""
+
+    hint = "Say with --journal DIR where they may be: a folder that all workers share."
+    exit_code = ExitCode.CANNOT_RUN
+
+
+@dataclass(frozen=True, slots=True)
+class JobFolder:
+    """Where a job keeps what undoes it."""
+
+    job: str
+    path: Path
+
+
+def new_name() -> str:
+    """Return a name for a job that no other one has, in the order of time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def make(job: str, sought: Sequence[Path], journal: Path | None, title: str) -> JobFolder:
+    """Return a new folder for a job, in journal or in the archive.
+
+    Raises:
+        NoJobFolderError, NoFolderError: it cannot be made.
+    """
+    if journal is None:
+        first = next((path for path in sought if is_folder(path)), None) or sought[0].parent
+        journal = first.joinpath(*_PLACE)
+    folder = Path(os.path.abspath(journal)) / job  # noqa: PTH100 - keeps links
+    content = {
+        "job": job,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "title": title,
+        "lorgnette": __version__,
+    }
+    try:
+        for name in ("journals", "chunks"):
+            (folder / name).mkdir(parents=True)
+        (folder / _NAME).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise NoJobFolderError(
+            f"the job's journals cannot be kept in {folder}: {error.strerror or error}"
+        ) from error
+    known = paths.user_data(_KNOWN) / job
+    known.write_text(os.fsencode(folder).decode("utf-8", "backslashreplace"), encoding="utf-8")
+    return JobFolder(job, folder)
+
+
+def tidy(folder: JobFolder) -> bool:
+    """Remove the folder of a job that has changed nothing; return whether it has."""
+    for file in (folder.path / "journals").glob("*.sqlite3"):
+        with Journal(file) as journal:
+            if journal.history():
+                return True
+    shutil.rmtree(folder.path)
+    above = folder.path.parent
+    if above.parts[-len(_PLACE) :] == _PLACE:
+        with contextlib.suppress(OSError):  # others have their jobs there
+            above.rmdir()
+            above.parent.rmdir()
+    (paths.user_data(_KNOWN) / folder.job).unlink(missing_ok=True)
+    return False
+
+
+def find(job: str, near: Path, journal: Path | None) -> JobFolder:
+    """Return the folder of a job.
+
+    Args:
+        near: a folder of the archive, or of a place in it.
+        journal: where its folder lies; it is looked for if not given.
+
+    Raises:
+        UnknownJobError: it is not found.
+    """
+    if Path(job).name != job:
+        raise UnknownJobError(f"{job} is no job's name")
+    for folder in _places(job, near, journal):
+        if (folder / _NAME).is_file():
+            return JobFolder(job, folder)
+    raise UnknownJobError(f"There is no job {job} here")
+
+
+def _places(job: str, near: Path, journal: Path | None) -> Iterator[Path]:
+    if journal is not None:
+        yield journal / job
+        return
+    folder = Path(os.path.abspath(near))  # noqa: PTH100 - keeps links
+    for each in (folder, *folder.parents):
+        yield each.joinpath(*_PLACE, job)
+    known = paths.user_data(_KNOWN) / job
+    if known.is_file():
+        yield Path(known.read_text(encoding="utf-8"))
+
+
+def undo(folder: JobFolder, below: Path | None = None) -> Generator[Undone]:
+    """Give the files that a job has changed their old bytes back.
+
+    Args:
+        below: only in this folder and its subfolders.
+
+    Raises:
+        JournalError: a journal cannot be read, or a worker still has it open.
+    """
+    within = None if below is None else Path(os.path.abspath(below))  # noqa: PTH100 - keeps links
+    for file in sorted((folder.path / "journals").glob("*.sqlite3"), reverse=True):
+        with Journal(file) as journal:
+            yield from journal.undo_all(within)

@@ -1,0 +1,330 @@
+"""What runs on the workers: a chunk of pictures in, their outcomes out.
+
+Each thread of a worker has one chunk at a time and works on one picture of it, so that a worker
+uses as many cores as its cluster gave it; the model is opened once and shared by its threads.
+"""
+
+import asyncio
+import contextlib
+import functools
+import json
+import pickle
+import platform
+import signal
+import threading
+import zlib
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from distributed import Status, Worker, WorkerPlugin, get_worker
+
+from lorgnette import __version__, alttext, files
+from lorgnette.alttext import State
+from lorgnette.cluster.carrying import packed, text, unpacked
+from lorgnette.cluster.errors import ClusterError, TroubleError
+from lorgnette.cluster.listing import Part
+from lorgnette.errors import LorgnetteError
+from lorgnette.jobs.journal import Journal, JournalError
+from lorgnette.jobs.outcome import Outcome, Verdict
+from lorgnette.paths import NoFolderError
+
+MOST_DEATHS = 2  # of workers that one picture may end, before it is set aside
+_HELD_SECONDS = 120.0  # that a chunk waits for a worker that was given up and still has it
+_PLENTY = 1e6
+_OF_THE_WORKER = (JournalError, NoFolderError)  # trouble that no other picture is spared
+
+
+class Opened(Protocol):
+    """A captioner that was opened for a job, with how the job goes: what runs alone, too."""
+
+    @property
+    def label(self) -> str:
+        """Of the model, for the provenance."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that decides what is said: equal where the same words come out."""
+
+    @property
+    def provider(self) -> str:
+        """Execution provider that is in use."""
+
+    def outcomes(
+        self, images: Iterable[Path], *, overwrite: bool | None = None, journal: Journal | None
+    ) -> Generator[Outcome]:
+        """Yield what became of each picture, in order, written if that was asked for."""
+
+
+Opening = Callable[[], Opened]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A chunk, as a worker is given it."""
+
+    job: str
+    opening: bytes  # a pickled Opening
+    parts: tuple[Part, ...]  # folders are absolute
+    folder: str | None  # of the job; None where nothing is written
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a worker is fit for."""
+
+    version: str  # of lorgnette
+    python: str
+    fingerprint: str
+    provider: str
+    problem: str = ""  # why it cannot caption at all
+
+
+_stopped: set[str] = set()  # jobs that were asked to stop
+_visited: dict[str, set[Path]] = {}
+_opening = threading.Lock()
+
+
+@functools.lru_cache(maxsize=1)
+def _opened(opening: bytes) -> Opened:
+    opened: Opened = pickle.loads(opening)()  # noqa: S301 - as trusted as the cluster itself
+    return opened
+
+
+def opened(opening: bytes) -> Opened:
+    """Return what a job captions with, opened now if it was not before."""
+    with _opening:
+        return _opened(opening)
+
+
+def inspect(opening: bytes) -> Inspection:
+    """Return what this worker is fit for; the model is open afterwards."""
+    python = platform.python_version()
+    try:
+        work = opened(opening)
+    except LorgnetteError as error:
+        return Inspection(__version__, python, "", "", str(error))
+    return Inspection(__version__, python, work.fingerprint, work.provider)
+
+
+def unfit(found: Inspection, fingerprint: str) -> str:
+    """Return why a worker must not take part in a job; empty if it may."""
+    if found.version != __version__:
+        return f"it has lorgnette {found.version}, not {__version__}"
+    if found.problem:
+        return found.problem
+    if found.fingerprint != fingerprint:
+        return f"it has another model: {found.fingerprint}, not {fingerprint}"
+    return ""
+
+
+def stop(job: str) -> None:
+    """Let the chunks of a job that this worker has in work end after the pictures in work."""
+    _stopped.add(job)
+
+
+def resource(job: str) -> str:
+    """Return the name of the resource that workers which are fit for a job say they have."""
+    return f"lorgnette-{job}"
+
+
+class Fit(WorkerPlugin):
+    """Lets a worker take part in a job if it is fit for it, whenever it joins the cluster."""
+
+    def __init__(self, job: str, opening: bytes, fingerprint: str, *, of_this_program: bool):
+        self.name = resource(job)
+        self._job = job
+        self._opening = opening
+        self._fingerprint = fingerprint
+        self._of_this_program = of_this_program
+
+    async def setup(self, worker: Worker) -> None:
+        """Say that the worker is fit, if it is."""
+        if self._of_this_program:
+            # Ctrl+C of the terminal is for the program, which ends the job in order.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            worker.http_server.stop()
+        found = await worker.loop.run_in_executor(None, inspect, self._opening)
+        if problem := unfit(found, self._fingerprint):
+            worker.log_event("lorgnette", {"worker": worker.address, "problem": problem})
+        else:
+            await worker.set_resources(**{self.name: _PLENTY})
+            worker.loop.add_callback(_ask_for_work, worker)
+
+    async def teardown(self, worker: Worker) -> None:
+        """Forget the job, which is over."""
+        _visited.pop(self._job, None)
+        _stopped.discard(self._job)
+        await worker.set_resources(**{self.name: 0.0})
+
+
+async def _ask_for_work(worker: Worker) -> None:
+    """Let the scheduler look for chunks that had no worker before this one was fit."""
+    while worker.status is Status.init:
+        await asyncio.sleep(0.05)
+    if worker.status is Status.running:
+        worker.status = Status.paused
+        worker.status = Status.running
+
+
+def caption_chunk(task: Task) -> bytes:
+    """Return what became of a chunk's pictures, as far as the job was not stopped.
+
+    Raises:
+        TroubleError: this worker cannot work, another one may.
+    """
+    work = opened(task.opening)
+    images = [image for part in task.parts for image in part.images]
+    try:
+        if task.folder is None:
+            done = list(enumerate(work.outcomes(_until_stopped(images, task.job), journal=None)))
+        else:
+            done = sorted(_logged(task, Path(task.folder), work, images))
+    except (*_OF_THE_WORKER, files.CannotWriteError, OSError) as error:
+        worker = get_worker()
+        # No more chunks for this one; those that wait here already are told the same.
+        worker.loop.add_callback(
+            worker.scheduler.set_resources,
+            worker=worker.address,
+            resources={resource(task.job): 0.0},
+        )
+        raise TroubleError(worker.address, str(error)) from error
+    content = {
+        "provider": work.provider,
+        "model": work.label,
+        "worker": files.process_name(),
+        "outcomes": [[index, packed(outcome)] for index, outcome in done],
+    }
+    return zlib.compress(text(content).encode(), 1)
+
+
+def _until_stopped(images: Iterable[Path], job: str) -> Iterator[Path]:
+    for image in images:
+        if job in _stopped:
+            return
+        yield image
+
+
+def _logged(
+    task: Task, folder: Path, work: Opened, images: list[Path]
+) -> Iterator[tuple[int, Outcome]]:
+    """Yield each picture's outcome with its index; what an earlier worker has done stays done.
+
+    What is begun and what came of it is noted beside the journals. One chunk is in one worker's
+    hands at a time, whatever the scheduler believes.
+    """
+    with files.held(log_file(folder, task.number), _HELD_SECONDS) as log:
+        done, begun = _earlier(log)
+        yield from done.items()
+        visited = _visited.setdefault(task.job, set())
+        if begun:  # a worker was lost here: what it left half written goes
+            visited.difference_update(Path(part.folder) for part in task.parts)
+        rest = []
+        for index, image in enumerate(images):
+            if index in done:
+                continue
+            if begun[index] >= MOST_DEATHS:
+                outcome = _set_aside(image)
+                _note(log, {"of": index, "outcome": packed(outcome)})
+                yield index, outcome
+            elif begun[index]:
+                # Alone, so that it is known which one it was if it happens again.
+                again = _is_ours(image, work.label) or None
+                yield from _worked(task, folder, work, images, [index], log, visited, again)
+            else:
+                rest.append(index)
+        yield from _worked(task, folder, work, images, rest, log, visited)
+
+
+def _worked(
+    task: Task,
+    folder: Path,
+    work: Opened,
+    images: list[Path],
+    indices: list[int],
+    log: BinaryIO,
+    visited: set[Path],
+    overwrite: bool | None = None,
+) -> Iterator[tuple[int, Outcome]]:
+    if not indices or task.job in _stopped:
+        return
+
+    begun = set()
+
+    def taken() -> Iterator[Path]:
+        for index in indices:
+            if task.job in _stopped:
+                return
+            _note(log, {"begun": index})
+            begun.add(index)
+            yield images[index]
+
+    journal = Journal(_journal_file(folder), visited=visited)
+    outcomes = work.outcomes(taken(), overwrite=overwrite, journal=journal)
+    try:
+        with contextlib.closing(outcomes):
+            for index, outcome in zip(indices, outcomes, strict=False):
+                if isinstance(outcome.error, _OF_THE_WORKER):
+                    raise outcome.error
+                _note(log, {"of": index, "outcome": packed(outcome)})
+                begun.discard(index)
+                yield index, outcome
+    except (*_OF_THE_WORKER, OSError):
+        with contextlib.suppress(OSError):
+            for index in begun:
+                _note(log, {"left": index})  # it is not the picture's fault
+        raise
+
+
+def log_file(folder: Path, number: int) -> Path:
+    """Return where a chunk's progress is noted, in the folder of its job."""
+    return folder / "chunks" / f"{number}.jsonl"
+
+
+def _journal_file(folder: Path) -> Path:
+    name = f"{files.process_name()}-{threading.get_native_id()}.sqlite3"
+    return folder / "journals" / name
+
+
+def _note(log: BinaryIO, content: dict[str, Any]) -> None:
+    log.write(text(content).encode() + b"\n")
+    log.flush()
+
+
+def _earlier(log: BinaryIO) -> tuple[dict[int, Outcome], Counter[int]]:
+    """Return outcomes that are noted, and how often each picture was begun without one."""
+    done: dict[int, Outcome] = {}
+    begun: Counter[int] = Counter()
+    lines = Path(log.name).read_bytes().split(b"\n")
+    if lines.pop():  # a worker was lost while it wrote a line: the next one stands by itself
+        log.write(b"\n")
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            content = json.loads(line)
+            if "begun" in content:
+                begun[content["begun"]] += 1
+            elif "left" in content:
+                begun[content["left"]] -= 1
+            else:
+                done[content["of"]] = unpacked(content["outcome"])
+    for index in done:
+        del begun[index]
+    return done, begun
+
+
+def _set_aside(image: Path) -> Outcome:
+    reason = f"it ended the worker that worked on it, {MOST_DEATHS} times; it is set aside"
+    return Outcome(
+        image=image, verdict=Verdict.FAILED, reason=reason, error=ClusterError(reason, "")
+    )
+
+
+def _is_ours(image: Path, model: str) -> bool:
+    """Return whether a picture has the draft that a lost worker gave it before it could say so."""
+    with contextlib.suppress(LorgnetteError):
+        present = alttext.read(image).alt_text
+        return present is not None and present.state is State.DRAFT and present.model == model
+    return False

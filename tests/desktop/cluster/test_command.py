@@ -1,0 +1,145 @@
+"""lorgnette caption --cluster, as a person types it."""
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.desktop.cluster.conftest import Programs, contents
+
+from lorgnette import cli
+from lorgnette.cluster import job
+
+COMMAND = (sys.executable, "-m", "lorgnette")
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for each in told:
+        del each["seconds"]
+    return sorted(told, key=lambda each: str(each["path"]))
+
+
+def test_it_says_what_is_said_alone(
+    programs: Programs,
+    toy_model: Path,
+    archive: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    programs.scheduler()
+    programs.worker("--nthreads", 2)
+    pictures = archive(130)
+    (pictures / "box 1" / "60.png").write_bytes(b"no picture")
+    monkeypatch.chdir(pictures.parent)
+    command = ["caption", "--model", str(toy_model), "--format", "jsonl", pictures.name]
+    assert cli.main(command) == 1
+    alone = lines(capsys)
+    file = str(programs.file)
+    assert cli.main([*command, "--cluster", file]) == 1
+    assert lines(capsys) == alone
+    written = [*command, "--cluster", file, "--write", "sidecar", "--dry-run"]
+    assert cli.main(written) == 1
+    planned = lines(capsys)
+    before = contents(pictures)
+    assert cli.main([*written[:-1], "--output", "tables", "--threads", "1"]) == 1
+    assert lines(capsys) == planned
+    assert len(contents(pictures)) == len(before) + 129
+    assert cli.main(["status", "tables"]) == 1
+    assert "In all: 130 pictures, 129 captioned, 1 failed" in capsys.readouterr().out
+    assert cli.main(written[:-1]) == 1  # what has words is skipped, and leaves no job
+    assert {line["verdict"] for line in lines(capsys)} == {"skipped", "failed"}
+    (made,) = (pictures / ".lorgnette" / "jobs").iterdir()
+    assert not list((made / "chunks").iterdir())
+    assert cli.main(["undo", "--job", made.name, "--folder", str(pictures / "box 0")]) == 0
+    assert len(contents(pictures)) == len(before) + 79
+    monkeypatch.chdir(pictures / "box 1")
+    assert cli.main(["undo", "--job", made.name]) == 0
+    assert contents(pictures) == before
+
+
+def test_a_cluster_of_this_machine_ends_on_ctrl_c_and_goes_on_later(
+    toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    pictures = archive(1500)
+    command = [*COMMAND, "caption", "--model", toy_model, "--cluster", "local", "--threads", "2"]
+    command += ["--write", "sidecar", pictures]
+    ours, theirs = pty.openpty()  # Ctrl+C of a terminal reaches the workers, too
+    termios.tcsetwinsize(theirs, (24, 100))
+    seen = bytearray()
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):  # the other end was closed
+            while True:
+                seen.extend(os.read(ours, 4096))
+
+    watching = threading.Thread(target=watch)
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, start_new_session=True
+    ) as process:
+        os.close(theirs)
+        watching.start()
+        assert process.stdout is not None
+        process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        count = 1 + len(process.stdout.readlines())
+    watching.join()
+    os.close(ours)
+    assert process.returncode == 130, seen.decode()
+    assert f"Stopped after {count} pictures; {1500 - count} remain.".encode() in seen
+    assert b"pictures/s" in seen
+    assert len(list(pictures.rglob("*.xmp"))) == count < 1500
+
+
+def test_a_cluster_of_this_machine_listens_on_the_loopback_alone(toy_model: Path) -> None:
+    with job.connected("local", 1) as connection, connection.connect() as client:
+        assert client.scheduler.address.startswith("tls://127.0.0.1:")
+        client.wait_for_workers(1)
+        me = psutil.Process()
+        listening = [
+            each.laddr
+            for process in (me, *me.children(recursive=True))
+            for each in process.net_connections("inet")
+            if each.status == psutil.CONN_LISTEN
+        ]
+    assert listening
+    assert {place.ip for place in listening} == {"127.0.0.1"}
+    assert 8787 not in {place.port for place in listening}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--cluster", "nowhere.json"], "there is no cluster nowhere.json"),
+        (["--cluster", "tcp://127.0.0.1:9"], "does not answer"),
+        (["--output", "tables"], "--output and --journal need --cluster"),
+    ],
+)
+def test_what_cannot_start_says_why(
+    options: list[str],
+    said: str,
+    toy_model: Path,
+    red: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(job, "ANSWER_SECONDS", 0.3)
+    assert cli.main(["caption", "--model", str(toy_model), *options, str(red)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_job_that_nobody_knows_is_not_undone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options in (["--job", "no-such"], ["--job", "../x"], ["--folder", str(tmp_path)]):
+        assert cli.main(["undo", *options]) == 2
+    assert "There is no job no-such here" in capsys.readouterr().err

@@ -1,0 +1,279 @@
+"""What goes wrong on clusters: each picture has one outcome all the same, and all can be undone."""
+
+import dataclasses
+import functools
+import itertools
+import os
+import resource
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.desktop.cluster.conftest import Programs, contents
+from tests.desktop.cluster.works import Deadly, Faulty, opening
+
+from lorgnette.captioning.manifest import Manifest
+from lorgnette.cli import caption
+from lorgnette.cluster import folder, job
+from lorgnette.cluster.done import Done
+from lorgnette.cluster.errors import ClusterError
+from lorgnette.jobs.outcome import Verdict
+
+
+class Job:
+    """A job with the toy model, drained as a program does."""
+
+    def __init__(
+        self, archive: Path, model: Path, *options: str, of: type[caption.Work] = caption.Work,
+        writes: bool = True, size: int = 16,
+    ) -> None:  # fmt: skip
+        self.archive = archive
+        self.before = contents(archive)
+        self.said: list[str] = []
+        self.stop = False
+        name = folder.new_name()
+        self.folder = folder.make(name, [archive], None, "test") if writes else None
+        written = ("--write", "sidecar") if writes else ()
+        self.order = job.Order(
+            name=name,
+            paths=[archive],
+            opening=opening(model, *written, *options, of=of),
+            fingerprint=Manifest.read(model).fingerprint,
+            folder=self.folder,
+            size=size,
+        )
+
+    def run(
+        self, address: str, after: int = 0, then: Callable[[], object] = lambda: None
+    ) -> list[Done]:
+        """Return all outcomes; then is called once, after the first few of them."""
+        done = []
+        with job.connected(address) as connection:
+            for number, each in enumerate(
+                job.run(
+                    connection,
+                    self.order,
+                    tell=self.said.append,
+                    asked_to_stop=lambda: self.stop,
+                ),
+                1,
+            ):
+                done.append(each)
+                if number == after:
+                    then()
+        return done
+
+    def undo(self) -> None:
+        """Take all back, and see that every byte is as it was."""
+        assert self.folder is not None
+        assert all(undone.restored for undone in folder.undo(self.folder))
+        assert contents(self.archive) == self.before
+
+
+def require_one_outcome_each(done: list[Done], archive: Path) -> Counter[Verdict]:
+    """Require that each picture has one outcome, and that words are where it says."""
+    assert sorted(each.outcome.image for each in done) == sorted(archive.rglob("*.png"))
+    for each in done:
+        outcome = each.outcome
+        sidecar = outcome.image.with_name(f"{outcome.image.name}.xmp")
+        assert (outcome.verdict is Verdict.CAPTIONED) == sidecar.exists(), outcome
+        if sidecar.exists():
+            assert outcome.alt_text in sidecar.read_text(encoding="utf-8")
+            assert outcome.written_to == sidecar
+    assert not list(archive.rglob("*.lorgnette-tmp"))
+    return Counter(each.outcome.verdict for each in done)
+
+
+def test_a_worker_that_is_killed_loses_nothing(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    programs.scheduler()
+    doomed, _ = programs.worker(), programs.worker()
+    task = Job(archive(600), toy_model)
+    done = task.run(programs.address, 100, doomed.kill)
+    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 600}
+    assert all(each.outcome.caption and each.outcome.caption.candidates for each in done)
+    assert len({each.worker for each in done}) == 2
+    task.undo()
+
+
+def test_a_scheduler_that_is_killed_and_started_again_loses_nothing(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    scheduler = programs.scheduler()
+    port = int(programs.address.rpartition(":")[2])
+    programs.worker()
+    task = Job(archive(400), toy_model)
+
+    def restart() -> None:
+        scheduler.kill()
+        scheduler.wait()
+        programs.scheduler(port)
+        programs.worker()
+
+    done = task.run(programs.address, 50, restart)
+    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 400}
+    assert any("scheduler is lost" in line for line in task.said)
+    task.undo()
+
+
+@pytest.mark.parametrize("of", [Deadly, Faulty])
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_picture_that_ends_workers_is_set_aside_and_the_job_is_not(
+    programs: Programs,
+    toy_model: Path,
+    archive: Callable[..., Path],
+    of: type[caption.Work],
+    writes: bool,
+) -> None:
+    programs.scheduler()
+    for _ in range(2):
+        programs.worker("--nanny")
+    pictures = archive(60)
+    for name in ("box 0/10.png", "box 1/55.png"):
+        path = pictures / name
+        path.rename(path.with_name(f"deadly {path.name}"))
+    task = Job(pictures, toy_model, of=of, writes=writes)
+    done = task.run(programs.address)
+    failed = {each.outcome.image.name for each in done if each.outcome.verdict is Verdict.FAILED}
+    assert failed == {"deadly 10.png", "deadly 55.png"}
+    assert all("set aside" in each.outcome.reason for each in done if each.outcome.error)
+    assert Counter(each.outcome.image for each in done) == Counter(pictures.rglob("*.png"))
+    if writes:
+        require_one_outcome_each(done, pictures)
+        task.undo()
+
+
+def test_a_worker_that_lags_holds_up_its_own_chunk_alone(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    programs.scheduler()
+    slow, _ = programs.worker(), programs.worker()
+    task = Job(archive(400), toy_model)
+    count = itertools.count(1)
+    done: list[Done] = []
+    with job.connected(programs.address) as connection:
+        every = job.run(connection, task.order, tell=task.said.append, asked_to_stop=lambda: False)
+        for each in every:
+            done.append(each)
+            if (number := next(count)) == 50:
+                slow.send_signal(signal.SIGSTOP)
+            if number == 300:  # most are done, and it has done nothing since
+                slow.send_signal(signal.SIGCONT)
+    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 400}
+    task.undo()
+
+
+def test_workers_without_the_model_or_of_another_version_are_refused_by_name(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path], tmp_path: Path
+) -> None:
+    programs.scheduler()
+    pictures = archive(3)
+    without = tmp_path / "without"
+    (without / "lorgnette").mkdir(parents=True)
+    (without / "lorgnette" / "__init__.py").write_text('__version__ = "0.0.1"\n')
+    other = programs.worker(PYTHONPATH=str(without))
+    task = Job(pictures, toy_model)
+    with pytest.raises(ClusterError, match=r"1 of 1 workers cannot do this job\ntcp://.*lorgnette"):
+        task.run(programs.address)
+    other.kill()
+    programs.worker()
+    gone = Job(pictures, toy_model)
+    elsewhere = opening(tmp_path / "gone", "--write", "sidecar")
+    gone.order = dataclasses.replace(gone.order, opening=elsewhere)
+    with pytest.raises(ClusterError, match="there is no model in"):
+        gone.run(programs.address)
+    another = Job(pictures, toy_model)
+    another.order = dataclasses.replace(another.order, fingerprint="toy/2+123")
+    with pytest.raises(ClusterError, match=r"it has another model: toy/1\+\w+, not toy/2\+123"):
+        another.run(programs.address)
+    assert contents(pictures) == task.before
+
+
+def test_a_worker_that_comes_late_and_is_not_fit_gets_nothing(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path], tmp_path: Path
+) -> None:
+    programs.scheduler()
+    programs.worker()
+    task = Job(archive(300), toy_model)
+    without = tmp_path / "without"
+    (without / "lorgnette").mkdir(parents=True)
+    (without / "lorgnette" / "__init__.py").write_text('__version__ = "0.0.1"\n')
+
+    def late() -> None:
+        programs.worker(PYTHONPATH=str(without))
+
+    done = task.run(programs.address, 20, late)
+    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 300}
+    assert len({each.worker for each in done}) == 1
+
+
+def test_a_worker_whose_disk_is_full_leaves_its_chunks_to_others(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    programs.scheduler()
+    programs.worker()
+    full = programs.worker()
+    limit = 40 << 10  # less than a journal has
+    resource.prlimit(full.pid, resource.RLIMIT_FSIZE, (limit, limit))
+    task = Job(archive(300), toy_model)
+    done = task.run(programs.address)
+    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 300}
+    assert any("gets no more pictures" in line for line in task.said)
+    task.undo()
+
+
+def test_where_no_worker_can_write_the_job_ends_and_says_why(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    programs.scheduler()
+    full = programs.worker()
+    resource.prlimit(full.pid, resource.RLIMIT_FSIZE, (1000, 1000))
+    task = Job(archive(30), toy_model)
+    with pytest.raises(ClusterError, match="no worker can go on"):
+        task.run(programs.address)
+    assert contents(task.archive) == task.before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a folder that nobody may change")
+def test_a_folder_that_takes_no_files_fails_alone(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    pictures = archive(100)
+    if subprocess.run(["chattr", "+i", pictures / "box 1"], check=False).returncode:
+        pytest.skip("this file system has no such attribute")
+    try:
+        programs.scheduler()
+        programs.worker()
+        task = Job(pictures, toy_model)
+        done = task.run(programs.address)
+    finally:
+        subprocess.run(["chattr", "-i", pictures / "box 1"], check=True)
+    verdicts = require_one_outcome_each(done, pictures)
+    assert verdicts == {Verdict.CAPTIONED: 50, Verdict.FAILED: 50}
+    assert {e.outcome.image.parent.name for e in done if e.outcome.error} == {"box 1"}
+    task.undo()
+
+
+def test_a_job_that_was_asked_to_stop_ends_with_the_pictures_in_work_and_goes_on_later(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    programs.scheduler()
+    programs.worker()
+    task = Job(archive(600), toy_model, size=256)
+    done = task.run(programs.address, 1, functools.partial(setattr, task, "stop", True))
+    assert 0 < len(done) < 600
+    assert {each.outcome.image for each in done} == {
+        path.with_suffix("") for path in task.archive.rglob("*.xmp")
+    }
+    rest = Job(task.archive, toy_model)
+    again = rest.run(programs.address)
+    assert Counter(each.outcome.verdict for each in again) == {
+        Verdict.SKIPPED: len(done),
+        Verdict.CAPTIONED: 600 - len(done),
+    }
+    rest.undo()
+    task.undo()
