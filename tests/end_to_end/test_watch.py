@@ -223,6 +223,20 @@ def test_a_folder_that_vanishes_is_waited_for(
     assert watcher.line() == "c.jpg: A blue picture."
 
 
+def test_a_folder_behind_a_link_is_listened_to(
+    watch: Callable[..., Watcher], folder: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    watcher = watch(link)
+    name = "caf\u00e9.jpg" if sys.platform == "darwin" else os.fsdecode(b"caf\xe9.jpg")
+    picture(folder / ".hidden.jpg")
+    os.mkfifo(folder / "pipe.jpg")
+    picture(folder / name)
+    shown = name if sys.platform == "darwin" else "caf\\xe9.jpg"
+    assert watcher.line(patience=30) == f"{shown}: A red picture."  # a look comes once a minute
+
+
 def test_what_has_no_folder_is_refused(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "lorgnette", "watch", tmp_path / "nowhere"],

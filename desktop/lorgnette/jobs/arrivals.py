@@ -5,6 +5,7 @@ half of a copy is not taken for a picture; and all of the folder is looked throu
 time, because systems lose events, and have none for what other computers do on a shared folder.
 """
 
+import os
 import queue
 import stat
 import time
@@ -58,6 +59,7 @@ class Arrivals:
             tell: takes a sentence for a person on how it goes.
         """
         self._folder = folder
+        self._real = folder  # without links, which the system does not follow
         self._settle = settle
         self._poll = poll
         self._tell = tell
@@ -130,9 +132,10 @@ class Arrivals:
                 self._listen()
 
     def _listen(self) -> None:
+        self._real = Path(os.path.realpath(self._folder))
         observer = Observer()
         try:
-            observer.schedule(_Handler(self._told), str(self._folder), recursive=True)
+            observer.schedule(_Handler(self._told), str(self._real), recursive=True)
             observer.start()
         except OSError as error:  # there are only so many for each user
             reason = error.strerror or str(error)
@@ -213,9 +216,10 @@ class Arrivals:
             pass
 
     def _take(self, path: Path) -> None:
-        below = path.relative_to(self._folder).parts if path.is_relative_to(self._folder) else ()
+        below = path.relative_to(self._real).parts if path.is_relative_to(self._real) else ()
         if not below or any(part.startswith(".") for part in below):
             return
+        path = self._folder.joinpath(*below)
         if is_folder(path):
             if not path.is_symlink():
                 for picture in self._within(path):
