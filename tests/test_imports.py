@@ -40,6 +40,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.files": FLOOR,
     "lorgnette.english": set(),
     "lorgnette.settings": FLOOR,
+    "lorgnette.spelling": FLOOR | {"hunspell"},
     "lorgnette.graphs": FLOOR | {"numpy", "onnxruntime"},
     "lorgnette.captioning": FLOOR | {"lorgnette.graphs", "numpy", "PIL", "pi_heif"},
     "lorgnette.ocr": FLOOR | {"lorgnette.graphs", "numpy", "PIL"},
@@ -49,7 +50,8 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.cli": JOBS
     | {"lorgnette.cluster"}
     | {"lorgnette.__version__", "lorgnette.settings", "lorgnette.gui", "tqdm"},
-    "lorgnette.gui": JOBS | {"lorgnette.__version__", "lorgnette.settings", "PySide6"},
+    "lorgnette.gui": JOBS
+    | {"lorgnette.__version__", "lorgnette.settings", "lorgnette.spelling", "PySide6"},
     "lorgnette_export": TORCH
     | JOBS
     | {

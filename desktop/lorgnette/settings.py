@@ -43,6 +43,7 @@ class Settings:
     glossary: tuple[Rule, ...] = ()  # words that stand for others in drafts
     appearance: str = "system"
     text_size: int = 100
+    spelling: bool = True  # words that no dictionary knows are marked
     words_first: bool = False  # in what a screen reader says of a row: the text before the name
 
     @classmethod
@@ -97,7 +98,7 @@ def _makes_sense(name: str, value: Any) -> bool:
     }
     if name in choices:
         return type(value) in {str, int} and value in choices[name]
-    if name in {"caption_on_add", "caption_fields", "quote_text", "words_first"}:
+    if name in {"caption_on_add", "caption_fields", "quote_text", "spelling", "words_first"}:
         return isinstance(value, bool)
     if name == "glossary":
         return True  # what was none is left out already

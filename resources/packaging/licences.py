@@ -24,6 +24,9 @@ libraries of their own: you may replace them with versions that you changed, and
 program apart to find faults in such changes. Their sources: https://download.qt.io/official_releases/qt/
 and https://download.qt.io/official_releases/QtForPython/ for the versions below,
 https://github.com/strukturag/libheif and https://github.com/strukturag/libde265.
+Hunspell, inside chunspell, is copyright Németh László and contributors and is used under the
+Mozilla Public License 1.1; its source: https://github.com/hunspell/hunspell. Its dictionary of
+American English is made of SCOWL, copyright Kevin Atkinson and others: see `SCOWL.txt`.
 What others wrote that is part of Qt: https://doc.qt.io/qt-6/licenses-used-in-qt.html
 
 The full texts, those of the LGPL and the GPL among them, are in the folder

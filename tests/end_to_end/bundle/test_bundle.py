@@ -242,7 +242,15 @@ def test_other_peoples_licences_are_inside(dist: Path) -> None:
     summary = (resources / "THIRD_PARTY_LICENCES.md").read_text(encoding="utf-8")
     for name in ("PySide6_Essentials", "shiboken6", "onnxruntime", "numpy", "pillow", "python"):
         assert f"- {name} " in summary
-    for name in ("LGPL-3.0.txt", "GPL-3.0.txt", "onnxruntime", "numpy", "pillow", "python"):
+    for name in (
+        "LGPL-3.0.txt",
+        "GPL-3.0.txt",
+        "SCOWL.txt",
+        "onnxruntime",
+        "numpy",
+        "pillow",
+        "python",
+    ):
         assert (resources / "licences" / name).exists()
     assert list((dist / "lorgnette").rglob("libQt6Core.so.6"))  # a file that can be replaced
 

@@ -19,6 +19,7 @@ from lorgnette.gui.reviewing.doubt import doubted_words, how_sure
 from lorgnette.gui.reviewing.guessing import Guessing
 from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.reviewing.showing import Showing
+from lorgnette.gui.reviewing.spelling import Spelling
 from lorgnette.gui.saying.translation import number, tr, trn
 
 _MENDS = 5  # notes with a key of their own
@@ -39,6 +40,8 @@ class Reviewing(QObject):
         self._panel = panel
         self.showing = Showing(batch, panel)
         self._guessing = Guessing(batch, panel, models)
+        self._spelling = Spelling(batch, panel)
+        self.showing.shown.connect(self._spelling.spell_current)
         panel.typed.connect(self._typed)
         panel.extended_typed.connect(self._extended_typed)
         panel.chosen.connect(self._chosen)
@@ -85,7 +88,9 @@ class Reviewing(QObject):
                     of_current("to_draft", tr("&Back to the model's draft"),
                                self.go_back_to_draft),
                     of_current("next_doubt", tr("Go to the next doubted w&ord"),
-                               self.go_to_next_doubt, ("F7",)),
+                               functools.partial(self._spelling.go_to_doubt, 1), ("F7",)),
+                    of_current("previous_doubt", tr("Go to the doubted word before"),
+                               functools.partial(self._spelling.go_to_doubt, -1), ("Shift+F7",)),
                     of_current("guess", tr("S&how the guess anyway"), self._guessing.show_guess,
                                ("Ctrl+G",)),
                 ],
@@ -149,6 +154,7 @@ class Reviewing(QObject):
     def close(self) -> None:
         """Stop and wait for the threads."""
         self._guessing.close()
+        self._spelling.close()
 
     def _typed(self, path: Path, text: str) -> None:
         picture = self._batch.model.picture(path)
@@ -365,16 +371,9 @@ class Reviewing(QObject):
         self._batch.announcer.say(how_sure(self._panel.picture))
 
     def say_doubted_words(self) -> None:
-        """Say which words the model doubts."""
-        self._batch.announcer.say(doubted_words(self._panel.picture))
-
-    def go_to_next_doubt(self) -> None:
-        """Select the next word that the model doubts, to write another one over it."""
-        self.go_to_text()
-        word = self._panel.field.select_next_doubted()
-        self._batch.announcer.say(
-            tr("Doubted: {word}").format(word=word) if word else doubted_words(None)
-        )
+        """Say which words the model doubts, and which no dictionary knows."""
+        said = (doubted_words(self._panel.picture), self._spelling.misspelled())
+        self._batch.announcer.say(" ".join(filter(None, said)))
 
     def say_notes(self) -> None:
         """Say the notes on the text."""

@@ -1,10 +1,12 @@
 """Changing the settings: they are shown, and what the person makes of them is used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QDialog
 
+from lorgnette import spelling
 from lorgnette.english.joining import Template
+from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.captioning.act import Captioning
 from lorgnette.gui.captioning.models import Models
@@ -47,7 +49,38 @@ class ChangingSettings:
         """Show the settings and use what the person makes of them."""
         settings = self._batch.settings
         said = in_use(self._models.in_use, self._captioning.measured_ms)
-        dialog = SettingsDialog(settings.now, said, card, self._preview, self._batch.window)
+        words = spelling.own_words()
+        dialog = SettingsDialog(
+            settings.now,
+            said,
+            card,
+            self._preview,
+            self._batch.window,
+            dictionaries=dictionaries_in_words(spelling.found(), settings.now.language),
+            own_words=words,
+        )
         if dialog.exec() == QDialog.DialogCode.Accepted:
+            self._keep_words(words, dialog.own_words)
             settings.use(dialog.settings)
         dialog.deleteLater()
+
+    def _keep_words(self, before: list[str], now: list[str]) -> None:
+        if now == before:
+            return
+        try:
+            spelling.keep_own_words(now)
+        except LorgnetteError as error:
+            self._batch.teller.tell_not_kept(error)
+
+
+def dictionaries_in_words(found: Sequence[spelling.Dictionary], tag: str) -> str:
+    """Return which dictionaries there are, and whether texts of a language can be looked up."""
+    listed = ", ".join(
+        tr("{tag} (comes with lorgnette)").format(tag=one.tag) if one.shipped else one.tag
+        for one in found
+    )
+    said = tr("Dictionaries found: {listed}.").format(listed=listed)
+    if not spelling.fitting(found, tag):
+        more = tr("None is for {tag}: install the Hunspell dictionary of that language.")
+        return f"{said} {more.format(tag=tag)}"
+    return said

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -48,10 +49,15 @@ class SettingsDialog(QDialog):
         model_card: Callable[[str], str],
         preview: Callable[[Template], str],
         parent: QWidget,
+        *,
+        dictionaries: str = "",
+        own_words: Sequence[str] = (),
     ) -> None:
         """Make the dialog.
 
         Args:
+            dictionaries: a sentence on those that were found.
+            own_words: those that the person added.
             in_use: sentences on the model and the provider that are open now.
             model_card: the card of a model directory ("" is the one that came along), in words.
             preview: what the current picture's draft is in a form.
@@ -67,7 +73,7 @@ class SettingsDialog(QDialog):
         self._form = QVBoxLayout(body)
         self._form.setContentsMargins(20, 16, 20, 16)
         self._form.setSpacing(8)
-        self._build_words()
+        self._build_words(dictionaries, own_words)
         self._build_glossary()
         self._build_files()
         self._build_model(in_use)
@@ -85,8 +91,18 @@ class SettingsDialog(QDialog):
             app.focusChanged.connect(self._show_focus)
         body.setObjectName("review-body")
         buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
+            QDialogButtonBox.StandardButton.Ok
+            | QDialogButtonBox.StandardButton.Cancel
+            | QDialogButtonBox.StandardButton.RestoreDefaults,
+            self,
         )
+        defaults = buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults)
+        defaults.setText(tr("Defa&ults"))
+        defaults.setAutoDefault(False)
+        defaults.setAccessibleDescription(
+            tr("Nothing changes before OK. Your own words and rules stay.")
+        )
+        defaults.clicked.connect(lambda: self._show(Settings()))
         theme.make_primary(buttons.button(QDialogButtonBox.StandardButton.Ok))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -120,9 +136,39 @@ class SettingsDialog(QDialog):
             appearance=self.appearance.currentData(),
             text_size=self.text_size.value(),
             words_first=self.words_first.isChecked(),
+            spelling=self.spelling.isChecked(),
         )
 
-    def _build_words(self) -> None:
+    def _show(self, settings: Settings) -> None:
+        """Put settings into the fields."""
+        self._settings = settings
+        for box, value in (
+            (self.people, settings.people),
+            (self.destination, settings.destination),
+            (self.sidecar_naming, settings.sidecar_naming),
+            (self.provider, settings.provider),
+            (self.appearance, settings.appearance),
+        ):
+            box.setCurrentIndex(box.findData(value))
+        self.language.setText(settings.language)
+        self.template.setText(settings.template)
+        self.model.setText(settings.model)
+        self.beam_size.setValue(settings.beam_size)
+        self.text_size.setValue(settings.text_size)
+        for tick, ticked in (
+            (self.caption_on_add, settings.caption_on_add),
+            (self.quote_text, settings.quote_text),
+            (self.spelling, settings.spelling),
+            (self.words_first, settings.words_first),
+        ):
+            tick.setChecked(ticked)
+
+    @property
+    def own_words(self) -> list[str]:
+        """The words that no dictionary needs to know."""
+        return self._own_words.toPlainText().split()
+
+    def _build_words(self, dictionaries: str, own_words: Sequence[str]) -> None:
         form = self._group(tr("Words"))
         self.people = self._choice(
             form,
@@ -160,6 +206,14 @@ class SettingsDialog(QDialog):
         self.quote_text = QCheckBox(tr("&Quote the words on a photo in its draft"), self)
         self.quote_text.setChecked(self._settings.quote_text)
         form.addRow(self.quote_text)
+        self.spelling = QCheckBox(tr("Mark words that no dict&ionary knows"), self)
+        self.spelling.setChecked(self._settings.spelling)
+        form.addRow(self.spelling)
+        self._hint(form, self.spelling, dictionaries)
+        self._own_words = QPlainTextEdit("\n".join(own_words), self)
+        self._own_words.setTabChangesFocus(True)
+        self._own_words.setFixedHeight(4 * self._own_words.fontMetrics().height())
+        self._row(form, tr("&Your own words"), self._own_words)
 
     def _build_glossary(self) -> None:
         form = self._group(tr("Glossary"))
