@@ -15,7 +15,7 @@ FIELDS = ("caption", "names", "place", "date", "note")
 _FIELD = re.compile(r"\{([a-z]*)\}")
 _CLOSING = re.compile(r"""[)\]\u201d\u2019"'.!?]*""")
 # What goes on with the sentence before it, rather than beginning one.
-_GOES_ON = re.compile(r"\s*(?:[)\],:;(\[\u2013\u2014-]|[a-z])")
+_GOES_ON = re.compile(r"\s*(?:[)\],:;(\[\u2013\u2014-]|[a-z])|[.!?\u2026]")
 _QUOTES = "\"'\u201d\u2019"
 _ENDS = (".", "!", "?", "\u2026")
 _BEFORE_A_PLACE = re.compile(r"(?:^|\W)(?:in|from|of|near|around)\s+$", re.IGNORECASE)
@@ -105,6 +105,7 @@ class Template:
         }
         before, after = "", ""
         met = False
+        follows: str | None = None  # what the template itself says next after the caption
         opening = ""  # words with a bracket, of a field that is left out: the next one has them
         for number, slot in enumerate(self.slots):
             value = values[slot.field]
@@ -125,11 +126,13 @@ class Template:
             if slot.field == "caption":
                 before, after, met = before + lead, slot.tail, True
             elif met:
+                follows = after + lead if follows is None else follows
                 after += lead + value + slot.tail
             else:
                 before += lead + value + slot.tail
         after += self.end
-        stop = "." if ended and not after.startswith(_ENDS) and not _GOES_ON.match(after) else ""
+        follows = after if follows is None else follows
+        stop = "." if ended and not _GOES_ON.match(follows) else ""
         text = " ".join(f"{before}{values['caption']}{stop}{after}".split())
         return f"{text}." if ended and not text.rstrip(_QUOTES).endswith(_ENDS) else text
 

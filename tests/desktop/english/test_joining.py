@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lorgnette.english.joining import STANDARD, Template, day_in_words
 
@@ -95,6 +97,31 @@ TOLD: dict[str, Any] = {
 def test_a_template_is_filled_with_what_is_known(template: str, without: str, text: str) -> None:
     known = {field: value for field, value in TOLD.items() if field != without}
     assert Template.parse(template).filled(TWO, **known) == text
+
+
+def test_a_note_in_small_letters_does_not_run_into_the_sentence() -> None:
+    form = Template.parse("{caption} {note}")
+    assert form.filled("A dog.", note="our wedding") == "A dog. our wedding."
+    assert Template.parse("{caption} at {note}").filled("A dog.", note="Rex") == "A dog at Rex."
+
+
+LEADS = st.sampled_from(["", " ", ", ", ": ", " (", ", in ", ") ", ". ", " \u2013 "])
+
+
+@given(
+    st.permutations(["{names}", "{place}", "{date}", "{note}", "{caption}"]),
+    st.lists(LEADS, min_size=6, max_size=6),
+    st.sets(st.sampled_from(sorted(TOLD))),
+)
+def test_whatever_the_template_and_whatever_is_known_a_sentence_stays_one(
+    fields: list[str], leads: list[str], known: set[str]
+) -> None:
+    form = Template.parse("".join(map("".join, zip(leads, [*fields, ""], strict=True))))
+    text = form.filled(TWO, **{name: TOLD[name] for name in known})
+    assert TWO.removesuffix(".") in text
+    assert not set("{}") & set(text)
+    assert "  " not in text
+    assert ".." not in text
 
 
 def test_what_is_no_sentence_gets_no_full_stop() -> None:
