@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from lorgnette.captioning.caption import Word
 from lorgnette.captioning.evidence import ANIMAL, PERSON, Evidence, Thing
-from lorgnette.captioning.wording import takes_an
+from lorgnette.english.articles import takes_an
 from lorgnette.english.lexicon import (
     ADJECTIVES,
     ARTICLES,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from lorgnette.captioning.caption import Word
 from lorgnette.captioning.evidence import ANIMAL, PERSON, PLACE, Evidence, EvidenceTable, Seen
 from lorgnette.captioning.naming import DETECTOR, IRREGULAR, says
-from lorgnette.captioning.wording import takes_an
+from lorgnette.english.articles import takes_an
 from lorgnette.english.lexicon import ADJECTIVES, ARTICLES, LOOKS, OWNERS, words_of
 
 MOST = 4  # things and places: each more makes the list less likely right

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from lorgnette.captioning.caption import Word
 from lorgnette.captioning.people import People, neutral
+from lorgnette.english.articles import takes_an
 from lorgnette.english.lexicon import (
     ADJECTIVES,
     ANIMALS,
@@ -74,10 +75,6 @@ _BEFORE_OF = words_of(
     "lots variety number full made"
 )
 _BEFORE_WITH = words_of("filled covered surrounded topped decorated made")
-_SOUNDS_A_VOWEL = re.compile(
-    r"[aeio]|u(?!ni(?!nt|de|n)|s|ten|ku|-)|hour|honest|heir", re.IGNORECASE
-)
-_SOUNDS_NONE = re.compile(r"eu|ewe|one\b|one-|once", re.IGNORECASE)
 
 
 def worded(words: Sequence[Word], people: People) -> tuple[Word, ...]:
@@ -346,11 +343,6 @@ def _with_articles(said: Sequence[Word]) -> list[Word]:
             text = "an" if takes_an(right[place + 1].text) else "a"
             right[place] = word if word.text == text else replace(word, text=text)
     return right
-
-
-def takes_an(word: str) -> bool:
-    """Tell whether the article before word is "an"."""
-    return word != "u" and bool(_SOUNDS_A_VOWEL.match(word)) and not _SOUNDS_NONE.match(word)
 
 
 def _spelled(said: Iterable[Word]) -> tuple[Word, ...]:

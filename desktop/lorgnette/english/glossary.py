@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lorgnette.english.articles import takes_an
+
 TIMES = 3  # corrected the same way, before it is taken for a rule
 _MOST_WORDS = 3  # on either side; more is another sentence rather than another word
 _LEAST_ALIKE = 0.5  # texts that share less were not corrected, but written anew
@@ -52,10 +54,15 @@ def applied(rules: Iterable[Rule], text: str) -> str:
     if not by_words:
         return text
     longest = sorted(by_words, key=len, reverse=True)
-    words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE)
+    either = "|".join(map(re.escape, longest))
+    words = re.compile(rf"(?<!\w)(?:({either})|(an?)(\s+)({either}))(?!\w)", re.IGNORECASE)
 
     def replaced(match: re.Match[str]) -> str:
-        after = by_words.get(match[0].casefold(), match[0])
+        whole, article, space, word = match.groups()
+        after = by_words.get((whole or word).casefold(), whole or word)
+        if article:
+            right = "an" if takes_an(after) else "a"
+            return f"{right.capitalize() if article[0].isupper() else right}{space}{after}"
         begins = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "!", "?"))
         return f"{after[:1].upper()}{after[1:]}" if begins else after
 

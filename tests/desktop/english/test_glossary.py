@@ -50,7 +50,15 @@ def test_rules_change_whole_words(draft: str, text: str) -> None:
     assert applied([Rule("a dog", "Rex"), Rule("soccer", "football")], draft) == text
 
 
+def test_the_article_before_follows_the_word() -> None:
+    rules = [Rule("picture", "image"), Rule("apple", "pear")]
+    text = "A picture of an apple, a red picture and the apple."
+    assert applied(rules, text) == "An image of a pear, a red image and the pear."
+
+
 def test_the_longest_comes_first_and_nothing_is_replaced_twice() -> None:
+    rules = [Rule("dog", "cat"), Rule("a dog", "Rex")]
+    assert applied(rules, "A dog and the dog.") == "Rex and the cat."
     rules = [Rule("dog", "cat"), Rule("cat", "dog"), Rule("hot dog", "sausage")]
     assert applied(rules, "A dog, a cat and a hot dog.") == "A cat, a dog and a sausage."
 
