@@ -125,6 +125,7 @@ def _run_on_cluster(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise NoClusterError("--cluster needs") from error
     from lorgnette.cluster.listing import count
+    from lorgnette.jobs.journal import Journal
 
     if args.write and not args.dry_run:
         title = f"caption --write {args.write}"
@@ -143,6 +144,7 @@ def _run_on_cluster(args: argparse.Namespace) -> int:
         asked_to_stop() as stop,
         job.connected(args.cluster, args.threads) as connection,
         results.writer(args.output, order.name) as rows,
+        contextlib.nullcontext() if kept is None else Journal() as own,
         _bar(lambda: count(args.paths)) as bar,
     ):
         told = _Told(args, bar)
@@ -150,6 +152,8 @@ def _run_on_cluster(args: argparse.Namespace) -> int:
         with contextlib.closing(done):
             for each in done:
                 rows.add(each)
+                if own is not None and each.outcome.verdict is Verdict.DECLINED:
+                    own.decline(each.outcome.image, each.outcome.reason)  # status looks there
                 told.tell(each.outcome, each.provider)
     if kept is not None and folder.tidy(kept):
         output.note(f"This was job {kept.job}: lorgnette undo --job {kept.job} takes it back.")

@@ -1,9 +1,12 @@
 """lorgnette caption --cluster, as a person types it."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import pty
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +17,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
+from tests.desktop.captioning.seeing import TOY_EVIDENCE, with_evidence
 from tests.desktop.cluster.conftest import Programs, contents
 
 from lorgnette import cli
@@ -143,3 +148,44 @@ def test_a_job_that_nobody_knows_is_not_undone(
     for options in (["--job", "no-such"], ["--job", "../x"], ["--folder", str(tmp_path)]):
         assert cli.main(["undo", *options]) == 2
     assert "There is no job no-such here" in capsys.readouterr().err
+
+
+def test_what_was_declined_is_known_to_status_afterwards(
+    programs: Programs, toy_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unsure = dataclasses.replace(TOY_EVIDENCE, confidence={"bias": -3.0})
+    model = with_evidence(toy_model, tmp_path / "model", unsure)
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    Image.new("RGB", (64, 48), (110, 80, 60)).save(pictures / "dim.png")
+    programs.scheduler()
+    programs.worker()
+    command = ["caption", "--model", str(model), "--cluster", str(programs.file)]
+    assert cli.main([*command, "--write", "sidecar", str(pictures)]) == 0
+    capsys.readouterr()
+    cli.main(["status", str(pictures)])
+    assert capsys.readouterr().out == f"{pictures}/: 1 picture, 1 declined\n"
+    assert not (pictures / ".lorgnette").exists()
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_a_cluster_of_this_machine_looks_up_no_name_and_reaches_nobody(
+    toy_model: Path, red: Path, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    subprocess.run(
+        [
+            *("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%network,openat"),
+            *("-e", "signal=none", "-o", trace, *COMMAND, "caption", "--model", toy_model),
+            *("--cluster", "local", "--threads", "1", red),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    talk = [
+        line
+        for line in trace.read_text(encoding="utf-8", errors="replace").splitlines()
+        if re.search(r"sin6?_(addr|port)|resolv\.conf|/etc/hosts", line)
+    ]
+    assert talk
+    assert [line for line in talk if '"127.0.0.1"' not in line] == []

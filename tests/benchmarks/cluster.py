@@ -1,0 +1,279 @@
+"""What a cluster costs: time beside the app alone, time of the engine, memory of the scheduler.
+
+Run as `python -m tests.benchmarks.cluster PART`, on Linux; each part prints its figures:
+
+alone     the app on this machine's cores, and as many workers, by turns, on photos of a folder
+engine    workers that do nothing: what is left is the engine's
+paths     the scheduler's memory, while paths that nobody reads go through it
+workers   many workers that sleep in place of captioning
+pictures  many small pictures from end to end, by the toy model of the tests
+"""
+
+import argparse
+import functools
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from tests.desktop.cluster.conftest import Programs
+
+from lorgnette.cluster import folder, job
+from lorgnette.cluster.listing import CHUNK, Chunk, Part
+from lorgnette.jobs.outcome import Outcome, Verdict
+
+WORKERS = """
+import asyncio, sys
+from distributed import Worker
+
+async def main():
+    workers = [Worker(sys.argv[1], nthreads=1, host="127.0.0.1", dashboard=False, memory_limit=0)
+               for _ in range(int(sys.argv[2]))]
+    await asyncio.gather(*workers)
+    await asyncio.gather(*(each.finished() for each in workers))
+
+asyncio.run(main())
+"""
+
+
+class Idle:
+    """Sleeps in place of captioning; not at all unless told."""
+
+    label = fingerprint = "idle/1"
+    provider = "none"
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self._seconds = seconds
+
+    def outcomes(self, images: Iterable[Path], **_options: Any) -> Generator[Outcome]:
+        """Yield nothing of note."""
+        for image in images:
+            if self._seconds:
+                time.sleep(self._seconds)
+            yield Outcome(image=image, verdict=Verdict.SKIPPED, alt_text="A red picture.")
+
+
+class Brief(Idle):
+    """Tells of the first picture of a chunk alone."""
+
+    def outcomes(self, images: Iterable[Path], **options: Any) -> Generator[Outcome]:
+        """Yield the first."""
+        first, *_ = images
+        yield from super().outcomes([first], **options)
+
+
+class Simulated:
+    """So many paths, as a listing gives them."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self._number = 0
+        self.ended = False
+
+    def take(self, _seconds: float | None = None) -> Chunk | None:
+        """Return the next chunk."""
+        if not self._left:
+            self.ended = True
+            return None
+        size = min(CHUNK, self._left)
+        self._left -= size
+        self._number += 1
+        names = tuple(f"IMG_{self._number:06}_{each:02}.jpg" for each in range(size))
+        return Chunk((Part(f"/archive/{self._number // 100:05}", names),))
+
+    def close(self) -> None:
+        """End."""
+
+
+def main() -> int:
+    """Print figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("part", choices=["alone", "engine", "paths", "workers", "pictures"])
+    parser.add_argument("--photos", type=Path, help="of alone: a folder; nothing is written there")
+    parser.add_argument("--count", type=int, default=100_000, help="pictures or paths")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=0.25, help="of workers: for a picture")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+            os.environ[name] = str(Path(scratch, name))
+        globals()[args.part](args, Path(scratch))
+    return 0
+
+
+def alone(args: argparse.Namespace, _scratch: Path) -> None:
+    """Print pictures a second of the app and of workers, by turns, without their starts."""
+    command = [sys.executable, "-m", "lorgnette", "caption", "--threads", str(args.workers)]
+    rates: dict[str, list[float]] = {"alone": [], "local": []}
+    for _ in range(args.rounds):
+        for name, options in (("alone", []), ("local", ["--cluster", "local"])):
+            rates[name].append(_rate([*command, *options, str(args.photos)]))
+            print(f"{name:8} {rates[name][-1]:7.2f} pictures a second", flush=True)
+    ratios = [b / a for a, b in zip(rates["alone"], rates["local"], strict=True)]
+    print(f"ratio    {statistics.median(ratios):7.3f} ({min(ratios):.3f} to {max(ratios):.3f})")
+
+
+def _rate(command: list[str]) -> float:
+    """Return pictures a second, from the tenth part of the lines to nine tenths."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        times = [perf_counter() for _ in process.stdout]
+    low, high = len(times) // 10, len(times) * 9 // 10
+    return (high - low) / (times[high] - times[low])
+
+
+@contextmanager
+def _programs(scratch: Path, workers: int, threads: int = 1) -> Iterator[Programs]:
+    programs = Programs(scratch)
+    try:
+        programs.scheduler()
+        for _ in range(workers):
+            programs.worker("--nthreads", threads)
+        yield programs
+    finally:
+        programs.end()
+
+
+def _drain(programs: Programs, listing: Simulated, work: Callable[[], Idle]) -> Iterator[int]:
+    order = job.Order(
+        name=folder.new_name(), paths=[], opening=work, fingerprint="idle/1", folder=None
+    )
+    job.Listing = lambda *_: listing  # type: ignore[assignment,misc]
+    with job.connected(programs.address) as connection:
+        for count, _ in enumerate(
+            job.run(connection, order, tell=print, asked_to_stop=lambda: False), 1
+        ):
+            yield count
+
+
+def engine(args: argparse.Namespace, scratch: Path) -> None:
+    """Print what the engine costs a picture, on all cores together and in the scheduler."""
+    with _programs(scratch, args.workers) as programs:
+        before = started = 0.0
+        for count in _drain(programs, Simulated(args.count), Idle):
+            if count == args.count // 10:
+                started, before = perf_counter(), _processor(programs.running[0].pid)
+        counted = args.count - args.count // 10
+        wall = (perf_counter() - started) / counted * 1e3
+        scheduler = (_processor(programs.running[0].pid) - before) / counted * CHUNK * 1e3
+        print(f"{wall:.3f} ms a picture, {scheduler:.2f} ms of the scheduler a chunk of {CHUNK}")
+
+
+def paths(args: argparse.Namespace, scratch: Path) -> None:
+    """Print the memory of scheduler and command as paths go by."""
+    with _programs(scratch, args.workers, 8) as programs:
+        every = -(-args.count // CHUNK)
+        steps = {every * part // 50 for part in range(1, 51)}
+        started = perf_counter()
+        for chunk in _drain(programs, Simulated(args.count), Brief):
+            if chunk in steps:
+                sizes = [_megabytes(pid) for pid in (programs.running[0].pid, os.getpid())]
+                print(
+                    f"{chunk * CHUNK:9,} paths: scheduler {sizes[0]:.1f} MB, "
+                    f"command {sizes[1]:.1f} MB, {perf_counter() - started:.0f} s",
+                    flush=True,
+                )
+
+
+def workers(args: argparse.Namespace, scratch: Path) -> None:
+    """Print how busy many sleeping workers are kept, and what that takes."""
+    with _programs(scratch, 0) as programs:
+        for _ in range(4):
+            programs.start(sys.executable, "-c", WORKERS, programs.address, args.workers // 4)
+        with job.connected(programs.address) as connection, connection.connect() as client:
+            client.wait_for_workers(args.workers // 4 * 4, timeout=300)
+        chunk = args.seconds * CHUNK
+        count = args.count
+        started, before = 0.0, 0.0
+        first = args.workers * CHUNK  # once all are at work
+        for number in _drain(programs, Simulated(count), functools.partial(Idle, args.seconds)):
+            if number == first:
+                started, before = perf_counter(), _processor(programs.running[0].pid)
+            if number == count - first:
+                break
+        taken = perf_counter() - started
+        rate = (count - 2 * first) / taken
+        most = args.workers // 4 * 4 / args.seconds
+        scheduler = (_processor(programs.running[0].pid) - before) / taken
+        print(
+            f"{args.workers} workers, {chunk:.1f} s a chunk: {rate:,.0f} pictures a second, "
+            f"{rate / most:.1%} of what they can; scheduler busy {scheduler:.1%}, "
+            f"{scheduler / (rate / CHUNK) * 1e3:.2f} ms a chunk, "
+            f"{_megabytes(programs.running[0].pid):.0f} MB"
+        )
+
+
+def pictures(args: argparse.Namespace, scratch: Path) -> None:
+    """Print how long many small pictures take from end to end, and to undo."""
+    from PIL import Image
+    from tests.conftest import TOY_WORDS, save_toy_graphs, toy_manifest
+
+    from lorgnette.captioning import manifest
+    from lorgnette.captioning.vocabulary import Vocabulary
+
+    model = scratch / "model"
+    model.mkdir()
+    save_toy_graphs(model)
+    Vocabulary(TOY_WORDS).write(model / manifest.VOCABULARY)
+    toy_manifest(model).write(model)
+    archive = scratch / "archive"
+    Image.new("RGB", (32, 24), (200, 20, 20)).save(scratch / "red.png")
+    red = (scratch / "red.png").read_bytes()
+    for number in range(args.count):
+        if number % 500 == 0:
+            (archive / f"{number // 500:05}").mkdir(parents=True)
+        (archive / f"{number // 500:05}" / f"{number}.png").write_bytes(red)
+    command = [sys.executable, "-m", "lorgnette"]
+    cluster = [*command, "caption", "--model", str(model), "--cluster", "local"]
+    cluster += ["--threads", str(args.workers), "--write", "sidecar"]
+    cluster += ["--output", str(scratch / "tables"), str(archive)]
+    said = _timed("written", cluster, args.count)
+    _timed("once more, all skipped", cluster, args.count)
+    _timed("status of the tables", [*command, "status", str(scratch / "tables")], args.count)
+    name = said.partition("job ")[2].partition(":")[0]
+    undo = [*command, "undo", "--job", name, "--folder", str(archive)]
+    _timed("undone", undo, args.count)
+    left = sum(1 for _ in archive.rglob("*.xmp"))
+    print(f"{left} sidecars left")
+
+
+def _timed(what: str, command: list[str], count: int) -> str:
+    started = perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said, noted = process.communicate()
+    taken = perf_counter() - started
+    lines = said.count("\n")
+    print(
+        f"{what:24} {taken:7.1f} s, {taken / count * 1e3:.2f} ms a picture, "
+        f"status {process.returncode}, {lines} lines",
+        flush=True,
+    )
+    return noted
+
+
+def _processor(pid: int) -> float:
+    """Return seconds of a core that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _megabytes(pid: int) -> float:
+    """Return the memory of a process."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+if __name__ == "__main__":
+    from tests.benchmarks import cluster  # by a name under which workers find it, too
+
+    sys.exit(cluster.main())
