@@ -19,7 +19,7 @@ from lorgnette.alttext.texts import clean
 NEW = AltText(text="New words <é> & 猫", language="en")
 ALT_TEXT = re.compile(r"XMP-iptcCore:AltTextAccessibility(-[A-Za-z].*)?")
 # Ours, ExifTool's names for what it does not understand, and what it cannot decode.
-NOT_OTHERS = re.compile(r"XMP:|.*(AltText|ExtDescr)|XMP-(lorgnette|x):")
+NOT_OTHERS = re.compile(r"XMP:|.*(AltText|ExtDescr)|XMP-(lorgnette|x):|[^:]*:Rdf")
 
 
 def jpeg() -> bytes:

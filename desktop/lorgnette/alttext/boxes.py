@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lorgnette.alttext import tiff
 from lorgnette.alttext.container import MAX_BLOCKS, Contents
-from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.markup import ENOUGH
 from lorgnette.files import Source
 
 
@@ -38,16 +38,26 @@ def find(source: Source, start: int, end: int, kind: bytes) -> Box | None:
     return next((box for box in boxes(source, start, end) if box.kind == kind), None)
 
 
+def are_whole(source: Source, start: int, end: int) -> bool:
+    """Return whether boxes fill the room between two bytes."""
+    last = start
+    for box in boxes(source, start, end):
+        last = box.end
+    return last >= end
+
+
+_MOST_LEVELS = 8  # of boxes in boxes
 _XMP = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")  # XMP part 3, 1.2.3
 
 
 def words(source: Source) -> Contents:
     """Return the words in boxes that stand alone, on a file's first level."""
-    return Contents.of(_words(source, box) for box in boxes(source, 0, source.size))
+    found = [_words(source, box) for box in boxes(source, 0, source.size)]
+    return Contents.of([*found, Contents(partial=not are_whole(source, 0, source.size))])
 
 
-def _words(source: Source, box: Box) -> Contents:
-    length = min(box.end - box.body, MAX_BYTES)
+def _words(source: Source, box: Box, depth: int = 0) -> Contents:
+    length = min(box.end - box.body, ENOUGH)
     match box.kind:
         case b"xml ":
             return Contents(packets=(source.read(box.body, length),))
@@ -59,6 +69,9 @@ def _words(source: Source, box: Box) -> Contents:
         case b"Exif":  # behind the place where it begins
             start = int.from_bytes(source.read(box.body, 4), "big") + 4
             return tiff.inside(source.read(box.body + start, length))
+        case b"jumb" if depth < _MOST_LEVELS:
+            inside = boxes(source, box.body, box.end)
+            return Contents.of(_words(source, each, depth + 1) for each in inside)
         case b"brob" if source.read(box.body, 4) == b"xml ":
             return Contents(unread=("its XMP is compressed with Brotli, which is not read here",))
     return Contents()

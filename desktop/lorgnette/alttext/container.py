@@ -62,6 +62,7 @@ class Contents:
     facts: tuple[Fact, ...] = ()  # but for those in packets
     unread: tuple[str, ...] = ()  # why there may be words that cannot be read, for a person
     alt_text: tuple[str, str] | None = None  # text, language: of a container's own field
+    partial: bool = False  # damage kept some of the file from being looked at
 
     @classmethod
     def of(cls, parts: Iterable["Contents"]) -> "Contents":
@@ -73,6 +74,7 @@ class Contents:
             facts=tuple(each for part in found for each in part.facts),
             unread=tuple(reason for part in found for reason in part.unread),
             alt_text=next((part.alt_text for part in found if part.alt_text is not None), None),
+            partial=any(part.partial for part in found),
         )
 
 

@@ -5,7 +5,6 @@ somewhere in the 258 bytes of the trailer, and from each of them at the same end
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from lorgnette.alttext.container import (
@@ -97,11 +96,14 @@ def _packet(source: Source, block: _Block) -> bytes:
 def look(source: Source) -> Contents:
     """Return the words in the file, as far as it is sound."""
     packets: list[bytes] = []
-    with suppress(MalformedContainerError):  # what came before the damage counts
+    partial = False
+    try:  # what came before the damage counts
         for block in _blocks(source):
             if block.head == _XMP_HEAD:
                 packets.append(_packet(source, block))  # noqa: PERF401 - keeps those so far
-    return Contents(packets=tuple(packets))
+    except MalformedContainerError:
+        partial = True
+    return Contents(packets=tuple(packets), partial=partial)
 
 
 def survey(source: Source) -> Survey:

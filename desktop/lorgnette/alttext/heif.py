@@ -1,19 +1,19 @@
 """HEIC and AVIF (ISO/IEC 23008-12): alt text is read here, and written to sidecars only."""
 
+import re
 import struct
 from collections.abc import Iterator
-from contextlib import suppress
 from enum import Enum, auto
 
 from lorgnette.alttext import tiff
-from lorgnette.alttext.boxes import Box, boxes, find, words
+from lorgnette.alttext.boxes import Box, are_whole, boxes, find, words
 from lorgnette.alttext.container import Container, Contents
-from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.markup import ENOUGH, MAX_BYTES
 from lorgnette.alttext.texts import MIXED
 from lorgnette.files import Source
 
 _MAX_EXTENTS = 256  # of one item; they may take no byte in the table
-_XMP_TYPE = b"application/rdf+xml"
+_XMP_TYPE = re.compile(rb"rdf|xmp|xml", re.IGNORECASE)  # application/rdf+xml, by the book
 _BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
 
 
@@ -23,14 +23,20 @@ def look(source: Source) -> Contents:
     meta = find(source, 0, source.size, b"meta")
     if meta is not None:
         start = meta.body + 4  # version and flags
-        with suppress(struct.error, IndexError):  # its tables are damaged
+        try:
             found.extend(_items(source, start, meta.end))
+        except (struct.error, IndexError):  # its tables are damaged
+            found.append(Contents(partial=True))
+        found.append(Contents(partial=not are_whole(source, start, meta.end)))
         found.append(Contents(alt_text=_alt_text(source, start, meta.end)))
     film = find(source, 0, source.size, b"moov")
-    notes = film and find(source, film.body, film.end, b"udta")
-    packet = notes and find(source, notes.body, notes.end, b"XMP_")
-    if packet:
-        found.append(Contents(packets=(_body(source, packet),)))
+    if film is not None:
+        tracks = [box for box in boxes(source, film.body, film.end) if box.kind == b"trak"]
+        for holder in (film, *tracks):
+            notes = find(source, holder.body, holder.end, b"udta")
+            packet = notes and find(source, notes.body, notes.end, b"XMP_")
+            if packet:
+                found.append(Contents(packets=(_body(source, packet),)))
     return Contents.of([*found, words(source)])
 
 
@@ -40,13 +46,14 @@ def _items(source: Source, start: int, end: int) -> Iterator[Contents]:
     places = find(source, start, end, b"iloc")
     if infos is None or places is None:
         return
-    small = source.read(infos.body, 1) == b"\0"
+    first = infos.body + (6 if source.read(infos.body, 1) == b"\0" else 8)
     wanted = {
         item: kind
-        for box in boxes(source, infos.body + (6 if small else 8), infos.end)
+        for box in boxes(source, first, infos.end)
         if box.kind == b"infe" and (found := _item(source, box)) is not None
         for item, kind in (found,)
     }
+    yield Contents(partial=not are_whole(source, first, infos.end))
     data = find(source, start, end, b"idat")
     for item, method, extents in _locations(_body(source, places)):
         kind = wanted.get(item)
@@ -70,7 +77,7 @@ def _items(source: Source, start: int, end: int) -> Iterator[Contents]:
 
 
 def _body(source: Source, box: Box) -> bytes:
-    return source.read(box.body, min(box.end - box.body, MAX_BYTES))
+    return source.read(box.body, min(box.end - box.body, ENOUGH))
 
 
 class _Kind(Enum):
@@ -94,7 +101,7 @@ def _item(source: Source, box: Box) -> tuple[int, _Kind] | None:
     if body[kind : kind + 4] != b"mime":
         return None
     _, content_type, encoding, *_ = [*body[kind + 4 :].split(b"\0"), b"", b""]
-    if content_type != _XMP_TYPE:
+    if not _XMP_TYPE.search(content_type):
         return None
     return item, _Kind.ENCODED if encoding else _Kind.XMP
 

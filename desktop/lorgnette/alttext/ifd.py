@@ -99,6 +99,7 @@ class Directory:
     start: int
     entries: tuple[Entry, ...]
     next: int  # 0: there is none
+    partial: bool = False  # some of its entries could not be read
 
     def find(self, tag: int) -> Entry | None:
         """Return the first entry of this tag."""
@@ -146,7 +147,7 @@ def directory(source: Source, form: Form, start: int, *, forgiving: bool = False
             raise MalformedContainerError("the TIFF file is cut short")
         entries.append(Entry(tag, kind, values, value, length, at, raw))
     after = number(source, form.offset, first + count * size)
-    return Directory(start, tuple(entries), after)
+    return Directory(start, tuple(entries), after, partial=len(entries) < count)
 
 
 def numbers(source: Source, form: Form, entry: Entry | None) -> tuple[int, ...]:

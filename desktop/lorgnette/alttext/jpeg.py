@@ -9,7 +9,6 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,7 +49,7 @@ _END_MARKER = re.compile(rb"\xff\xd9")  # three times as fast as bytes.find
 _MARKER = re.compile(rb"\xff[\xc0-\xfe]")
 _MOST_GARBAGE = 1 << 20  # bytes between two segments
 _MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
-_GUID = re.compile(rb"""HasExtendedXMP\s*(?:=\s*["']|>)\s*([0-9A-Fa-f]{32})""")
+_GUID_LENGTH = 32
 _ITEM_LENGTH = re.compile(rb"""Item:(?:Length|Padding)\s*(?:=\s*["']|>)\s*(\d+)""")
 _MICRO_VIDEO = re.compile(rb"""MicroVideoOffset\s*(?:=\s*["']|>)\s*(\d+)""")
 
@@ -115,17 +114,20 @@ def _body(source: Source, segment: _Segment, skip: int) -> bytes:
 
 def _extended(packet: bytes, chunks: list[bytes]) -> bytes | None:
     """Return the packet that continues this one, from the chunks in any order."""
-    guid = _GUID.search(packet)
-    if guid is None:
-        return None
     parts: dict[int, bytes] = {}
     for chunk in chunks:
-        if chunk[:32].upper() == guid[1].upper() and len(chunk) >= 40:
-            total, offset = struct.unpack_from(">II", chunk, 32)
+        if len(chunk) >= _GUID_LENGTH + 8 and _names(packet, chunk):
+            total, offset = struct.unpack_from(">II", chunk, _GUID_LENGTH)
             if total <= MAX_BYTES:
-                parts[offset] = chunk[40:]
+                parts[offset] = chunk[_GUID_LENGTH + 8 :]
     whole = b"".join(parts[offset] for offset in sorted(parts))
     return whole or None
+
+
+def _names(packet: bytes, chunk: bytes) -> bool:
+    """Return whether a packet says, in whatever spelling, that it goes on in a chunk."""
+    squeezed = packet.replace(b"\0", b"")
+    return b"HasExtendedXMP" in squeezed and chunk[:_GUID_LENGTH].upper() in squeezed.upper()
 
 
 def look(source: Source) -> Contents:
@@ -134,7 +136,8 @@ def look(source: Source) -> Contents:
     chunks: list[bytes] = []
     blocks: list[bytes] = []
     resources: list[bytes] = []
-    with suppress(MalformedContainerError):  # what came before the damage counts
+    partial = False
+    try:  # what came before the damage counts
         for segment in _segments(source, forgiving=True):
             if segment.marker not in {_APP1, _APP13}:
                 continue
@@ -152,10 +155,13 @@ def look(source: Source) -> Contents:
                 _add_exif(blocks, body[match.end() :])
             elif _XMP_LIKE.search(body):
                 packets.append(body)
+    except MalformedContainerError:
+        partial = True
+    partial |= any(not any(_names(each, chunk) for each in packets) for chunk in chunks)
     packets += [part for packet in packets if (part := _extended(packet, chunks)) is not None]
     return Contents.of(
         [
-            Contents(packets=tuple(packets)),
+            Contents(packets=tuple(packets), partial=partial),
             *map(tiff.inside, blocks),
             # Resources that are too large for one segment go on in the next.
             photoshop.inside(b"".join(resources)),

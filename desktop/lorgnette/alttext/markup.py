@@ -14,6 +14,7 @@ from xml.parsers import expat
 from lorgnette.alttext.texts import MIXED
 
 MAX_BYTES = 16 << 20
+ENOUGH = MAX_BYTES + 1  # bytes to read of what may be a packet: one too large is told to be so
 MAX_DEPTH = 64
 MAX_ELEMENTS = 200_000  # more than the longest histories that programs leave
 
@@ -191,11 +192,11 @@ _ENCODINGS = (  # UTF-32 first: its marks begin with those of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (b"<\0\0\0", "utf-32-le"),
-    (b"\0\0\0<", "utf-32-be"),
+    (b"\0\0\0<\0", "utf-32-be"),  # without a mark, so that zeros before other text are not one
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
     (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
+    (b"\0<\0", "utf-16-be"),
 )
 
 
@@ -331,8 +332,14 @@ def _expanded(raw: str, stack: list[Element], *, is_attribute: bool) -> str:
         return raw
     for element in reversed(stack):
         if prefix in element.spaces:
-            return f"{element.spaces[prefix]} {local}".lstrip()
-    return f"{_USUAL.get(prefix, prefix)} {local}".lstrip()
+            return _name(element.spaces[prefix], local)
+    return _name(_USUAL.get(prefix, prefix), local)
+
+
+def _name(space: str, local: str) -> str:
+    if space in {CORE, EXT}:  # these begin with a capital, which some programs do not know
+        local = local[:1].upper() + local[1:]
+    return f"{space} {local}".lstrip()
 
 
 def _tag_end(data: bytes, start: int) -> int:

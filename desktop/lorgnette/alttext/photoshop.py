@@ -26,14 +26,18 @@ _HEAD = 26  # bytes of a PSD file's head
 
 def inside(resources: bytes) -> Contents:
     """Return the words in a block of image resources, as far as it is sound."""
-    return Contents.of(
-        Contents(packets=(data,)) if kind == _XMP else iim.inside(data)
-        for kind, data in _resources(resources)
-        if kind in {_IIM, _XMP}
-    )
+    found: list[Contents] = []
+    end = 0
+    for kind, data, following in _resources(resources):
+        end = following
+        if kind in {_IIM, _XMP}:
+            found.append(Contents(packets=(data,)) if kind == _XMP else iim.inside(data))
+    rest = resources[end:].strip(b"\0")
+    return Contents.of([*found, Contents(partial=bool(rest) or end > len(resources) + 1)])
 
 
-def _resources(block: bytes) -> Iterator[tuple[int, bytes]]:
+def _resources(block: bytes) -> Iterator[tuple[int, bytes, int]]:
+    """Yield a number, data, and where the next begins, of each resource."""
     position = 0
     for _ in range(MAX_BLOCKS):
         if block[position : position + 4] not in _MARKS or len(block) < position + 12:
@@ -42,8 +46,8 @@ def _resources(block: bytes) -> Iterator[tuple[int, bytes]]:
         name = 1 + block[position + 6]
         at = position + 6 + name + name % 2
         length = int.from_bytes(block[at : at + 4], "big")
-        yield kind, block[at + 4 : at + 4 + length]
         position = at + 4 + length + length % 2
+        yield kind, block[at + 4 : at + 4 + length], position
 
 
 def look(source: Source) -> Contents:

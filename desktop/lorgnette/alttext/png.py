@@ -4,7 +4,6 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from lorgnette.alttext import captions as caption_words
@@ -20,7 +19,7 @@ from lorgnette.alttext.container import (
     Writer,
     spliced,
 )
-from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.markup import ENOUGH
 from lorgnette.files import Piece, Source
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -29,6 +28,7 @@ _OLD_KEYWORD = b"Raw profile type xmp"  # ImageMagick's way before there was iTX
 _OF_XMP = {_KEYWORD, _OLD_KEYWORD}
 _PROFILES = {b"Raw profile type " + kind for kind in (b"xmp", b"APP1", b"exif", b"8bim", b"iptc")}
 _PROFILE = re.compile(rb"\s*[^\n]*\n\s*\d+\n(.*)", re.DOTALL)
+_EXIF = {b"eXIf", b"zxIf"}
 _TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 _CAPTIONS = (exif.IMAGE_DESCRIPTION,)
 _HEAD = _KEYWORD + b"\0\0\0\0\0"  # not compressed, no language, no translated keyword
@@ -42,12 +42,15 @@ class _Chunk:
     start: int
     end: int
 
-    def body(self, source: Source, limit: int = MAX_BYTES) -> bytes:
+    def body(self, source: Source, limit: int = ENOUGH) -> bytes:
         return source.read(self.start + 8, min(limit, self.end - self.start - 12))
 
 
-def _chunks(source: Source) -> Iterator[_Chunk]:
+def _chunks(source: Source, *, beyond: bool = False) -> Iterator[_Chunk]:
     """Yield the chunks to IEND.
+
+    Args:
+        beyond: and those that follow it.
 
     Raises:
         MalformedContainerError: the file ends before it.
@@ -60,7 +63,7 @@ def _chunks(source: Source) -> Iterator[_Chunk]:
             raise MalformedContainerError("the PNG file is cut short")
         chunk = _Chunk(head[4:8], position, end)
         yield chunk
-        if chunk.kind == b"IEND":
+        if chunk.kind == b"IEND" and not (beyond and source.read(end, 1)):
             return
         position = end
     raise MalformedContainerError("the PNG file has too many chunks")
@@ -77,7 +80,7 @@ def _text(kind: bytes, body: bytes) -> tuple[bytes, bytes | None]:
         rest = rest[1:]
     if compressed:
         try:
-            rest = zlib.decompressobj().decompress(rest, MAX_BYTES)
+            rest = zlib.decompressobj().decompress(rest, ENOUGH)
         except zlib.error:
             return keyword, None
     return keyword, rest
@@ -101,21 +104,35 @@ def _profile(keyword: bytes, text: bytes) -> Contents:
     if data.startswith(b"\x1c"):
         return iim.inside(data)
     exif = tiff.inside(data)
-    return exif if exif != Contents() or b"<" not in data else Contents(packets=(data,))
+    if b"<" in data and not (exif.packets or exif.suggestions or exif.facts):
+        return Contents(packets=(data,))
+    return exif
 
 
 def look(source: Source) -> Contents:
     """Return the words in the file's text chunks, as far as it is sound."""
     found: list[Contents] = []
-    with suppress(MalformedContainerError):  # what came before the damage counts
-        for chunk in _chunks(source):
-            if chunk.kind == b"eXIf":
-                found.append(tiff.inside(chunk.body(source)))
+    try:  # what came before the damage counts
+        for chunk in _chunks(source, beyond=True):
+            if chunk.kind in _EXIF:
+                found.append(_exif(chunk.body(source)))
             elif chunk.kind == b"tXMP":  # a draft's, of 2001
                 found.append(Contents(packets=(chunk.body(source),)))
             elif chunk.kind in _TEXTS:
                 found.append(_words(*_text(chunk.kind, chunk.body(source))))
+    except MalformedContainerError:
+        found.append(Contents(partial=True))
     return Contents.of(found)
+
+
+def _exif(body: bytes) -> Contents:
+    """Return the words in Exif, which drafts of the standard compressed, behind its length."""
+    if body.startswith(b"\0"):
+        try:
+            body = zlib.decompressobj().decompress(body[5:], ENOUGH)
+        except zlib.error:
+            return Contents(partial=True)
+    return tiff.inside(body)
 
 
 def _words(keyword: bytes, text: bytes | None) -> Contents:

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from itertools import islice
 from typing import TypeAlias
 
-from lorgnette.alttext.markup import RDF, Document, Element
+from lorgnette.alttext.markup import RDF, XML, Document, Element, descend
 from lorgnette.alttext.texts import clean
 
 DEFAULT = "x-default"
@@ -27,6 +27,7 @@ _TYPE = f"{RDF} type"
 _VALUES = (f"{RDF} value", f"{RDF} resource")
 _NODE_ID = f"{RDF} nodeID"
 _PARSE_TYPE = f"{RDF} parseType"
+_SAYING_NOTHING = {f"{XML} lang", _TYPE, _PARSE_TYPE, *ABOUT}
 _MOST_STEPS = 10_000  # to the values of one property: nodes may refer to each other
 
 
@@ -92,6 +93,16 @@ def consists_of(description: Element, wanted: Wanted) -> bool:
     names = {*description.attributes, *(child.name for child in description.children)}
     names = names.difference(ABOUT)
     return description.name == DESCRIPTION and bool(names) and all(map(wanted, names))
+
+
+def says_something(found: Property) -> bool:
+    """Return whether there is anything in a property, in whatever form."""
+    if found.element is None:
+        return bool(found.text.strip())
+    return any(
+        each.text.strip() or any(name not in _SAYING_NOTHING for name in each.attributes)
+        for each in descend(found.element)
+    )
 
 
 class Values:

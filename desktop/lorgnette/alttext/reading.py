@@ -1,5 +1,6 @@
 """Read what a picture's file and its sidecars say about it."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,9 @@ from lorgnette.alttext.provenance import text_hash
 from lorgnette.alttext.texts import clean, language_tag
 from lorgnette.errors import LorgnetteError
 from lorgnette.files import Source, unreadable
+
+_ALT_TEXT = re.compile(rb"\0{0,3}".join(bytes([each]) for each in b"ltTextAccessibility"))
+_LONGEST = 80  # bytes of the name, in the widest encoding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +175,30 @@ def look(image: Path) -> tuple[Contents, int, list[str]]:
             container = containers.find(source.read(0, containers.HEAD_BYTES))
             if container is None:
                 return Contents(), modified_ns, []
+            troubles = []
             try:
-                return container.look(source), modified_ns, []
+                contents = container.look(source)
             except CannotEmbedError as error:
-                return Contents(), modified_ns, [f"{image.name}: {error}"]
+                contents = Contents(partial=True)
+                troubles.append(f"{image.name}: {error}")
+            if contents.partial and _may_hide_words(source, contents):
+                hidden = "it is damaged, and names alt text where it cannot be read"
+                contents = replace(contents, unread=(*contents.unread, hidden))
+            return contents, modified_ns, troubles
     except OSError as error:
         raise unreadable(image, error) from error
+
+
+def _may_hide_words(source: Source, contents: Contents) -> bool:
+    """Return whether a file that was read in part speaks of alt text in the rest of it."""
+    if any(_ALT_TEXT.search(packet) for packet in contents.packets):
+        return False
+    overlap = b""
+    for data in source.chunks(0, source.size):
+        if _ALT_TEXT.search(overlap + data):
+            return True
+        overlap = data[-_LONGEST:]
+    return False
 
 
 def _judge(versions: list[Version]) -> Reading:

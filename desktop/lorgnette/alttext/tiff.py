@@ -17,7 +17,7 @@ from lorgnette.alttext.container import (
     spliced,
 )
 from lorgnette.alttext.ifd import Directory, Form, Revision, Value
-from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.markup import ENOUGH, MAX_BYTES
 from lorgnette.alttext.xmp import PADDING
 from lorgnette.files import Piece, Source
 
@@ -43,21 +43,24 @@ def inside(exif: bytes) -> Contents:
     """Return the words in Exif, which has the structure of a TIFF file; tolerant."""
     exif = exif.removeprefix(b"Exif\0\0")
     if exif[:2] not in {b"II", b"MM"}:  # the number behind it is of no use, and damaged at times
-        return Contents()
+        return Contents(partial=bool(exif.strip(b"\0")))
     try:
         return _look(Source.of(exif), "Exif")
     except MalformedContainerError:
-        return Contents()
+        return Contents(partial=True)
 
 
 def _look(source: Source, name: str) -> Contents:
     form = Form.of(source)
-    return Contents.of(
-        _words(source.read(entry.start, min(entry.length, MAX_BYTES)), entry.tag, name)
-        for number, directory in enumerate(_directories(source, form))
-        for entry in directory.entries
-        if entry.tag in _WORDS and (number == 0 or entry.tag != exif.DESCRIPTION)
-    )
+    found: list[Contents] = []
+    for number, directory in enumerate(_directories(source, form)):
+        found.append(Contents(partial=directory.partial))
+        found += [
+            _words(source.read(entry.start, min(entry.length, ENOUGH)), entry.tag, name)
+            for entry in directory.entries
+            if entry.tag in _WORDS and (number == 0 or entry.tag != exif.DESCRIPTION)
+        ]
+    return Contents.of(found)
 
 
 _DATES = {0x9003: About.DATE, 0x9004: About.DIGITISED}
@@ -92,9 +95,9 @@ def _directories(source: Source, form: Form) -> Iterator[Directory]:
         try:
             directory = ifd.directory(source, form, start, forgiving=True)
         except MalformedContainerError:
-            if len(seen) > 2:
-                continue
-            raise
+            if len(seen) == 2:
+                raise
+            directory = Directory(start, (), 0, partial=True)
         yield directory
         waiting.append(directory.next)
         for tag in _BELOW:

@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from lorgnette.alttext import exif, tiff
@@ -17,14 +16,14 @@ from lorgnette.alttext.container import (
     Writer,
     spliced,
 )
-from lorgnette.alttext.markup import MAX_BYTES
+from lorgnette.alttext.markup import ENOUGH
 from lorgnette.alttext.xmp import PADDING
 from lorgnette.files import Piece, Source
 
 _XMP_FLAG = 0x04
 _EXIF_FLAG = 0x08
 _ALPHA_FLAG = 0x10
-_XMP = {b"XMP ", b"XMP\0"}  # the second is how some old programs spelt it
+_XMP = {b"XMP ", b"XMP\0", b"_PMX"}  # in capitals; the others are how old programs spelt it
 _PREFIX = b"Exif\0\0"  # as JPEG has it, and some programs have it here
 _CAPTIONS = (exif.IMAGE_DESCRIPTION, exif.EXIF_COMMENT)
 _KNOWN = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L", b"EXIF"}
@@ -42,26 +41,33 @@ class _Chunk:
     def end(self) -> int:
         return self.start + 8 + self.length + self.length % 2
 
+    @property
+    def is_xmp(self) -> bool:
+        return self.kind.upper() in _XMP
+
     def body(self, source: Source) -> bytes:
-        return source.read(self.start + 8, min(self.length, MAX_BYTES))
+        return source.read(self.start + 8, min(self.length, ENOUGH))
 
 
-def _chunks(source: Source) -> Iterator[_Chunk]:
+def _chunks(source: Source, *, forgiving: bool = False) -> Iterator[_Chunk]:
     """Yield the chunks.
+
+    Args:
+        forgiving: to the file's end, whatever its head says, without the last one's padding.
 
     Raises:
         MalformedContainerError: they are not what the file's head says.
     """
-    end = 8 + int.from_bytes(source.read(4, 4), "little")
+    end = source.size if forgiving else 8 + int.from_bytes(source.read(4, 4), "little")
     position = 12
     for _ in range(MAX_BLOCKS):
-        if position == end:
+        if position == end or (forgiving and position == end + 1):
             return
         head = source.read(position, 8)
         if len(head) < 8:
             raise MalformedContainerError("the WebP file is cut short")
         chunk = _Chunk(head[:4], position, int.from_bytes(head[4:], "little"))
-        if chunk.end > min(end, source.size):
+        if chunk.end - (forgiving and chunk.length % 2) > min(end, source.size):
             raise MalformedContainerError("the WebP file is cut short")
         yield chunk
         position = chunk.end
@@ -71,12 +77,14 @@ def _chunks(source: Source) -> Iterator[_Chunk]:
 def look(source: Source) -> Contents:
     """Return the words in the file, as far as it is sound."""
     found: list[Contents] = []
-    with suppress(MalformedContainerError):  # what came before the damage counts
-        for chunk in _chunks(source):
-            if chunk.kind in _XMP:
+    try:  # what came before the damage counts
+        for chunk in _chunks(source, forgiving=True):
+            if chunk.is_xmp:
                 found.append(Contents(packets=(chunk.body(source),)))
             elif chunk.kind == b"EXIF":
                 found.append(tiff.inside(chunk.body(source)))
+    except MalformedContainerError:
+        found.append(Contents(partial=True))
     return Contents.of(found)
 
 
@@ -88,7 +96,7 @@ def survey(source: Source) -> Survey:
     """
     chunks = list(_chunks(source))
     kinds = [chunk.kind for chunk in chunks]
-    packets = [chunk.body(source) for chunk in chunks if chunk.kind in _XMP]
+    packets = [chunk.body(source) for chunk in chunks if chunk.is_xmp]
     if 8 + int.from_bytes(source.read(4, 4), "little") != source.size:
         raise CannotEmbedError("data follows the WebP file's end")
     if b"C2PA" in kinds:
@@ -105,7 +113,7 @@ def survey(source: Source) -> Survey:
     blocks = tuple(
         (chunk.kind.decode("latin-1"), chunk.length)
         for chunk in chunks
-        if chunk.kind not in {b"VP8X", b"EXIF", *_XMP}
+        if chunk.kind not in {b"VP8X", b"EXIF"} and not chunk.is_xmp
     )
     bodies = [chunk.body(source) for chunk in chunks if chunk.kind == b"EXIF"]
     seen = exif.Look.at([body.removeprefix(_PREFIX) for body in bodies], _CAPTIONS)
@@ -156,7 +164,7 @@ def with_packet(source: Source, packet: bytes, captions: Mapping[str, str]) -> t
         block = exif.with_captions(body.removeprefix(_PREFIX), captions)
         new.append((old, _chunk(b"EXIF", prefix + block)))
         flags |= _EXIF_FLAG
-    old = next((c for c in chunks if c.kind in _XMP), None)
+    old = next((c for c in chunks if c.is_xmp), None)
     new.append((old, _chunk(b"XMP ", packet)))
     behind = [c.end for c in chunks if c.kind in _KNOWN][-1]
     edits: list[Edit] = [

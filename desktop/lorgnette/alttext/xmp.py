@@ -65,6 +65,8 @@ def read(packet: bytes, language: str = "") -> Words:
     Args:
         language: the one to prefer where there are several, BCP 47.
     """
+    if len(packet) > MAX_BYTES:
+        return Words(trouble="its XMP packet is too large", unread=True)
     # Most packets have no such words; parsing a large one costs more than the rest of a reading.
     squeezed = packet.replace(b"\0", b"")
     speaks = b"Accessibility" in squeezed or OURS.encode() in squeezed
@@ -83,8 +85,12 @@ def read(packet: bytes, language: str = "") -> Words:
         return _items(values, [found.get(name, []) for name in names])
 
     trouble = document.trouble
-    if not trouble and b"AltTextAccessibility" in squeezed and found.keys().isdisjoint(_ALT_TEXT):
-        trouble = "its XMP packet names alt text, but not where it could be found"
+    if not trouble and b"ltTextAccessibility" in squeezed:
+        places = [each for name in _ALT_TEXT for each in found.get(name, [])]
+        if not places:
+            trouble = "its XMP packet names alt text, but not where it could be found"
+        elif any(rdf.says_something(each) and not values.of(each) for each in places):
+            trouble = "its XMP packet has alt text in a form that is not read here"
     simple = {name: places[-1].text.strip() for name, places in found.items()}
     notes = {
         name.removeprefix(f"{OURS} "): text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.oracles import exiv2
 
 from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination, xmp
@@ -81,6 +82,26 @@ def in_webp(part: bytes) -> Callable[[bytes], bytes]:
     return changed
 
 
+def extended(pointer: bytes) -> Callable[[bytes], bytes]:
+    """Return what puts the words into the extension of a packet that says so somehow."""
+    packet = (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        b'xmlns:xmpNote="http://ns.adobe.com/xmp/note/">%s</rdf:Description></rdf:RDF>' % pointer
+    )
+    return in_jpeg(
+        segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet), segment(0xE1, EXTENSION)
+    )
+
+
+def packed(data: bytes) -> bytes:
+    """Return Exif as drafts of PNG's had it compressed."""
+    return b"\0" + struct.pack(">I", len(data)) + zlib.compress(data)
+
+
+def riff_chunk(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
 def behind(*parts: bytes) -> Callable[[bytes], bytes]:
     return lambda data: data + b"".join(parts)
 
@@ -138,6 +159,11 @@ def with_tag(tag: int, value: bytes) -> Callable[[Path], None]:
 
 
 UUID = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC") + PACKET
+GUID = b"0123456789ABCDEF" * 2
+# As long as a packet is, so that what is cut off shows.
+EXTENSION = (
+    b"http://ns.adobe.com/xmp/extension/\0" + GUID + struct.pack(">II", len(PACKET), 0) + PACKET
+)
 APP1 = b"http://ns.adobe.com/xap/1.0/\0" + PACKET
 KEYWORD = b"XML:com.adobe.xmp\0"
 IRB = resource(0x03ED, b"\0" * 16) + resource(0x0424, PACKET)
@@ -238,6 +264,19 @@ PLACES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
         "exif-icc.webp",
         in_webp(b"EXIF" + struct.pack("<I", len(exif("first"))) + exif("first")),
     ),
+    "eXIf, compressed": ("plain.png", in_png(chunk(b"eXIf", packed(exif("first"))))),
+    "zxIf": ("plain.png", in_png(chunk(b"zxIf", packed(exif("first"))))),
+    "behind IEND": ("plain.png", behind(chunk(b"iTXt", KEYWORD + bytes(4) + PACKET))),
+    "extension, its name in CDATA": (
+        "plain.jpg",
+        extended(b"<xmpNote:HasExtendedXMP><![CDATA[%s]]></xmpNote:HasExtendedXMP>" % GUID),
+    ),
+    "extension, its name a resource": (
+        "plain.jpg",
+        extended(b"<xmpNote:HasExtendedXMP rdf:resource='%s'/>" % GUID),
+    ),
+    "XMP, spelt backwards": ("exif-icc.webp", in_webp(riff_chunk(b"_PMX", PACKET))),
+    "behind the length of a WebP": ("lossless.webp", behind(riff_chunk(b"XMP ", PACKET))),
     "a later page": ("plain.tif", later_page),
     "a directory below a page": ("plain.tif", below_a_page),
 }
@@ -248,6 +287,13 @@ NEW_FILES: dict[str, Callable[[Path], object]] = {
     ),
     "uuid.avif": lambda path: path.write_bytes(
         box(b"ftyp", b"avif\0\0\0\0mif1avif") + box(b"uuid", UUID)
+    ),
+    "track.heic": lambda path: path.write_bytes(
+        box(b"ftyp", b"heic" + bytes(4) + b"mif1heic")
+        + box(b"moov", box(b"trak", box(b"udta", box(b"XMP_", PACKET))))
+    ),
+    "jumb.jxl": lambda path: path.write_bytes(
+        JXL + box(b"jumb", box(b"jumd", bytes(17)) + box(b"xml ", PACKET))
     ),
     "xml.jxl": lambda path: path.write_bytes(JXL + box(b"xml ", PACKET)),
     "exif.jxl": lambda path: path.write_bytes(JXL + box(b"Exif", bytes(4) + exif("first"))),
@@ -336,3 +382,77 @@ def test_what_cannot_be_read_is_said(name: str, data: bytes, tmp_path: Path) -> 
     found = alttext.read(picture)
     assert found.alt_text is None
     assert found.unread.startswith(f"{name}: its ")
+
+
+BROKEN_RESOURCE = resource(0x0424, PACKET).replace(struct.pack(">I", len(PACKET)), bytes(4), 1)
+DAMAGED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "an image resource of no length": (
+        "plain.jpg",
+        in_jpeg(segment(0xED, b"Photoshop 3.0\0" + BROKEN_RESOURCE)),
+    ),
+    "an extension of no packet": ("plain.jpg", in_jpeg(segment(0xE1, EXTENSION))),
+    "Exif with a wrong head": (
+        "plain.jpg",
+        in_jpeg(segment(0xE1, b"Exif\0\0" + b"XX" + exif("first")[2:])),
+    ),
+    "Exif cut short": ("plain.jpg", in_jpeg(segment(0xE1, b"Exif\0\0" + exif("first")[:-9]))),
+    "in UTF-16": (
+        "plain.png",
+        in_png(struct.pack(">I4s", 1 << 30, b"iTXt") + PACKET.decode().encode("utf-16-be")),
+    ),
+    "a chunk that is too long": (
+        "plain.png",
+        in_png(struct.pack(">I4s", 1 << 30, b"teSt"), chunk(b"iTXt", KEYWORD + bytes(4) + PACKET)),
+    ),
+    "a chunk's length that lies": (
+        "lossless.webp",
+        behind(riff_chunk(b"junk", bytes(9))[:-3], riff_chunk(b"XMP ", PACKET)),
+    ),
+    "a block that is none": ("plain.gif", lambda data: data[:-1] + b"?" + PACKET),
+    "a directory of too many entries": (
+        "plain.tif",
+        lambda data: later_page(data)[:4] + struct.pack("<I", len(data) - 1) + later_page(data)[8:],
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_words_behind_damage_are_said_to_be_there(damage: str, sample: Sample) -> None:
+    name, change = DAMAGED[damage]
+    picture = sample(name)
+    picture.write_bytes(change(picture.read_bytes()))
+    before = picture.read_bytes()
+    assert alttext.read(picture).unread.startswith(f"{name}: it is damaged, and names alt text")
+    with pytest.raises(alttext.UnreadWordsError):
+        alttext.write(picture, AltText(text="Other words"), Destination.SIDECAR)
+    assert (picture.read_bytes(), list(picture.parent.iterdir())) == (before, [picture])
+
+
+def test_damage_that_speaks_of_no_alt_text_is_nobodys_trouble(sample: Sample) -> None:
+    picture = sample("plain.jpg")
+    picture.write_bytes(in_jpeg(segment(0xED, b"Photoshop 3.0\0rubbish"))(picture.read_bytes()))
+    assert alttext.read(picture).troubles == ()
+
+
+@pytest.mark.parametrize("name", ["odd.webp", "small.webp", "xmp.heic", "capitals.heic"])
+def test_what_only_exiv2_sees_is_seen(name: str, tmp_path: Path) -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    packet = PACKET if len(PACKET) % 2 else PACKET + b" "
+    picture = tmp_path / name
+    image = Image.linear_gradient("L").convert("RGB")
+    if name.endswith("heic"):
+        image.save(picture, xmp=packet)
+        other = b"application/xmp+xml" if name == "xmp.heic" else b"APPLICATION/rdf+XML"
+        picture.write_bytes(picture.read_bytes().replace(b"application/rdf+xml", other))
+    else:
+        image.save(picture, lossless=True)
+        part = (
+            riff_chunk(b"XMP ", packet)[:-1] if name == "odd.webp" else riff_chunk(b"xmp ", packet)
+        )
+        picture.write_bytes(in_webp(part)(picture.read_bytes()))
+    assert WORDS in exiv2(picture, "-K", "Xmp.iptc.AltTextAccessibility", "-Pt")
+    found = alttext.read(picture).alt_text
+    assert found is not None
+    assert found.text == WORDS

@@ -374,3 +374,38 @@ def test_words_that_a_broken_instruction_swallows_are_said_to_be_there() -> None
     words = xmp.read(broken)
     assert (words.alt_text, words.unread) == (None, True)
     assert "names alt text" in words.trouble
+
+
+def test_alt_text_in_an_unknown_form_is_said_to_be_there() -> None:
+    """Here a damaged namespace hides RDF; ExifTool guesses."""
+    packet = xmp.merge(None, AltText(text="Mine"), date="2026-01-01")
+    words = xmp.read(packet.replace(b"www.w3.org/1999", b"www.w3.org/199"))
+    assert (words.alt_text, words.unread) == (None, True)
+    assert "in a form that is not read here" in words.trouble
+    empty = packet.replace(b">Mine<", b"><").replace(b"TextHash", b"Text")
+    assert xmp.read(empty).trouble == ""
+
+
+@pytest.mark.parametrize("before", [b"\0", b"\0\0\0", b" \0"])
+def test_zeros_before_a_packet_are_no_encoding(before: bytes) -> None:
+    packet = before + xmp.merge(None, AltText(text="Mine"), date="2026-01-01")[41:]
+    found = xmp.read(packet[: len(before)] + packet[packet.index(b"<") :]).alt_text
+    assert found is not None
+    assert found.text == "Mine"
+
+
+def test_a_name_with_a_small_letter_is_ours_as_exiftool_has_it() -> None:
+    packet = xmp.merge(None, AltText(text="Mine"), date="2026-01-01")
+    small = packet.replace(b":AltText", b":altText")
+    assert small != packet
+    found = xmp.read(small).alt_text
+    assert found is not None
+    assert found.text == "Mine"
+    other = xmp.merge(small, AltText(text="Other"), date="2026-01-02")
+    assert b"Mine" not in other
+    assert b"altText" not in other
+
+
+def test_a_packet_that_is_too_large_to_read_says_so() -> None:
+    words = xmp.read(b" " * ((16 << 20) + 1))
+    assert (words.trouble, words.unread) == ("its XMP packet is too large", True)
