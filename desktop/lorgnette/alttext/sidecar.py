@@ -50,6 +50,12 @@ class SidecarError(LorgnetteError):
         self.hint = hint
 
 
+def names(image: Path) -> list[str]:
+    """Return the paths of all files that may be a sidecar of a picture, there or not."""
+    spelt = dict.fromkeys((image.suffix, image.suffix.lower(), image.suffix.upper(), ""))
+    return _spelt(image, image.stem, spelt)
+
+
 def beside(image: Path) -> list[Path]:
     """Return the sidecars that speak of a picture, the one to be written first."""
     stem, ending = image.stem, image.suffix
@@ -110,8 +116,12 @@ def new(packet: bytes) -> bytes:
 
 def _spellings(image: Path, stem: str, endings: Iterable[str]) -> list[Path]:
     """Return the sidecars of these names, as programs spell them."""
+    return _files(_spelt(image, stem, endings))
+
+
+def _spelt(image: Path, stem: str, endings: Iterable[str]) -> list[str]:
     start = os.path.join(image.parent, stem)  # noqa: PTH118 - many times as fast as a Path
-    return _files(f"{start}{ending}{own}" for ending in endings for own in (".xmp", ".XMP"))
+    return [f"{start}{ending}{own}" for ending in endings for own in (".xmp", ".XMP")]
 
 
 def _files(paths: Iterable[str]) -> list[Path]:

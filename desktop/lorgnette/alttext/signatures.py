@@ -4,17 +4,12 @@ import os
 import re
 from pathlib import Path
 
-# Of OpenPGP, signify and minisign, S/MIME, Sigstore, RFC 3161 and OpenTimestamps.
+# Of OpenPGP, signify and minisign, S/MIME, XML and JSON, Sigstore, RFC 3161 and OpenTimestamps;
+# and of a sum of its bytes.
 _BESIDE = (
-    ".asc",
-    ".sig",
-    ".sign",
-    ".minisig",
-    ".p7s",
-    ".sigstore",
-    ".sigstore.json",
-    ".tsr",
-    ".ots",
+    *(".asc", ".sig", ".sign", ".pgp", ".minisig", ".p7s", ".p7m", ".cms", ".xades", ".jws"),
+    *(".sigstore", ".sigstore.json", ".bundle", ".cosign.bundle", ".tsr", ".ots"),
+    *(f".{digest}.{end}" for digest in ("sha256", "sha512") for end in ("asc", "sig", "minisig")),
 )
 _MANIFEST = ".c2pa"  # in place of the picture's own ending, or behind it
 _XML_SIGNATURE = re.compile(rb"http://www\.w3\.org/(?:2000/09|2009)/xmldsig")
@@ -30,10 +25,16 @@ def beside(path: Path) -> str:
     names = [path.name + ending for ending in (*_BESIDE, _MANIFEST)]
     if path.suffix.lower() != ".xmp":
         names.append(path.stem + _MANIFEST)
-    for name in names:
+    for name in (spelt for each in names for spelt in (each, _in_capitals(each, path))):
         if os.path.exists(os.path.join(path.parent, name)):  # noqa: PTH110, PTH118 - fast
             return _reason(name)
     return ""
+
+
+def _in_capitals(name: str, path: Path) -> str:
+    """Return a name beside a file as old programs spell its ending."""
+    start = path.name if name.startswith(path.name) else path.stem
+    return start + name[len(start) :].upper()
 
 
 def within(packet: bytes) -> str:

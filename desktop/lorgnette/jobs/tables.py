@@ -1,7 +1,9 @@
 """Tables of texts, as spreadsheets and programs write them: read whole, line by line."""
 
+import codecs
 import csv
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,6 +29,12 @@ _CALLED = {
     "verdict": ("verdict",),
 }
 _DELIMITERS = ",;\t|"
+_MARKS = (  # UTF-32 first: its marks begin with those of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _SEPARATOR = re.compile(r"""sep=([^\w\s"]|\t)\r?\n""", re.IGNORECASE)
 
 
@@ -88,7 +96,7 @@ def read(path: Path, columns: Columns = Columns(), *, spreadsheet: bool = True) 
 
 def _decoded(path: Path, data: bytes) -> str:
     # Excel's "Unicode text" is UTF-16; its plain CSV is in a code page that nothing in it names.
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8-sig")
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -150,7 +158,9 @@ def _json_lines(path: Path, text: str, columns: Columns) -> Iterator[Record]:
         values = list(content.values())
         cells = {what: values[i] for what, i in _told(content, columns).items()}
         for what, value in cells.items():
-            if isinstance(value, (list, dict, bool)):  # Python's spelling of it is nobody's words
+            endless = isinstance(value, float) and not math.isfinite(value)
+            # Python's spelling of these is nobody's words.
+            if endless or isinstance(value, (list, dict, bool)):
                 called = what.replace("_", " ")
                 raise TableError(f"{path.name}: line {number}: its {called} is not plain text")
         told = {what: "" if value is None else str(value) for what, value in cells.items()}

@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path, PurePath
 
 from lorgnette import alttext, files, markdown
-from lorgnette.alttext import AltText, State
+from lorgnette.alttext import AltText, State, containers
 from lorgnette.errors import LorgnetteError
 from lorgnette.files import CannotWriteError, Replacement, Stamp
 from lorgnette.jobs.journal import Journal
@@ -116,6 +116,9 @@ def save_document(path: Path, text: str, *, overwrite: bool = False) -> None:
         if not stat.S_ISREG(status.st_mode):
             _pour(path, text.encode())
             return
+        if target.suffix.lower() in {*containers.PICTURES, ".xmp"}:
+            what = "a sidecar" if target.suffix.lower() == ".xmp" else "a picture"
+            raise CannotWriteError(path, f"{target.name} is {what}, which no document replaces")
         if not overwrite:
             raise CannotWriteError(path, "it is there already; --overwrite replaces it")
         stamp = Stamp.of(status)

@@ -63,7 +63,13 @@ def embed(picture: Path) -> str:
     return written.reason
 
 
-@pytest.mark.parametrize("name", [*BESIDE, "plain.c2pa"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(*BESIDE, "{}.pgp", "{}.cms", "{}.xades", "{}.jws", "{}.bundle", "{}.sha256.asc"),
+        *("{}.SIG", "{}.ASC", "{}.P7S", "plain.c2pa", "plain.C2PA"),
+    ],
+)
 def test_a_signature_beside_the_picture(name: str, sample: Sample) -> None:
     picture = sample("plain.jpg")
     (picture.parent / name.format("plain.jpg")).write_bytes(b"signature")

@@ -163,6 +163,18 @@ def test_a_document_is_not_written_over_another(tmp_path: Path) -> None:
     assert path.read_text() == "two"
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.PNG", "a.tiff", "a.cr2", "a.jpg.xmp", "a.XMP"])
+def test_a_document_takes_the_place_of_no_picture_and_no_words(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"a person's")
+    for link in (path, tmp_path / "out.csv"):
+        if link != path:
+            link.symlink_to(name)
+        with pytest.raises(CannotWriteError, match="which no document replaces"):
+            text_export.save_document(link, "text", overwrite=True)
+    assert path.read_bytes() == b"a person's"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows has none of these in folders")
 def test_a_document_goes_through_what_is_no_file(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"

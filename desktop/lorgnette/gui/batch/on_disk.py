@@ -1,5 +1,6 @@
 """What a picture's files say."""
 
+import os
 from pathlib import Path
 
 from lorgnette.alttext.alt_text import AltText
@@ -11,18 +12,14 @@ Stamp = tuple[tuple[int, int] | None, ...]  # time and size of each file that sp
 
 def stamp(path: Path) -> Stamp:
     """Return what tells whether the file at path, or a sidecar of it, was changed."""
-    return tuple(
-        _of_file(file) for file in (path, path.with_name(f"{path.name}.xmp"), _short(path))
-    )
+    from lorgnette.alttext import sidecar
+
+    return (_of_file(path), *map(_of_file, sidecar.names(path)))
 
 
-def _short(path: Path) -> Path:
-    return path.with_name(f"{path.stem}.xmp")
-
-
-def _of_file(file: Path) -> tuple[int, int] | None:
+def _of_file(file: Path | str) -> tuple[int, int] | None:
     try:
-        status = file.stat()
+        status = os.stat(file)  # noqa: PTH116 - a Path for each of many names takes longer
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size

@@ -7,6 +7,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from lorgnette.alttext import AltText, Destination, write
+from lorgnette.gui.batch.on_disk import stamp
 from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.main_window import MainWindow
 
@@ -90,3 +91,13 @@ def test_a_picture_that_is_painted_over_is_shown_anew(
     Image.new("RGB", (80, 80), (250, 250, 0)).save(folder / "new.tmp", "PNG")
     (folder / "new.tmp").replace(image)
     qtbot.waitUntil(lambda: picture(looked_at, image).digest not in {"", before})
+
+
+@pytest.mark.parametrize("name", ["a.png.xmp", "a.png.XMP", "a.PNG.xmp", "a.xmp", "a.XMP"])
+def test_a_sidecar_is_noticed_however_it_is_spelt(name: str, tmp_path: Path) -> None:
+    image = tmp_path / "a.png"
+    before = stamp(image)
+    (tmp_path / name).write_bytes(b"words")
+    assert stamp(image) != before
+    (tmp_path / "a.png.txt").write_bytes(b"words")
+    assert stamp(tmp_path / "b.png") == before
