@@ -95,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
     if args.cluster is None and (args.output or args.journal):
         output.note("lorgnette caption: --output and --journal need --cluster")
         return ExitCode.CANNOT_RUN
+    drafting.joining(args)  # refuses what contradicts itself before anything is opened
     if args.cluster is not None:
         return _run_on_cluster(args)
     work = Work(args)

@@ -69,7 +69,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--glossary",
-        action="store_true",
+        action=_Glossary,
+        nargs=0,
+        default=(),
         help="let drafts follow the rules for words that were learnt in the window",
     )
     parser.add_argument(
@@ -145,8 +147,22 @@ def joining(args: argparse.Namespace) -> Joining:
     return Joining(
         template=template(**fields) if args.template is None else args.template,
         note=lambda _: args.note,
-        glossary=Settings.read().glossary if args.glossary else (),
+        glossary=args.glossary,
     )
+
+
+class _Glossary(argparse.Action):
+    """Reads the rules at once: machines to which options are sent have rules of their own."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002
+        namespace: argparse.Namespace,
+        values: object,  # noqa: ARG002
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Put the rules where the option is looked for."""
+        setattr(namespace, self.dest, Settings.read().glossary)
 
 
 def _template(text: str) -> Template:

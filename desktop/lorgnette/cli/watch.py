@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     def tell(sentence: str) -> None:
         output.note(f"{_now()} {shown(folder)}: {sentence}")
 
+    joining = drafting.joining(args)
     with only_one("watch", folder):
         captioner = drafting.open_captioner(args)
         arrivals = Arrivals(folder, settle=args.settle, poll=args.poll, tell=tell)
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
             naming=args.sidecar_naming,
             anyway=args.describe_anyway,
             reading=drafting.text_reading(args, captioner),
-            joining=drafting.joining(args),
+            joining=joining,
             title=f"watch {shown(folder.name)}".rstrip(),
             tell=tell,
         )
