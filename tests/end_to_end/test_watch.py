@@ -127,7 +127,7 @@ def test_what_is_there_comes_first_then_what_arrives(
     second = watch(folder)
     assert second.line() == "late.jpg: A blue picture."
     assert second.end() == ExitCode.OK
-    assert second.said[-1].endswith("ended; 1 draft written, 3 pictures had words")
+    assert "ended; 1 draft written" in second.said[-1]
     words = alttext.read(folder / "renamed.jpg").alt_text
     assert words is not None
     assert words.text == "Mine"
