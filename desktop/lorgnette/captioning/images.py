@@ -7,8 +7,9 @@ import re
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 from PIL import (
@@ -40,6 +41,7 @@ FORMATS = (
     BmpImagePlugin.DibImageFile.format,
     AvifImagePlugin.AvifImageFile.format,
 )
+Taken = TypeVar("Taken")
 _KINDS_HINT = "Save it as JPEG or PNG, or leave it out."
 _HEAD_BYTES = 16  # that tell a kind
 MAX_PIXELS = 250_000_000  # the largest phone sensors give 200 million
@@ -108,9 +110,20 @@ def load(path: Path, least_side: int) -> Image.Image:
         UnreadableImageError: no picture, a damaged one, one of more than MAX_PIXELS, or a file
             that cannot be opened.
     """
+    return opened(path, lambda image: finished(_loaded(image, least_side), least_side))
+
+
+def opened(path: Path, take: Callable[[Image.Image], Taken]) -> Taken:
+    """Return what take makes of the picture at path, opened and not yet decoded.
+
+    take may be called again: damaged notes, or brands that mislead, cost a picture nothing.
+
+    Raises:
+        UnreadableImageError: as load; also where take meets damage.
+    """
     try:
         with open_file(path) as file:
-            return _decode(file, path, least_side)
+            return _decode(file, path, take)
     except OSError as error:  # what decoders raise has been put into words
         raise unreadable(path, error) from error
     except MemoryError as error:
@@ -118,22 +131,27 @@ def load(path: Path, least_side: int) -> Image.Image:
         raise UnreadableImageError(path, reason, "Make a smaller copy of it.") from error
 
 
-def _decode(file: BinaryIO, path: Path, least_side: int) -> Image.Image:
+def finished(image: Image.Image, least_side: int) -> Image.Image:
+    """Return a decoded picture as `load` does: RGB, upright, in sRGB, over white, reduced."""
+    return ImageOps.exif_transpose(_to_srgb(_reduced(image, least_side)))
+
+
+def _decode(file: BinaryIO, path: Path, take: Callable[[Image.Image], Taken]) -> Taken:
     head = file.read(_HEAD_BYTES)
     if not head:
         raise UnreadableImageError(path, "it is empty", EMPTY_HINT)
     if head[4:8] == b"ftyp":
-        return _decode_boxes(file, path, least_side)
+        return _decode_boxes(file, path, take)
     kind = next((form for form in FORMATS if _accepts(form, head)), None)
     if kind is None:
         raise UnreadableImageError(path, "it is not a picture of a kind known here", _KINDS_HINT)
     try:
-        return _drawn(file, kind, path, least_side)
+        return _drawn(file, kind, path, take)
     except _DAMAGED as error:
         file.seek(0)
         if data := bare(file.read()):
             with contextlib.suppress(*_DAMAGED):
-                return _drawn(io.BytesIO(data), kind, path, least_side)
+                return _drawn(io.BytesIO(data), kind, path, take)
         raise UnreadableImageError(path, _in_words(kind, error)) from error
 
 
@@ -145,7 +163,7 @@ def _accepts(kind: str, head: bytes) -> bool:
         return False
 
 
-def _decode_boxes(file: BinaryIO, path: Path, least_side: int) -> Image.Image:
+def _decode_boxes(file: BinaryIO, path: Path, take: Callable[[Image.Image], Taken]) -> Taken:
     """Return a HEIC or AVIF picture: what its brands say is tried first, for they may mislead."""
     file.seek(0)
     data = bytearray(file.read())
@@ -154,19 +172,20 @@ def _decode_boxes(file: BinaryIO, path: Path, least_side: int) -> Image.Image:
     kinds = [_AVIF, _HEIF] if brands & _AV1_BRANDS else [_HEIF, _AVIF]
     errors: list[Exception] = []
     for kind in kinds:
-        data[8:12] = b"heic" if kind == _HEIF else b"avif"  # openers ask the first brand alone
+        if not (kind == _AVIF and data[8:12] == b"avis"):  # a sequence, which has to say so
+            data[8:12] = b"heic" if kind == _HEIF else b"avif"  # openers ask the first brand alone
         if kind == _HEIF:
             from pi_heif import register_heif_opener  # 30 ms that only phones' pictures need
 
             register_heif_opener(thumbnails=False)
         try:
-            return _drawn(io.BytesIO(data), kind, path, least_side)
+            return _drawn(io.BytesIO(data), kind, path, take)
         except _DAMAGED as error:
             errors.append(error)
     raise UnreadableImageError(path, _in_words("HEIC or AVIF file", errors[0])) from errors[0]
 
 
-def _drawn(file: BinaryIO, kind: str, path: Path, least_side: int) -> Image.Image:
+def _drawn(file: BinaryIO, kind: str, path: Path, take: Callable[[Image.Image], Taken]) -> Taken:
     # Not by Image.open, which keeps to itself what the plugin says that knows such files.
     file.seek(0)
     with Image.OPEN[kind][0](file, "") as image:
@@ -177,15 +196,20 @@ def _drawn(file: BinaryIO, kind: str, path: Path, least_side: int) -> Image.Imag
                 f"it has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} million",
                 "Make a smaller copy of it, or leave it out.",
             )
-        image.draft("RGB", (least_side, least_side))  # JPEG: decode at 1/2, 1/4 or 1/8
-        try:
-            image.load()
-        except OSError as error:
-            tags = getattr(image, "tag_v2", {})
-            if tags.get(_TIFF_COMPRESSION) in _NO_CODEC:
-                raise OSError("unsupported compression") from error
-            raise
-        return ImageOps.exif_transpose(_to_srgb(_reduced(image, least_side)))
+        return take(image)
+
+
+def _loaded(image: Image.Image, least_side: int) -> Image.Image:
+    """Return image decoded, a JPEG at 1/2, 1/4 or 1/8 where that is enough."""
+    image.draft("RGB", (least_side, least_side))
+    try:
+        image.load()
+    except OSError as error:
+        tags = getattr(image, "tag_v2", {})
+        if tags.get(_TIFF_COMPRESSION) in _NO_CODEC:
+            raise OSError("unsupported compression") from error
+        raise
+    return image
 
 
 def _reduced(image: Image.Image, least_side: int) -> Image.Image:

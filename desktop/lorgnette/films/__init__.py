@@ -1,0 +1,1 @@
+"""Animations and films: the frames that tell what happens in them."""
