@@ -16,7 +16,7 @@ FLOOR = {
     *("lorgnette.names", "lorgnette.paths"),
     *("lorgnette.silence", "lorgnette.english"),
 }
-CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext", "lorgnette.ocr"}
+CORE = FLOOR | {"lorgnette.captioning", "lorgnette.alttext", "lorgnette.films", "lorgnette.ocr"}
 JOBS = CORE | {"lorgnette.jobs"}
 TORCH = {
     "torch",
@@ -44,6 +44,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.graphs": FLOOR | {"numpy", "onnxruntime"},
     "lorgnette.captioning": FLOOR | {"lorgnette.graphs", "numpy", "PIL", "pi_heif"},
     "lorgnette.ocr": FLOOR | {"lorgnette.graphs", "numpy", "PIL"},
+    "lorgnette.films": FLOOR | {"lorgnette.captioning", "numpy", "PIL", "av"},
     "lorgnette.alttext": FLOOR | {"PIL"},
     "lorgnette.jobs": CORE | {"watchdog"},
     "lorgnette.cluster": JOBS | {"lorgnette.__version__", "dask", "distributed", "pyarrow"},

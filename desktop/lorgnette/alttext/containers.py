@@ -76,5 +76,5 @@ def require_picture(image: Path) -> None:
         raise unreadable(image, error) from error
     if not head:
         raise NoPictureError(image, "it is empty", EMPTY_HINT)
-    if find(head) is None and image.suffix.lower() not in PICTURES:
-        raise NoPictureError(image, "it is no picture", "Name a picture.")
+    if find(head) is None and image.suffix.lower() not in OWNERS:
+        raise NoPictureError(image, "it is no picture", "Name a picture or a film.")

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import dataclasses
 import functools
 import sys
 import threading
@@ -16,7 +17,7 @@ from lorgnette import paths
 from lorgnette.alttext import Destination
 from lorgnette.captioning.agreement import agreement
 from lorgnette.cli import drafting, output
-from lorgnette.cli.options import add_sidecar_naming, path_argument
+from lorgnette.cli.options import add_films, add_sidecar_naming, path_argument, suffixes
 from lorgnette.cli.stopping import asked_to_stop
 from lorgnette.cluster.errors import NoClusterError
 from lorgnette.errors import ExitCode
@@ -58,6 +59,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--dry-run", action="store_true", help="with --write: show what would be written where"
     )
     parser.add_argument("--format", choices=["text", "jsonl"], default="text", help="default: text")
+    add_films(parser)
+    parser.add_argument(
+        "--scenes",
+        action="store_true",
+        help="list what is seen in animations and films, scene by scene with its time, in the "
+        "extended description",
+    )
     drafting.add_options(parser)
     parser.add_argument(
         "--verbose",
@@ -96,6 +104,9 @@ def run(args: argparse.Namespace) -> int:
         output.note("lorgnette caption: --output and --journal need --cluster")
         return ExitCode.CANNOT_RUN
     drafting.joining(args)  # refuses what contradicts itself before anything is opened
+    if args.cluster is not None and args.films:
+        output.note("lorgnette caption: --cluster takes films that are named, not --films")
+        return ExitCode.CANNOT_RUN
     if args.cluster is not None:
         return _run_on_cluster(args)
     work = Work(args)
@@ -104,11 +115,11 @@ def run(args: argparse.Namespace) -> int:
         output.note(f"execution provider {work.provider}")
 
     def count() -> int:
-        return sum(1 for _ in find_pictures(args.paths))
+        return sum(1 for _ in find_pictures(args.paths, suffixes(args)))
 
     with (
         asked_to_stop() as stop,
-        contextlib.closing(work.outcomes(find_pictures(args.paths))) as outcomes,
+        contextlib.closing(work.outcomes(find_pictures(args.paths, suffixes(args)))) as outcomes,
         _bar(count) as bar,
     ):
         told = _Told(args, bar)
@@ -201,6 +212,7 @@ class Work:
             anyway=args.describe_anyway,
             reading=self._reading,
             joining=drafting.joining(args),
+            scenes=args.scenes,
         )
         with contextlib.closing(job):
             if not args.write:
@@ -314,6 +326,17 @@ def _show_json(outcome: Outcome, provider: str) -> None:
         "seconds": round(outcome.seconds, 4),
         "provider": provider,
     }
+    if caption is not None and caption.frames:
+        content["frames"] = [
+            {
+                "seconds": round(each.seconds, 3),
+                "alt_text": each.text,
+                "confidence": round(each.confidence, 4),
+            }
+            for each in caption.frames
+        ]
+    if outcome.scenes:
+        content["scenes"] = [dataclasses.asdict(each) for each in outcome.scenes]
     if outcome.extended_description:
         content["extended_description"] = outcome.extended_description
     if outcome.text is not None:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lorgnette.cli import output
-from lorgnette.cli.options import path_argument
+from lorgnette.cli.options import add_films, path_argument, suffixes
 from lorgnette.errors import ExitCode
 from lorgnette.files import find_pictures
 from lorgnette.jobs.text_export import Line, Skipped, TextFormat
 from lorgnette.names import shown
 
-_TEXT_FILES = "txt"
+_BESIDE = ("txt", "vtt", "scenes")  # a file beside each picture or film
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,10 +26,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--format",
         required=True,
-        choices=[*TextFormat, _TEXT_FILES],
-        metavar="{csv,jsonl,html,markdown,txt}",
+        choices=[*TextFormat, *_BESIDE],
+        metavar="{csv,jsonl,html,markdown,txt,vtt,scenes}",
         help="a manifest (csv, jsonl), a gallery page (html), a list (markdown), or one NAME.txt "
-        "a picture, as training programs read it (txt)",
+        "a picture, as training programs read it (txt); of films whose scenes are listed, NAME.vtt "
+        "for players, which read it aloud (vtt), or NAME.scenes.txt (scenes)",
     )
     parser.add_argument(
         "--output", type=path_argument, metavar="FILE", help="write the document to a file"
@@ -41,6 +42,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="csv for programs: without a byte order mark, and without the apostrophe that keeps "
         "a spreadsheet from running a cell as a formula",
     )
+    add_films(parser)
     parser.set_defaults(run=run)
 
 
@@ -51,14 +53,19 @@ def run(args: argparse.Namespace) -> int:
     skipped: list[Skipped] = []
 
     def lines(base: Path) -> Iterator[Line]:
-        for line in text_export.read_lines(find_pictures([args.folder]), base):
+        for line in text_export.read_lines(find_pictures([args.folder], suffixes(args)), base):
             if isinstance(line, Line):
                 yield line
             else:
                 skipped.append(line)
 
-    if args.format == _TEXT_FILES:
-        for outcome in text_export.write_text_files(lines(args.folder)):
+    if args.format in _BESIDE:
+        suffix, contents_of = {
+            "txt": (".txt", text_export.plain_text),
+            "vtt": (".vtt", text_export.web_vtt),
+            "scenes": (".scenes.txt", text_export.scene_list),
+        }[args.format]
+        for outcome in text_export.write_text_files(lines(args.folder), suffix, contents_of):
             if isinstance(outcome, Skipped):
                 skipped.append(outcome)
             else:

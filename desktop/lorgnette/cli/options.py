@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lorgnette.alttext import SidecarNaming, language_tag
+from lorgnette.files import FILMS, SUFFIXES
 
 
 def path_argument(text: str) -> Path:
@@ -54,6 +55,21 @@ def seconds_argument(text: str) -> float:
     if not 0.1 <= value <= 86400:
         raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0.1 to 86400")
     return value
+
+
+def add_films(parser: argparse.ArgumentParser) -> None:
+    """Add --films to a command that searches folders."""
+    parser.add_argument(
+        "--films",
+        action="store_true",
+        help="of folders, take films, too (MP4, MOV, WebM, MKV, AVI, 3GP); one that is named is "
+        "taken anyway",
+    )
+
+
+def suffixes(args: argparse.Namespace) -> frozenset[str]:
+    """Return which files of folders are meant."""
+    return SUFFIXES | FILMS if args.films else SUFFIXES
 
 
 def add_also(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lorgnette.cli import output
-from lorgnette.cli.options import path_argument
+from lorgnette.cli.options import add_films, path_argument, suffixes
 from lorgnette.cluster import is_table
 from lorgnette.cluster.errors import NoClusterError
 from lorgnette.errors import ExitCode
@@ -42,6 +42,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--null", action="store_true", help="with --missing: a NUL after each path, for xargs -0"
     )
+    add_films(parser)
     parser.set_defaults(run=run)
 
 
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     folders: dict[Path, Tally] = defaultdict(Tally)
     whole = Tally()
     missing: list[Status] = []
-    for status in statuses(find_pictures(args.paths)):
+    for status in statuses(find_pictures(args.paths, suffixes(args))):
         for tally in (folders[status.image.parent], whole):
             tally.add(status)
         if status.standing is Standing.UNREADABLE:

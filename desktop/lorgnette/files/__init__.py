@@ -2,6 +2,7 @@
 
 from lorgnette.files.errors import CannotWriteError, ChangedMeanwhileError, NotKeptError
 from lorgnette.files.finding import (
+    FILMS,
     SUFFIXES,
     find_pictures,
     is_folder,
@@ -25,6 +26,7 @@ from lorgnette.files.temporaries import remove_stale_temporaries
 
 __all__ = [
     "CHUNK",
+    "FILMS",
     "SUFFIXES",
     "CannotWriteError",
     "ChangedMeanwhileError",

@@ -11,6 +11,7 @@ SUFFIXES = frozenset(
         *(".tif", ".tiff", ".bmp", ".dib", ".avif", ".heic", ".heif", ".hif"),
     )
 )
+FILMS = frozenset((".mp4", ".m4v", ".mov", ".qt", ".webm", ".mkv", ".avi", ".3gp", ".3g2"))
 _NUMBERS = re.compile(r"(\d+)")
 
 

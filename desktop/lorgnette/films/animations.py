@@ -7,14 +7,16 @@ import numpy as np
 from PIL import Image
 
 from lorgnette.captioning import images
-from lorgnette.captioning.moving import Frame
+from lorgnette.captioning.moving import ENOUGH_FRAMES, Frame
+from lorgnette.files import open_file, unreadable
 from lorgnette.films import shots
 from lorgnette.films.moving_picture import MovingPicture, Scene
-from lorgnette.files import open_file, unreadable
 
 MOST_SAMPLES = 32
 MOST_PIXELS = 1_000_000_000  # of all frames that are decoded; what comes later is not seen
-_KINDS = frozenset({"GIF", "PNG", "WEBP", "AVIF", "HEIF"})  # a TIFF's pages, an MPO's views do not move
+_KINDS = frozenset(
+    {"GIF", "PNG", "WEBP", "AVIF", "HEIF"}
+)  # a TIFF's pages, an MPO's views do not move
 _HEADS = (b"GIF8", b"\x89PNG", b"RIFF")
 _UNTIMED = 0.1  # seconds of a frame that does not say how long it stands, as in browsers
 _BROWSERS_LEAST = 0.011  # of what is said; they take less for nothing said
@@ -57,7 +59,7 @@ def _taken(image: Image.Image, least_side: int) -> MovingPicture | None:
             glance = upright.resize(shots.GLANCE, Image.Resampling.BOX, reducing_gap=2)
             samples.append(shots.sample(np.asarray(glance), seconds))
             kept.append(upright)
-    choice = shots.choose(samples)
+    choice = shots.choose(samples, ENOUGH_FRAMES)
     frames = [Frame(each, samples[number].seconds) for number, each in enumerate(kept)]
     starts = [*(samples[shot.first].seconds for shot, _ in choice.scenes), end]
     starts[0] = 0.0

@@ -145,7 +145,7 @@ def _looked(file: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], li
         looks = film.looks()
         seconds = max(film.seconds or 0.0, looks[-1].sample.seconds)
     samples = [each.sample for each in looks]
-    choice = shots.choose(samples)
+    choice = shots.choose(samples, request["frames"])
     starts = [0.0, *(samples[shot.first].seconds for shot, _ in choice.scenes[1:]), seconds]
     numbers = sorted({*choice.for_sentence, *(number for _, number in choice.scenes)})
     return {
@@ -173,7 +173,9 @@ class _Film:
         ]
         if not pictures:
             sound = bool(container.streams.audio)
-            raise RefusedError("it has sound only" if sound else "there are no moving pictures in it")
+            raise RefusedError(
+                "it has sound only" if sound else "there are no moving pictures in it"
+            )
         self._container = container
         self._stream = stream = pictures[0]
         context = stream.codec_context

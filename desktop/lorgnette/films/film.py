@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from lorgnette.captioning.moving import Frame
+from lorgnette.captioning.moving import MOST_FRAMES, Frame
 from lorgnette.errors import EMPTY_HINT, UnreadableImageError
 from lorgnette.files import open_file, unreadable
 from lorgnette.films.moving_picture import MovingPicture, Scene
@@ -17,7 +17,7 @@ from lorgnette.films.moving_picture import MovingPicture, Scene
 MOST_SECONDS = 60  # of looking through one film, on a machine that is busy
 MOST_MEMORY = 3 << 30  # of address space; 8K with its reference frames takes two thirds
 MOST_SIDE = 640  # pixels of the shorter side that frames are reduced to at least
-_HEAD_BYTES = 16
+HEAD_BYTES = 16
 _BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}  # of films without a ftyp
 _PICTURES = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"avis", b"hevc", b"hevx"}
 _PICTURES |= {b"msf1", b"jxl ", b"jp2 ", b"jpx ", b"crx "}
@@ -49,7 +49,7 @@ def moving_picture(
     try:
         with open_file(path) as file:
             file.seek(start)
-            head = file.read(_HEAD_BYTES)
+            head = file.read(HEAD_BYTES)
             if not head:
                 raise UnreadableImageError(path, "it is empty", EMPTY_HINT)
             kind = demuxer(head)
@@ -68,6 +68,7 @@ def moving_picture(
                 "length": length,
                 "least_side": min(least_side, MOST_SIDE),
                 "memory": MOST_MEMORY,
+                "frames": MOST_FRAMES,
             }
             return _answer(path, _asked(path, file, request))
     except OSError as error:

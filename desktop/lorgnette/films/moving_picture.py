@@ -20,7 +20,7 @@ class MovingPicture:
 
     Attributes:
         seconds: how long it is.
-        frames: at most shots.MOST_FRAMES that tell it, in order; at least one.
+        frames: as many as one sentence is told from, that tell it, in order; at least one.
         scenes: at most shots.MOST_SCENES, in order; each a part of the whole.
     """
 

@@ -4,16 +4,15 @@ All of it looks at samples: frames from all over the film, each as a few numbers
 no more memory than a minute.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-MOST_FRAMES = 12  # for one sentence
 MOST_SCENES = 30  # of a list
 GLANCE = (64, 36)  # pixels that a sample is taken from, width and height
 _LEVELS = 4  # of each colour, in a histogram
@@ -76,15 +75,20 @@ def sample(pixels: NDArray[np.uint8], seconds: float) -> Sample:
     )
 
 
-def choose(samples: Sequence[Sample]) -> Choice:
-    """Return which of samples, at least one, in the order of time, are worth a look."""
+def choose(samples: Sequence[Sample], most_frames: int) -> Choice:
+    """Return which of samples, at least one, in the order of time, are worth a look.
+
+    Args:
+        most_frames: for a sentence.
+    """
     telling = [number for number, each in enumerate(samples) if not each.blank]
     if not telling:
         return Choice((0,), ((Shot(0, len(samples) - 1), 0),))
     shots = _joined(_by_colours(samples, telling), MOST_SCENES)
     scenes = tuple((shot, _middle(samples, shot)) for shot in _shots(shots))
-    few = _joined(shots, MOST_FRAMES)
-    chosen = [each for shot in few for each in _frames(samples, shot, len(few))]
+    few = _joined(shots, most_frames)
+    each = min(_FRAMES_OF_A_SHOT.get(len(few), 1), most_frames // len(few))
+    chosen = [number for run in few for number in _frames(samples, run, each)]
     return Choice(tuple(chosen), scenes)
 
 
@@ -97,7 +101,7 @@ class _Run:
 
     def with_next(self, other: "_Run") -> "_Run":
         one, two = len(self.numbers), len(other.numbers)
-        mean = (self.colours * one + other.colours * two) / (one + two)
+        mean: Floats = (self.colours * one + other.colours * two) / np.float32(one + two)
         return _Run(self.numbers + other.numbers, mean)
 
 
@@ -108,7 +112,7 @@ def _distance(one: _Run, other: _Run) -> float:
 def _by_colours(samples: Sequence[Sample], telling: Sequence[int]) -> list[_Run]:
     """Return the runs of samples between which the colours change at once."""
     runs = [_Run((number,), samples[number].colours) for number in telling]
-    between = [_distance(one, other) for one, other in zip(runs, runs[1:], strict=False)]
+    between = [_distance(one, other) for one, other in itertools.pairwise(runs)]
     while between and (least := min(between)) < _CUT:
         _join(runs, between, between.index(least), _distance)
     return runs
@@ -117,7 +121,7 @@ def _by_colours(samples: Sequence[Sample], telling: Sequence[int]) -> list[_Run]
 def _joined(runs: Sequence[_Run], most: int) -> list[_Run]:
     """Return at most so many runs: those are joined that lose least by it (Ward's criterion)."""
     runs = list(runs)
-    between = [_loss(one, other) for one, other in zip(runs, runs[1:], strict=False)]
+    between = [_loss(one, other) for one, other in itertools.pairwise(runs)]
     while len(runs) > most:
         _join(runs, between, between.index(min(between)), _loss)
     return runs
@@ -128,7 +132,8 @@ def _loss(one: _Run, other: _Run) -> float:
     return _distance(one, other) * count[0] * count[1] / sum(count)
 
 
-def _join(runs: list[_Run], between: list[float], at: int, measure: Callable[[_Run, _Run], float]
+def _join(
+    runs: list[_Run], between: list[float], at: int, measure: Callable[[_Run, _Run], float]
 ) -> None:
     runs[at : at + 2] = [runs[at].with_next(runs[at + 1])]
     del between[at]
@@ -148,12 +153,12 @@ def _middle(samples: Sequence[Sample], shot: Shot) -> int:
     return min(numbers, key=lambda n: float(np.square(samples[n].colours - mean).sum()))
 
 
-def _frames(samples: Sequence[Sample], run: _Run, shots: int) -> list[int]:
-    """Return the samples by which a shot is told: one if nothing moves in it."""
+def _frames(samples: Sequence[Sample], run: _Run, most: int) -> list[int]:
+    """Return the samples by which a run is told: one if nothing moves in it."""
     shot = Shot(run.numbers[0], run.numbers[-1])
     outlines = np.stack([samples[n].outline for n in run.numbers])
     moved = float(np.abs(outlines - outlines[0]).mean(axis=(1, 2)).max()) > _MOVED
-    count = min(_FRAMES_OF_A_SHOT.get(shots, 1), len(run.numbers)) if moved else 1
+    count = min(most, len(run.numbers)) if moved else 1
     if count == 1:
         return [_middle(samples, shot)]
     places = (np.arange(count) + 0.5) / count * len(run.numbers)

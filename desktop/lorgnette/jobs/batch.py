@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 
-from lorgnette import alttext
+from lorgnette import alttext, films
 from lorgnette.alttext import AltText, Destination, Effect, Origin, SidecarNaming
 from lorgnette.alttext.lint import GOOD_LENGTH, MOST_LENGTH
 from lorgnette.captioning.captioner import Captioner
@@ -17,6 +17,7 @@ from lorgnette.jobs.joining import NOTHING, Joining
 from lorgnette.jobs.journal import Journal
 from lorgnette.jobs.outcome import Outcome, Verdict
 from lorgnette.jobs.reading import TextReading, is_no_photo
+from lorgnette.jobs.scenes import described, lines
 from lorgnette.jobs.writing import WriteBatch
 from lorgnette.ocr import quoting
 from lorgnette.ocr.found import PictureText
@@ -32,6 +33,7 @@ def caption_batch(
     anyway: bool = False,
     reading: TextReading | None = None,
     joining: Joining = NOTHING,
+    scenes: bool = False,
 ) -> Generator[Outcome]:
     """Yield what became of each picture, in order; nothing is written.
 
@@ -45,6 +47,7 @@ def caption_batch(
         anyway: describe even what the model would rather decline.
         reading: how the text in pictures is read; a declined picture whose text is read gets a
             draft that quotes it.
+        scenes: list what happens in animations and films, in the extended description.
         joining: what their files know that goes into drafts.
     """
     waiting: deque[Future[Outcome]] = deque()
@@ -52,7 +55,7 @@ def caption_batch(
     try:
         for image in images:
             waiting.append(
-                pool.submit(_outcome, image, captioner, overwrite, anyway, reading, joining)
+                pool.submit(_outcome, image, captioner, overwrite, anyway, reading, joining, scenes)
             )
             if len(waiting) > _WAITING * captioner.threads:
                 yield waiting.popleft().result()
@@ -147,10 +150,11 @@ def _outcome(
     anyway: bool,
     reading: TextReading | None,
     joining: Joining,
+    scenes: bool,
 ) -> Outcome:
     started = perf_counter()
     try:
-        outcome = _tried(image, captioner, overwrite, anyway, reading, joining)
+        outcome = _tried(image, captioner, overwrite, anyway, reading, joining, scenes)
     except LorgnetteError as error:
         outcome = Outcome(image=image, verdict=Verdict.FAILED, reason=str(error), error=error)
     return dataclasses.replace(outcome, seconds=perf_counter() - started)
@@ -163,6 +167,7 @@ def _tried(
     anyway: bool,
     reading: TextReading | None,
     joining: Joining,
+    scenes: bool,
 ) -> Outcome:
     if not overwrite:
         words = alttext.read(image)
@@ -175,14 +180,23 @@ def _tried(
                 alt_text=present.text,
                 reason=f"it is marked {present.state}" if present.decorative else "it has alt text",
             )
-    caption = captioner.caption(image, anyway=anyway)
+    moving = films.moving_picture(image, captioner.least_side)
+    if moving is None:
+        caption = captioner.caption(image, anyway=anyway)
+    else:
+        caption = captioner.describe_frames(moving.frames, anyway=anyway)
+    told = described(moving.scenes, captioner) if moving is not None and scenes else []
     outcome = Outcome(
         image=image,
         verdict=Verdict.CAPTIONED if caption.text else Verdict.DECLINED,
         caption=caption,
         alt_text=joining.draft(image, caption.text) if caption.text else "",
+        extended_description=lines(told),
+        scenes=tuple(told),
         reason=caption.reason,
     )
+    if films.is_film(image):  # its frames are reduced too far to be read
+        return outcome
     text = None if reading is None else reading.text(image, caption)
     return outcome if reading is None or text is None else _with_text(outcome, text, reading)
 

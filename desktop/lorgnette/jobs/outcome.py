@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lorgnette.captioning.caption import Caption
 from lorgnette.errors import LorgnetteError
+from lorgnette.jobs.scenes import SceneWords
 from lorgnette.ocr.found import PictureText
 from lorgnette.ocr.quoting import Quote
 
@@ -27,7 +28,8 @@ class Outcome:
     verdict: Verdict
     caption: Caption | None = None  # set when captioned or declined
     alt_text: str = ""  # drafted; the one that is there already when skipped
-    extended_description: str = ""  # drafted: the text that the alt text has no room for
+    extended_description: str = ""  # drafted: what the alt text has no room for
+    scenes: tuple[SceneWords, ...] = ()  # of an animation or a film, where they were asked for
     text: PictureText | None = None  # in the picture; None where it was not read
     quoted: Quote | None = None  # set when the draft is what the picture reads, not what it shows
     text_model: str = ""  # label of what read it; for the provenance

@@ -7,7 +7,7 @@ import json
 import os
 import stat
 import urllib.parse
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
@@ -17,6 +17,7 @@ from lorgnette import alttext, files, markdown
 from lorgnette.alttext import AltText, State, containers
 from lorgnette.errors import LorgnetteError
 from lorgnette.files import CannotWriteError, Replacement, Stamp
+from lorgnette.jobs import scenes
 from lorgnette.jobs.journal import Journal
 from lorgnette.names import shown
 
@@ -57,7 +58,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextFile:
-    """A .txt file that holds a picture's alt text."""
+    """A file that holds a picture's words, as plain text or for a player."""
 
     image: Path
     path: Path
@@ -144,24 +145,52 @@ def _pour(path: Path, data: bytes) -> None:
         raise CannotWriteError(path, reason) from error
 
 
-def write_text_files(lines: Iterable[Line]) -> Generator[TextFile | Skipped, None, None]:
-    """Write NAME.txt beside each picture that has alt text, as one batch of the journal.
+def plain_text(line: Line) -> str:
+    """Return the contents of a NAME.txt: the alt text; empty where there is none."""
+    return f"{line.alt_text.text}\n" if line.alt_text and line.alt_text.text else ""
+
+
+def web_vtt(line: Line) -> str:
+    """Return the contents of a NAME.vtt: the scenes; empty where there are none."""
+    if line.alt_text is None:
+        return ""
+    found = list(scenes.parsed(line.alt_text.extended_description))
+    return scenes.web_vtt(found, line.alt_text.language) if found else ""
+
+
+def scene_list(line: Line) -> str:
+    """Return the contents of a NAME.scenes.txt: the scenes, a line each, below the alt text."""
+    if line.alt_text is None:
+        return ""
+    found = list(scenes.parsed(line.alt_text.extended_description))
+    return f"{line.alt_text.text}\n\n{scenes.lines(found)}\n" if found else ""
+
+
+def write_text_files(
+    lines: Iterable[Line], suffix: str = ".txt", contents_of: Callable[[Line], str] = plain_text
+) -> Generator[TextFile | Skipped, None, None]:
+    """Write a file beside each picture that there is something to say of, as one batch.
 
     A file of that name that lorgnette did not write stays as it is.
+
+    Args:
+        suffix: of the files, in place of the pictures' own.
+        contents_of: returns what goes into them; nothing is written of an empty one.
     """
     taken: dict[Path, Path] = {}
     with Journal() as journal:
         batch: int | None = None
         for line in lines:
-            if line.alt_text is None or not line.alt_text.text:
+            said = contents_of(line)
+            if not said:
                 continue
-            path = line.image.with_suffix(".txt")
+            path = line.image.with_suffix(suffix)
             other = taken.setdefault(path, line.image)
             if other != line.image:
-                reason = f"{path.name} holds the alt text of {other.name}"
+                reason = f"{path.name} holds the words of {other.name}"
                 yield Skipped(image=line.image, reason=reason)
                 continue
-            contents = f"{line.alt_text.text}\n".encode()
+            contents = said.encode()
             try:
                 with files.locked(path):
                     replacement = _text_file(path, contents, journal)
@@ -176,7 +205,7 @@ def write_text_files(lines: Iterable[Line]) -> Generator[TextFile | Skipped, Non
 
 
 def _text_file(path: Path, contents: bytes, journal: Journal) -> Replacement | None:
-    """Return how a .txt file gets its contents; None where it has them."""
+    """Return how a text file gets its contents; None where it has them."""
     target = Path(os.path.realpath(path))
     try:
         stamp = Stamp.of(target.stat())
