@@ -41,6 +41,7 @@ from lorgnette.gui.knowing.act import Knowing
 from lorgnette.gui.learning.act import Learning
 from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
+from lorgnette.gui.moving.act import Moving
 from lorgnette.gui.parts.actions import Actions, Entry, Group, Menu
 from lorgnette.gui.parts.settings_in_use import SettingsInUse
 from lorgnette.gui.reviewing.act import Reviewing
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.captioning = Captioning(self.batch, run)
         self.reviewing = Reviewing(self.batch, self.body.panel, models)
         self.knowing = Knowing(self.batch, self.body.panel)
+        self.moving = Moving(self.batch, self.body.panel)
         self.browsing = Browsing(
             self.batch,
             self.body.filters,
@@ -109,6 +111,7 @@ class MainWindow(QMainWindow):
                 *self.browsing.groups(),
                 *self.reviewing.groups(),
                 *self.knowing.groups(),
+                *self.moving.groups(),
                 *self.captioning.groups(),
                 *self.counting.groups(),
                 Group(
@@ -187,6 +190,7 @@ class MainWindow(QMainWindow):
         self.adding.all_wanted.connect(self.body.filters.reset)
         self._keeping.write_wanted.connect(self.writing.write)
         self.reviewing.showing.shown.connect(self.knowing.look)
+        self.reviewing.showing.shown.connect(self.moving.look)
         self.reviewing.write_wanted.connect(self.writing.write)
         self.browsing.back.connect(self.captioning.caption_again)
         self.captioning.picture_wanted.connect(self.browsing.show)
@@ -196,6 +200,7 @@ class MainWindow(QMainWindow):
         for changed in (
             self.captioning.changed,
             self.writing.changed,
+            self.moving.changed,
             self.reviewing.showing.shown,
             self._status.refreshed,
             batch.history.indexChanged,
@@ -297,6 +302,7 @@ class MainWindow(QMainWindow):
                 self.importing,
                 self.reviewing,
                 self.knowing,
+                self.moving,
                 self.counting,
                 self.captioning,
                 self.writing,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lorgnette.alttext.alt_text import AltText, Origin
-from lorgnette.gui.batch.picture import Picture, State, Suggestion
+from lorgnette.gui.batch.picture import Moment, Picture, State, Suggestion
 
 FILE_NAME = "drafts.sqlite3"
 FORMAT = 1
@@ -253,7 +253,7 @@ def _open(file: Path, busy_seconds: float = 10) -> sqlite3.Connection:
     return database
 
 
-def _content(value: Picture | AltText | Suggestion) -> dict[str, Any]:
+def _content(value: Picture | AltText | Suggestion | Moment) -> dict[str, Any]:
     """Return a value as JSON takes it; dataclasses.asdict would copy it deeply, and slowly."""
     content = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     for name, part in content.items():
@@ -261,6 +261,8 @@ def _content(value: Picture | AltText | Suggestion) -> dict[str, Any]:
             content[name] = _content(part)
         elif isinstance(part, Path):
             content[name] = str(part)
+        elif name == "moments":
+            content[name] = [_content(moment) for moment in part]
     return content
 
 
@@ -283,11 +285,19 @@ def _picture(content: dict[str, Any]) -> Picture:
                     "candidates": tuple(suggestion["candidates"]),
                     "plain": tuple(suggestion.get("plain", ())),
                     "doubted": tuple(suggestion["doubted"]),
-                    "seen": tuple((str(n), float(p)) for n, p in suggestion.get("seen", ())),
+                    "seen": _seen(suggestion.get("seen", ())),
+                    "moments": tuple(
+                        Moment(**{**moment, "seen": _seen(moment["seen"])})
+                        for moment in suggestion.get("moments", ())
+                    ),
                 }
             ),
         }
     )
+
+
+def _seen(pairs: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    return tuple((str(name), float(probability)) for name, probability in pairs)
 
 
 def _maybe_alt_text(content: dict[str, Any] | None) -> AltText | None:

@@ -30,6 +30,17 @@ TO_REVIEW = (State.DRAFT, State.UNSURE, State.DECLINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A frame of an animation or film that the captioner looked at."""
+
+    seconds: float  # from the beginning
+    text: str  # empty: it was declined, and reason says why
+    confidence: float
+    reason: str = ""
+    seen: tuple[tuple[str, float], ...] = ()  # as in a Suggestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """What a captioner said of a picture, as a value that the window can keep."""
 
@@ -50,6 +61,7 @@ class Suggestion:
     model: str = ""  # name/version+hash
     provider: str = ""
     seconds: float = 0.0
+    moments: tuple[Moment, ...] = ()  # of an animation or film, in the order of time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
-from lorgnette.gui.batch.picture import CANDIDATES, Suggestion
+from lorgnette.gui.batch.picture import CANDIDATES, Moment, Suggestion
 from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.captioning.queue import Queue
 from lorgnette.settings import Settings
 
 if TYPE_CHECKING:
-    from lorgnette.captioning.caption import Caption
+    from lorgnette.captioning.caption import Caption, FrameCaption
     from lorgnette.jobs.joining import Joining
     from lorgnette.jobs.outcome import Outcome
 
@@ -119,6 +119,7 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         model=outcome.text_model if outcome.quoted is not None else model,
         provider=provider,
         seconds=outcome.seconds,
+        moments=_moments(said) if said is not None else (),
     )
 
 
@@ -134,5 +135,18 @@ def _doubted(said: "Caption") -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.text.strip(",.") for word in said.words if word.doubted))
 
 
-def _seen(said: "Caption") -> tuple[tuple[str, float], ...]:
+def _moments(said: "Caption") -> tuple[Moment, ...]:
+    return tuple(
+        Moment(
+            seconds=frame.seconds,
+            text=frame.text,
+            confidence=frame.confidence,
+            reason=frame.reason,
+            seen=_seen(frame),
+        )
+        for frame in said.frames
+    )
+
+
+def _seen(said: "Caption | FrameCaption") -> tuple[tuple[str, float], ...]:
     return tuple((thing.name, thing.probability) for thing in said.seen)

@@ -28,6 +28,7 @@ class Preview(QLabel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._whole = QPixmap()
+        self._frame = QPixmap()  # of what moves, in the place of the whole; null: none
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setMinimumSize(60, 60)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -35,9 +36,15 @@ class Preview(QLabel):
     def show_picture(self, whole: QPixmap) -> None:
         """Show a picture; a null pixmap shows none."""
         self._whole = whole
+        self._frame = QPixmap()
         self._fit()
         if not whole.isNull():  # while the next one is decoded, nothing jumps
             self.fitted.emit()
+
+    def show_frame(self, frame: QPixmap) -> None:
+        """Show a frame of what moves in the place of the picture; a null pixmap ends it."""
+        self._frame = frame
+        self._fit()
 
     @property
     def whole(self) -> QPixmap:
@@ -72,7 +79,8 @@ class Preview(QLabel):
         ratio = self.devicePixelRatioF()
         room = self.contentsRect().size() * ratio
         room = room.boundedTo(self._whole.size().expandedTo(QSize(1, 1)) * _MOST_TIMES * ratio)
-        fitted = self._whole.scaled(
+        shown = self._whole if self._frame.isNull() else self._frame
+        fitted = shown.scaled(
             room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
         fitted.setDevicePixelRatio(ratio)

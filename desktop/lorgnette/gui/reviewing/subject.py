@@ -47,7 +47,7 @@ class Subject(QWidget):
         state.addWidget(self._state_icon)
         state.addWidget(self._state)
         state.addStretch(1)
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self._name)
@@ -57,6 +57,10 @@ class Subject(QWidget):
         layout.addSpacing(6)
         layout.addWidget(self._card)
         layout.addStretch(1)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put a widget below the picture."""
+        self._layout.insertWidget(self._layout.indexOf(self._card) + 1, widget)
 
     def wear(self, colours: Colours) -> None:
         """Paint with these colours from now on."""

@@ -1,0 +1,1 @@
+"""What moves is played when a person asks, and told frame by frame."""

@@ -1,0 +1,194 @@
+"""Moving: an animation is played when a person asks, and what was looked at is stepped through."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QPixmap
+
+from lorgnette.gui.batch.open_batch import OpenBatch
+from lorgnette.gui.batch.picture import Moment
+from lorgnette.gui.moving.jobs import Animation, decode
+from lorgnette.gui.moving.strip import Strip
+from lorgnette.gui.moving.words import length, moment_words
+from lorgnette.gui.parts.actions import Entry, Group, Menu
+from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.reviewing.panel import ReviewPanel
+from lorgnette.gui.saying.translation import tr
+
+_READ_MILLISECONDS = 150  # on one picture before its frames are decoded
+_JOIN_SECONDS = 30.0
+
+
+class Moving(QObject):
+    """Plays the current animation once each time it is asked to, and never by itself.
+
+    Signals:
+        changed: what can be done with the current picture is another.
+    """
+
+    changed = Signal()
+
+    def __init__(self, batch: OpenBatch, panel: ReviewPanel) -> None:
+        super().__init__(batch.window)
+        self._batch = batch
+        self._panel = panel
+        self.strip = Strip(panel.subject)
+        panel.subject.add_below(self.strip)
+        self.strip.stand_between(batch.view, panel.field)
+        panel.order_tabs()
+        self._path: Path | None = None  # of the picture that is shown
+        self._animation: Animation | None = None
+        self._place = -1  # of the frame that plays; -1: it rests
+        self._moment = -1  # that was stepped to; -1: none
+        self._job: JobThread | None = None
+        self._soon = QTimer(self, interval=_READ_MILLISECONDS, singleShot=True)
+        self._soon.timeout.connect(self._read)
+        self._tick = QTimer(self, singleShot=True)
+        self._tick.timeout.connect(self._show_next)
+        self.strip.play_wanted.connect(self.play_or_stop)
+        self.strip.step_wanted.connect(self.step)
+        batch.model.changed.connect(lambda _pictures: self._offer())
+        batch.window.installEventFilter(self)
+
+    def groups(self) -> list[Group]:
+        """Return what it brings into the menus."""
+        return [
+            Group(
+                Menu.PICTURE,
+                [
+                    Entry("play", lambda: tr("&Stop") if self.playing else tr("&Play"),
+                          self.play_or_stop, ("F4",), usable=self._plays,
+                          name_in_lists=tr("Play or stop an animation")),
+                    Entry("next_frame", tr("&Next frame that was looked at"),
+                          lambda: self.step(1), ("F3",), usable=self._steps),
+                    Entry("previous_frame", tr("P&revious frame that was looked at"),
+                          lambda: self.step(-1), ("Shift+F3",), usable=self._steps),
+                ],
+                tr("What mo&ves"),
+            )
+        ]  # fmt: skip
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays now."""
+        return self._place >= 0
+
+    def look(self) -> None:
+        """Find out whether the current picture moves."""
+        picture = self._panel.picture
+        path = None if picture is None else picture.path
+        if path == self._path:
+            return
+        self._rest()
+        self._path, self._animation = path, None
+        self._offer()
+        if path is not None:
+            self._soon.start()
+
+    def close(self) -> None:
+        """Stop and wait for the thread."""
+        self._rest()
+        self._soon.stop()
+        if self._job is not None:
+            self._job.blockSignals(True)
+            self._job.wait(_JOIN_SECONDS)
+
+    def play_or_stop(self) -> None:
+        """Play the animation once from its beginning, or stop it."""
+        if self.playing:
+            self._rest()
+            self._batch.announcer.say(tr("Stopped."))
+        elif self._animation is not None and self._animation.frames:
+            self._rest()
+            self._show_next()
+            self.strip.show_playing(playing=True)
+            self._batch.announcer.say(
+                tr("Plays: {length}.").format(length=length(self._animation.seconds))
+            )
+            self.changed.emit()
+
+    def step(self, by: int) -> None:
+        """Show another of the frames that were looked at, and say what it shows."""
+        moments = self._moments()
+        if not moments:
+            return
+        before = self._moment
+        self._rest()
+        first = 0 if by > 0 else len(moments) - 1
+        self._moment = (before + by) % len(moments) if before >= 0 else first
+        moment = moments[self._moment]
+        words = moment_words(moment, self._moment, len(moments))
+        self.strip.show_frame(words)
+        self._show_at(moment.seconds)
+        self._batch.announcer.say(words)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stop where nobody can see it."""
+        if event.type() in {QEvent.Type.Hide, QEvent.Type.WindowStateChange} and self.playing:
+            self._rest()
+        return super().eventFilter(watched, event)
+
+    def _plays(self) -> bool:
+        return self._animation is not None and bool(self._animation.frames)
+
+    def _steps(self) -> bool:
+        return bool(self._moments())
+
+    def _moments(self) -> tuple[Moment, ...]:
+        picture = self._panel.picture
+        suggestion = picture.suggestion if picture is not None else None
+        return suggestion.moments if suggestion is not None else ()
+
+    def _offer(self) -> None:
+        told = ""
+        if self._animation is not None and self._animation.frames:
+            told = tr("Animation, {length}").format(length=length(self._animation.seconds))
+        self.strip.offer(told, plays=self._plays(), steps=self._steps())
+        if self._moment >= len(self._moments()):
+            self._rest()
+        self.changed.emit()
+
+    def _show_next(self) -> None:
+        animation = self._animation
+        self._place += 1
+        if animation is None or self._place >= len(animation.frames):
+            self._rest()
+            return
+        frame = animation.frames[self._place]
+        self._panel.preview.show_frame(QPixmap.fromImage(frame.image))
+        self._tick.start(frame.milliseconds)
+
+    def _show_at(self, seconds: float) -> None:
+        frames = self._animation.frames if self._animation is not None else ()
+        shown = [frame for frame in frames if frame.seconds <= seconds + 1e-3]
+        if shown:
+            self._panel.preview.show_frame(QPixmap.fromImage(shown[-1].image))
+
+    def _rest(self) -> None:
+        """Stop, and show the picture again."""
+        played = self.playing
+        self._tick.stop()
+        self._place = self._moment = -1
+        self.strip.show_playing(playing=False)
+        self.strip.show_frame("")
+        self._panel.preview.show_frame(QPixmap())
+        if played:
+            self.changed.emit()
+
+    def _read(self) -> None:
+        if self._job is not None or self._path is None:  # asked again when it ends
+            return
+        self._job = JobThread(decode(self._path), "lorgnette animation", self)
+        self._job.reported.connect(self._take)
+        self._job.ended.connect(self._ended)
+        self._job.start()
+
+    def _take(self, found: list[Animation]) -> None:
+        if found[-1].path == self._path:
+            self._animation = found[-1]
+            self._offer()
+
+    def _ended(self, _error: BaseException | None) -> None:
+        self._job = None
+        if self._path is not None and self._animation is None:
+            self._soon.start()
