@@ -152,7 +152,7 @@ def _decode(file: BinaryIO, path: Path, take: Callable[[Image.Image], Taken]) ->
         if data := bare(file.read()):
             with contextlib.suppress(*_DAMAGED):
                 return _drawn(io.BytesIO(data), kind, path, take)
-        raise UnreadableImageError(path, _in_words(kind, error)) from error
+        raise UnreadableImageError(path, *_in_words(kind, error)) from error
 
 
 def _accepts(kind: str, head: bytes) -> bool:
@@ -182,7 +182,7 @@ def _decode_boxes(file: BinaryIO, path: Path, take: Callable[[Image.Image], Take
             return _drawn(io.BytesIO(data), kind, path, take)
         except _DAMAGED as error:
             errors.append(error)
-    raise UnreadableImageError(path, _in_words("HEIC or AVIF file", errors[0])) from errors[0]
+    raise UnreadableImageError(path, *_in_words("HEIC or AVIF file", errors[0])) from errors[0]
 
 
 def _drawn(file: BinaryIO, kind: str, path: Path, take: Callable[[Image.Image], Taken]) -> Taken:
@@ -278,11 +278,12 @@ def _managed(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def _in_words(kind: str, error: Exception) -> str:
+def _in_words(kind: str, error: Exception) -> tuple[str, str | None]:
+    """Return what is wrong with a picture, and what to do where it is not what one would think."""
     text = str(error).lower()
     # A KeyError is that of a number which stands for a way to keep pixels.
     if _UNSUPPORTED.search(text) or isinstance(error.__cause__, KeyError):
-        return f"this kind of {kind} is not supported here"
+        return f"this kind of {kind} is not supported here", _KINDS_HINT
     if not text or any(sign in text for sign in _CUT_OFF):
-        return "it is cut off: the file ends before the picture does"
-    return f"it is damaged ({error})"
+        return "it is cut off: the file ends before the picture does", None
+    return f"it is damaged ({error})", None

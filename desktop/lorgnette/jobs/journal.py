@@ -303,7 +303,9 @@ class Journal:
         try:
             stamp = Stamp.of(path.stat())
             present = files.sha256(path)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if not files.is_folder(path.parent):  # as on a drive that will be back
+                raise files.CannotWriteError(path, "its folder is not there") from error
             present = ""
         except OSError as error:
             raise files.CannotWriteError(path, error.strerror or str(error)) from error
@@ -352,13 +354,19 @@ class Journal:
                     self._database.execute("DELETE FROM visit WHERE process = ?", [process])
 
     def _settle(self, id_: int) -> None:
-        """Mark a planned change as done, or as changed by others since, or forget it."""
+        """Mark a planned change as done, or as changed by others since, or forget it.
+
+        One in a folder that is not there waits until it is.
+        """
         name, old, new = self._database.execute(
             "SELECT path, old_sha256, new_sha256 FROM change WHERE id = ?", [id_]
         ).fetchone()
+        path = Path(os.fsdecode(name))
         try:
-            present = files.sha256(Path(os.fsdecode(name)))
+            present = files.sha256(path)
         except OSError:
+            if not files.is_folder(path.parent):
+                return
             present = ""
         if present == old:
             self._database.execute("DELETE FROM change WHERE id = ?", [id_])

@@ -67,6 +67,27 @@ def test_a_file_that_changed_since_is_left_alone(red: Path, photo) -> None:
     assert undo(1) == [(red.name, False, "is no longer there")]
 
 
+@pytest.mark.parametrize("destination", Destination)
+def test_a_drive_that_is_away_is_undone_when_it_is_back(
+    destination: Destination, tmp_path: Path, photo
+) -> None:
+    drive, away = tmp_path / "drive", tmp_path / "away"
+    drive.mkdir()
+    picture = drive / "cat.png"
+    photo("cat").save(picture)
+    before = picture.read_bytes()
+    with WriteBatch(destination) as batch:
+        written = batch.write(picture, AltText(text="One"))
+    drive.rename(away)
+    for _ in range(2):
+        ((name, restored, reason),) = undo()
+        assert (name, restored) == (written.path.name, False)
+        assert "its folder is not there" in reason
+    away.rename(drive)
+    assert undo() == [(written.path.name, True, "")]
+    assert (picture.read_bytes(), list(drive.iterdir())) == (before, [picture])
+
+
 def test_older_batches_wait_for_the_newer(red: Path) -> None:
     before = red.read_bytes()
     embed(red, "One", "first")
