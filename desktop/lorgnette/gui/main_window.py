@@ -30,6 +30,7 @@ from lorgnette.gui.captioning.run import CaptioningRun
 from lorgnette.gui.copying.act import Copying
 from lorgnette.gui.editing.act import Editing
 from lorgnette.gui.frame.body import Body
+from lorgnette.gui.frame.calling import Calling
 from lorgnette.gui.frame.keeping import Keeping
 from lorgnette.gui.frame.remembering import Remembering
 from lorgnette.gui.frame.row_menu import show_row_menu
@@ -134,6 +135,7 @@ class MainWindow(QMainWindow):
             [self.actions_[name] for name in ("add_pictures", "add_folder", "paste")]
         )
         self._status = Status(self, self.body, self.batch)
+        self._calling = Calling(self.batch)
         self._keeping = Keeping(self.batch, self.body.alarm)
         self._remembering = Remembering(self, self.body, self.batch)
         self._keeping.quiet = self._remembering.last.quiet
@@ -195,8 +197,8 @@ class MainWindow(QMainWindow):
         self.browsing.back.connect(self.captioning.caption_again)
         self.captioning.picture_wanted.connect(self.browsing.show)
         self.counting.picture_wanted.connect(self.browsing.show)
-        self.captioning.run.finished.connect(self._call)
-        self.writing.run.written.connect(self._call)
+        self.captioning.run.finished.connect(self._calling.call)
+        self.writing.run.written.connect(self._calling.call)
         for changed in (
             self.captioning.changed,
             self.writing.changed,
@@ -206,9 +208,6 @@ class MainWindow(QMainWindow):
             batch.history.indexChanged,
         ):
             changed.connect(self._refresh)  # a slot of this very object: Qt cuts it off in time
-
-    def _call(self) -> None:
-        QApplication.alert(self)  # in the task bar, where the person is in another program
 
     def _refresh(self) -> None:
         self.actions_.refresh()

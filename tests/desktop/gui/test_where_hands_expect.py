@@ -526,3 +526,25 @@ def test_a_row_dropped_on_a_text_is_its_words(captioned: MainWindow) -> None:
     assert [url.toLocalFile() for url in data.urls()] == [
         str(captioned.batch.model.picture_at(0).path)
     ]
+
+
+def test_the_folder_that_is_shown_is_the_one_of_the_next_start(
+    qtbot: QtBot, open_window: Callable[..., MainWindow], tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(2):
+            Image.new("RGB", (64 + number, 48), "red").save(tmp_path / name / f"{number}.png")
+    first = open_window()
+    first.adding.add([tmp_path / "a", tmp_path / "b"])
+    qtbot.waitUntil(lambda: len(first.batch.model) == 4)
+    qtbot.waitUntil(lambda: first.body.filters.folders.count() == 3)
+    first.body.filters.folders.setCurrentIndex(2)
+    first.browsing.show_folder(tmp_path / "b")
+    first.close()
+    second = open_window()
+    second.adding.restore()
+    qtbot.waitUntil(lambda: len(second.batch.model) == 4)
+    qtbot.waitUntil(lambda: second.batch.rows.rowCount() == 2)
+    assert second.body.filters.folder == tmp_path / "b"
+    assert {picture.path.parent for picture in second.batch.rows.pictures()} == {tmp_path / "b"}

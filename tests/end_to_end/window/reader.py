@@ -113,6 +113,8 @@ def describe(node):
         "labels": [name for names in relations.values() for name in names],
         "focusable": has(node, pyatspi.STATE_FOCUSABLE),
         "showing": has(node, pyatspi.STATE_SHOWING),
+        "expandable": has(node, pyatspi.STATE_EXPANDABLE),
+        "expanded": has(node, pyatspi.STATE_EXPANDED),
     }
 
 
@@ -224,6 +226,17 @@ def main():
     press("ctrl+l", "ctrl+z")
     until(lambda: not sidecars(), "the batch is undone")
     until(lambda: any("as they were before" in text for text in heard), "undo is announced")
+
+    press("ctrl+e")
+    until(lambda: focused() == ["text", "Extended description"], "focus in the description")
+    heading = one("push button", "Extended description")
+    found["opened"] = describe(heading)
+    actions = heading.queryAction()
+    names = [actions.getName(i) for i in range(actions.nActions)]
+    actions.doAction(names.index("Press"))
+    until(lambda: not has(heading, pyatspi.STATE_EXPANDED), "the section is closed again")
+    press("ctrl+l")
+    until(in_list, "focus in the list")
 
     press("F8")
     until(lambda: one("list", "Messages"), "the messages")

@@ -94,6 +94,8 @@ def test_checklist_30_candidates_are_radio_buttons_in_a_named_group(seen: dict[s
     assert {name.partition(": ")[2] for name in names} == {
         "A red picture.", "A green picture.", "A blue picture.",
     }  # fmt: skip
+    labels = {label for node in radios for label in node["labels"]}
+    assert {label for label in labels if "picture" in label} <= set(names)  # none is said twice
     assert any(
         node["role"] == "panel" and node["name"] == "What the model suggests"
         for node in seen["tree"]
@@ -109,3 +111,18 @@ def test_checklist_09_focus_moves_to_the_list_and_back_from_dialogs(
     assert button == ("push button", "Add pictures…")
     assert pictures[0] in {"list", "list item"}
     assert told[-1][0] in {"list", "list item"}
+
+
+def test_sections_say_that_they_can_be_expanded_and_whether_they_are(seen: dict[str, Any]) -> None:
+    headings = [
+        (node["name"], node["expanded"], node["description"])
+        for node in seen["tree"]
+        if node["role"] == "push button" and node["expandable"] and node["showing"]
+    ]
+    assert headings == [
+        ("Extended description", False, ""),
+        ("What is this picture for?", False, ""),
+        ("Details", False, ""),
+    ]
+    assert seen["opened"]["expandable"]
+    assert seen["opened"]["expanded"]

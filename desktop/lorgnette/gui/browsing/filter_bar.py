@@ -178,10 +178,13 @@ class FilterBar(QWidget):
         """The name of what is shown, whatever the counts are."""
         return choices()[self.states.currentIndex()].name
 
-    def choose(self, name: str, words: str) -> None:
-        """Show what has this name, with these words."""
+    def choose(self, name: str, words: str, folder: Path) -> None:
+        """Show what has this name, with these words, in this folder if it is one of them."""
         names = [choice.name for choice in choices()]
         self.states.setCurrentIndex(names.index(name) if name in names else 0)
+        if folder in self._folder_paths:
+            self.folders.setCurrentIndex(self._folder_paths.index(folder) + 1)
+            self.folder_chosen.emit(folder)
         self.words.setText(words)
         self._typing.stop()
         self.words_typed.emit(words)

@@ -27,6 +27,7 @@ class Stand:
     list_width: int = 0  # 0: as it comes
     shown: str = ""  # name of the choice above the list
     words: str = ""  # that were searched for
+    shown_folder: str = ""  # the only one whose pictures are shown
     order: str = Order.ADDED.value
     reverse: bool = False
     current: str = ""  # path of the picture
@@ -82,7 +83,8 @@ class Remembering(QObject):
         """Give the list, once it is filled again, the order, the filter and the place it had."""
         if self.last.order in {order.value for order in Order}:
             self._batch.model.sort_by(Order(self.last.order), reverse=self.last.reverse)
-        self._body.filters.choose(self.last.shown, self.last.words)
+        self._body.filters.show_folders(self._batch.model)
+        self._body.filters.choose(self.last.shown, self.last.words, Path(self.last.shown_folder))
         if not self._batch.view.show_also(Path(self.last.current)):
             self._batch.view.go_to_row(0)
 
@@ -99,6 +101,7 @@ class Remembering(QObject):
             list_width=self._body.list_width,
             shown=filters.chosen,
             words=filters.words.text(),
+            shown_folder=str(filters.folder or ""),
             order=self._batch.model.order.value,
             reverse=self._batch.model.reversed,
             current=str(self._batch.view.current_path() or ""),

@@ -1,6 +1,6 @@
 """How far the jobs are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from PySide6.QtCore import Signal
@@ -27,11 +27,13 @@ class Progress(QWidget):
     Signals, each with who does the job:
         pause_wanted, cancel_wanted: a button was pressed.
         advanced: nothing else; some job began, is further, or ended.
+        ended: how many seconds a job took that ended (without who).
     """
 
     pause_wanted = Signal(object)
     cancel_wanted = Signal(object)
     advanced = Signal()
+    ended = Signal(float)
 
     def __init__(self, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
@@ -106,13 +108,15 @@ class Progress(QWidget):
 
     def end(self, who: object) -> None:
         """Show a job no more, if there is one."""
-        if self._jobs.pop(who, None) is not None:
+        job = self._jobs.pop(who, None)
+        if job is not None:
             line = self._lines.pop(who)
             self._layout.removeWidget(line)
             line.hide()
             line.deleteLater()
             self.setVisible(self.busy)
             self.advanced.emit()
+            self.ended.emit(monotonic() - job.began)
 
     def _draw(self, who: object) -> None:
         self._lines[who].show_job(self._jobs[who])
@@ -175,6 +179,7 @@ class _Job:
     done: int = 0
     total: int = 0
     paused: bool = False
+    began: float = field(default_factory=monotonic)
 
     def sentence(self) -> str:
         """Return how far it is, in words."""

@@ -14,6 +14,7 @@ from lorgnette.gui.batch.history import CHOOSING, TYPING, change
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import CANDIDATES, TO_REVIEW, Picture, State, state_words
 from lorgnette.gui.captioning.models import Models
+from lorgnette.gui.parts import desktop
 from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.reviewing.doubt import doubted_words, how_sure
 from lorgnette.gui.reviewing.guessing import Guessing
@@ -115,7 +116,7 @@ class Reviewing(QObject):
                 Menu.PICTURE,
                 [
                     of_current(f"candidate_{n}", tr("Use suggestion {number}").format(number=n),
-                               functools.partial(panel.candidates.choose, n - 1), (f"Alt+{n}",))
+                               functools.partial(self.choose_candidate, n), (f"Alt+{n}",))
                     for n in range(1, CANDIDATES + 1)
                 ],
                 tr("Use a su&ggestion"),
@@ -356,6 +357,19 @@ class Reviewing(QObject):
         else:
             self._batch.view.setFocus()
 
+    def choose_candidate(self, number_: int) -> None:
+        """Put a suggestion into the text, 1 the first, and say it with its state."""
+        if not self._panel.candidates.choose(number_ - 1):
+            self._batch.announcer.say(
+                tr("There is no suggestion {number}.").format(number=number(number_))
+            )
+        elif (picture := self._panel.picture) is not None:
+            self._batch.announcer.say(
+                tr("{text} {state}.").format(
+                    text=picture.alt.text, state=state_words(picture.state)
+                )
+            )
+
     def mend(self, key: int) -> None:
         """Do what the note with this key offers, 1 the first."""
         self._panel.show_notes_now()  # those of the text before the last keys would undo them
@@ -411,10 +425,10 @@ class Reviewing(QObject):
             self.go_to_text()
 
     def show_in_folder(self) -> None:
-        """Let the desktop show the folder of the current picture."""
+        """Let the desktop show the current picture in its folder."""
         picture = self._panel.picture
         if picture is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(picture.path.parent)))
+            desktop.show_in_folder(picture.path, self._batch.window)
 
     def open_elsewhere(self) -> None:
         """Let the desktop open the current picture."""

@@ -28,8 +28,7 @@ class _Wrapped(QLabel):
         super().__init__(parent)
         self._button = button
         self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setBuddy(button)
+        self.setTextFormat(Qt.TextFormat.RichText)  # no buddy: the button's name says it already
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._button.click()
