@@ -408,6 +408,7 @@ def test_a_picture_is_looked_at_large_and_pixel_by_pixel(
     assert viewer.windowTitle() == "1 green.png"
     qtbot.keyClick(viewer, Qt.Key.Key_Escape)
     assert not viewer.isVisible()
+    assert viewer.path is None  # its pixels are let go of, and none come any more
 
 
 def test_quitting_says_what_is_not_written_and_closing_loses_nothing(

@@ -1,7 +1,9 @@
 """Small pictures for the list and a large one for review, decoded in a pool, cached by content."""
 
 import contextlib
+import ctypes
 import os
+import sys
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterable
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QImageWriter, QPixmap
+from PySide6.QtGui import QImage, QImageReader, QImageWriter, QPixmap
 
 from lorgnette import paths
 from lorgnette.errors import LorgnetteError
@@ -21,8 +23,11 @@ KEPT = 600  # pixmaps in memory: 200 screens of a list, under 90 MB
 MOST_WAITING = 48  # what was scrolled past longer ago is not decoded
 PER_TURN = 8  # pixmaps made before the event loop runs again
 CACHE_BYTES = 200 << 20
+_HUGE_PIXELS = 30_000_000  # four bytes each while they are decoded
 _TURN_MILLISECONDS = 15
 _MOST_THREADS = 3  # one core is left to the window
+
+_one_huge = threading.Lock()  # held while a huge picture is decoded: two would fill the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,17 @@ def _decode(path: Path, side: int) -> Decoded:
 
 
 def _read(path: Path, side: int) -> QImage | None:
+    size = QImageReader(str(path)).size()
+    huge = size.isValid() and size.width() * size.height() > _HUGE_PIXELS
+    if not huge:
+        return _shrunk(path, side)
+    with _one_huge:
+        image = _shrunk(path, side)
+        _give_back()
+    return image
+
+
+def _shrunk(path: Path, side: int) -> QImage | None:
     from lorgnette.captioning import images  # the very pixels that the captioner sees
 
     try:
@@ -185,6 +201,14 @@ def _read(path: Path, side: int) -> QImage | None:
     )
     # A QImage only borrows the bytes: it must own them before they go.
     return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _give_back() -> None:
+    """Let the system have what a huge picture took: glibc keeps it for the thread otherwise."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none, and needs none
+        if trim is not None:
+            trim(0)
 
 
 def _keep(image: QImage, cached: Path) -> None:

@@ -139,6 +139,12 @@ class Viewer(QDialog):
         if path == self.path and not pixels.isNull():
             self.canvas.show_pixels(pixels)
 
+    def done(self, result: int) -> None:
+        """Close the window, and let go of the pixels: they may be a hundred megabytes."""
+        super().done(result)
+        self.path = None
+        self.canvas.show_pixels(QPixmap())
+
     def change_screen(self) -> None:
         """Fill the screen, or a window again."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

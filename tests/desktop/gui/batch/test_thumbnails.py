@@ -1,6 +1,8 @@
 """Pictures decoded in the background, cached by content."""
 
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -90,3 +92,22 @@ def test_the_large_picture_comes_with_its_whole_size(
         thumbnails.ask_large(path, 400)
     image = decoded.args[0].image
     assert max(image.width(), image.height()) == 400
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the memory of a process")
+def test_the_memory_of_a_huge_picture_is_given_back(
+    qtbot: QtBot, thumbnails: Thumbnails, tmp_path: Path
+) -> None:
+    """Decoded it has 196 MB, which the C library would keep for the thread."""
+    huge = tmp_path / "huge.png"
+    Image.new("RGB", (7000, 7000), "teal").save(huge, compress_level=1)
+
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    before = resident()
+    for side in (1280, 1281):
+        with qtbot.waitSignal(thumbnails.decoded) as came:
+            thumbnails.ask_large(huge, side)
+        assert came.args[0].image.width() == side
+    assert resident() - before < 100_000_000
