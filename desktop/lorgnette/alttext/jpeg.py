@@ -25,7 +25,6 @@ from lorgnette.alttext.container import (
     Writer,
     spliced,
 )
-from lorgnette.alttext.markup import MAX_BYTES
 from lorgnette.alttext.xmp import PADDING
 from lorgnette.files import CHUNK, Piece, Source
 
@@ -50,6 +49,7 @@ _MARKER = re.compile(rb"\xff[\xc0-\xfe]")
 _MOST_GARBAGE = 1 << 20  # bytes between two segments
 _MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _GUID_LENGTH = 32
+_GUID = re.compile(rb"[0-9A-F]{32}")
 _ITEM_LENGTH = re.compile(rb"""Item:(?:Length|Padding)\s*(?:=\s*["']|>)\s*(\d+)""")
 _MICRO_VIDEO = re.compile(rb"""MicroVideoOffset\s*(?:=\s*["']|>)\s*(\d+)""")
 
@@ -112,22 +112,22 @@ def _body(source: Source, segment: _Segment, skip: int) -> bytes:
     return source.read(segment.body + skip, segment.end - segment.body - skip)
 
 
-def _extended(packet: bytes, chunks: list[bytes]) -> bytes | None:
-    """Return the packet that continues this one, from the chunks in any order."""
-    parts: dict[int, bytes] = {}
+def _extensions(packets: Sequence[bytes], chunks: list[bytes]) -> list[bytes]:
+    """Return the packets that continue these, each once, from the chunks in any order."""
+    named = {guid for packet in packets for guid in _guids(packet)}
+    parts: dict[bytes, dict[int, bytes]] = {}
     for chunk in chunks:
-        if len(chunk) >= _GUID_LENGTH + 8 and _names(packet, chunk):
-            total, offset = struct.unpack_from(">II", chunk, _GUID_LENGTH)
-            if total <= MAX_BYTES:
-                parts[offset] = chunk[_GUID_LENGTH + 8 :]
-    whole = b"".join(parts[offset] for offset in sorted(parts))
-    return whole or None
+        guid = chunk[:_GUID_LENGTH].upper()
+        if guid in named and len(chunk) > _GUID_LENGTH + 8:
+            offset = int.from_bytes(chunk[_GUID_LENGTH + 4 : _GUID_LENGTH + 8], "big")
+            parts.setdefault(guid, {})[offset] = chunk[_GUID_LENGTH + 8 :]
+    return [b"".join(found[offset] for offset in sorted(found)) for found in parts.values()]
 
 
-def _names(packet: bytes, chunk: bytes) -> bool:
-    """Return whether a packet says, in whatever spelling, that it goes on in a chunk."""
-    squeezed = packet.replace(b"\0", b"")
-    return b"HasExtendedXMP" in squeezed and chunk[:_GUID_LENGTH].upper() in squeezed.upper()
+def _guids(packet: bytes) -> set[bytes]:
+    """Return the names of the packets that continue this one, in whatever spelling."""
+    squeezed = packet.replace(b"\0", b"").upper()
+    return set(_GUID.findall(squeezed)) if b"HASEXTENDEDXMP" in squeezed else set()
 
 
 def look(source: Source) -> Contents:
@@ -157,8 +157,9 @@ def look(source: Source) -> Contents:
                 packets.append(body)
     except MalformedContainerError:
         partial = True
-    partial |= any(not any(_names(each, chunk) for each in packets) for chunk in chunks)
-    packets += [part for packet in packets if (part := _extended(packet, chunks)) is not None]
+    named = {guid for packet in packets for guid in _guids(packet)}
+    partial |= any(chunk[:_GUID_LENGTH].upper() not in named for chunk in chunks)
+    packets += _extensions(packets, chunks)
     return Contents.of(
         [
             Contents(packets=tuple(packets), partial=partial),
@@ -210,10 +211,8 @@ def survey(source: Source) -> Survey:
     if len(packets) > 1:
         raise CannotEmbedError("the file has more than one XMP packet")
     packet = packets[0] if packets else None
-    if packet is not None:
-        extended = _extended(packet, chunks)
-        if extended is not None and b"Accessibility" in extended:
-            raise CannotEmbedError("its alt text is in the extended part of its XMP packet")
+    if any(b"Accessibility" in each for each in _extensions(packets, chunks)):
+        raise CannotEmbedError("its alt text is in the extended part of its XMP packet")
     end = _end_of_image(source, segments[-1].end)
     blocks += [("scan", end - segments[-1].end), ("trailer", source.size - end)]
     seen = exif.Look.at(exif_blocks, _CAPTIONS)

@@ -10,7 +10,8 @@ from PIL import Image
 from tests.oracles import exiv2
 
 from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination, xmp
+from lorgnette.alttext import AltText, Destination, jpeg, xmp
+from lorgnette.files import Source
 
 Sample = Callable[[str], Path]
 WORDS = "A person's words"
@@ -456,3 +457,11 @@ def test_what_only_exiv2_sees_is_seen(name: str, tmp_path: Path) -> None:
     found = alttext.read(picture).alt_text
     assert found is not None
     assert found.text == WORDS
+
+
+def test_an_extension_that_many_packets_name_is_there_once() -> None:
+    naming = in_jpeg(segment(0xE1, b"<?xpacket?>HasExtendedXMP='%s'" % GUID))
+    data = in_jpeg(segment(0xE1, EXTENSION))(b"\xff\xd8\xff\xda\0\2")
+    for _ in range(50):
+        data = naming(data)
+    assert jpeg.look(Source.of(data)).packets[50:] == (PACKET,)
