@@ -8,6 +8,7 @@ that are named here are, and files within files are refused.
 Out come a line of JSON, and the pixels of the frames one after the other.
 """
 
+import gc
 import io
 import json
 import sys
@@ -62,6 +63,7 @@ def main() -> int:
     """Print what standard input shows; as JSON with an "error" where it shows nothing."""
     request = json.loads(sys.argv[1])
     _limit(request["memory"])
+    gc.freeze()  # so that to collect, as _look does, costs next to nothing
     out = sys.stdout.buffer
     try:
         head, looks = _looked(sys.stdin.buffer, request)
@@ -304,7 +306,9 @@ class _Film:
 
     def _look(self, frame: Any, seconds: float) -> Look:
         _require_size(frame.width, frame.height)
-        image = _upright(Image.fromarray(_pixels(frame, *self._reduced(frame))), frame)
+        gc.collect()  # frames hold on to each other, and Python counts these giants as small
+        pixels = _pixels(frame, *self._reduced(frame))
+        image = _upright(Image.fromarray(pixels).copy(), frame)  # not what it was decoded into
         glance = image.resize(shots.GLANCE, Image.Resampling.BOX)
         return Look(image, shots.sample(np.asarray(glance), seconds))
 

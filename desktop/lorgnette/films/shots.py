@@ -98,28 +98,39 @@ class _Run:
 
     numbers: tuple[int, ...]
     colours: Floats
+    first: Floats  # colours of the first sample
+    last: Floats
 
     def with_next(self, other: "_Run") -> "_Run":
         one, two = len(self.numbers), len(other.numbers)
         mean: Floats = (self.colours * one + other.colours * two) / np.float32(one + two)
-        return _Run(self.numbers + other.numbers, mean)
+        return _Run(self.numbers + other.numbers, mean, self.first, other.last)
 
 
 def _distance(one: _Run, other: _Run) -> float:
     return float(np.square(one.colours - other.colours).sum())
 
 
+def _cut(one: _Run, other: _Run) -> float:
+    """Return how far two runs are apart, also where they meet: mixtures are all alike."""
+    return max(_distance(one, other), float(np.square(one.last - other.first).sum()))
+
+
 def _by_colours(samples: Sequence[Sample], telling: Sequence[int]) -> list[_Run]:
     """Return the runs of samples between which the colours change at once."""
-    runs = [_Run((number,), samples[number].colours) for number in telling]
-    between = [_distance(one, other) for one, other in itertools.pairwise(runs)]
+    colours = [samples[number].colours for number in telling]
+    runs = [_Run((n,), its, its, its) for n, its in zip(telling, colours, strict=True)]
+    between = [_cut(one, other) for one, other in itertools.pairwise(runs)]
     while between and (least := min(between)) < _CUT:
-        _join(runs, between, between.index(least), _distance)
+        _join(runs, between, between.index(least), _cut)
     return runs
 
 
 def _joined(runs: Sequence[_Run], most: int) -> list[_Run]:
-    """Return at most so many runs: those are joined that lose least by it (Ward's criterion)."""
+    """Return at most so many runs: those are joined that lose least by it.
+
+    Large ones lose more, so that of a film with many shots every part is seen.
+    """
     runs = list(runs)
     between = [_loss(one, other) for one, other in itertools.pairwise(runs)]
     while len(runs) > most:
@@ -128,8 +139,7 @@ def _joined(runs: Sequence[_Run], most: int) -> list[_Run]:
 
 
 def _loss(one: _Run, other: _Run) -> float:
-    count = len(one.numbers), len(other.numbers)
-    return _distance(one, other) * count[0] * count[1] / sum(count)
+    return _distance(one, other) * len(one.numbers) * len(other.numbers)
 
 
 def _join(
