@@ -2,7 +2,7 @@
 
 Columns of running text are read one after the other; what stands in rows, as in a table, is read
 row by row. The two are told apart by how lines stand beside each other: those of columns fill
-their column, or do not stand at the same height.
+their column, are as long as sentences, or do not stand at the same height.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ _CANDIDATES = 12  # gaps that are tried
 _DEPTH = 12  # columns within columns
 _FILLED = 0.7  # of a column's width that a line of running text takes
 _LONG = 6.0  # times as wide as high: some twelve letters
+_SENTENCES = 18.0  # times as wide as high: longer than what stands in cells of a table
 _BESIDE = 0.25  # of a line's height that two lines of a row may stand apart
 _IN_ROWS = 0.75  # share of lines with another one beside them: then it is a table
 _BAR = 3  # lines in a row that is a bar of menus, not part of columns
@@ -160,11 +161,12 @@ def _are_columns(one: Floats, other: Floats) -> bool:
 
 
 def _running(lines: Floats) -> bool:
-    """Tell whether lines fill their column, as running text does."""
+    """Tell whether lines fill their column, as running text does, or are as long as sentences."""
     width = lines[:, 2] - lines[:, 0]
     whole = float(lines[:, 2].max() - lines[:, 0].min())
     filled = float(np.median(width)) / max(whole, 1e-6)
-    return filled >= _FILLED and float(np.median(width / (lines[:, 3] - lines[:, 1]))) >= _LONG
+    long = float(np.median(width / (lines[:, 3] - lines[:, 1])))
+    return long >= _SENTENCES or (filled >= _FILLED and long >= _LONG)
 
 
 def _rows(lines: Ints, sides: Floats) -> Rows:

@@ -33,6 +33,12 @@ def test_two_columns_are_read_one_after_the_other_and_what_spans_them_in_its_pla
     assert order(found) == list(range(20))
 
 
+def test_two_windows_side_by_side_are_two_columns_however_ragged_their_lines() -> None:
+    left = [(40, 30 + 20 * n, 300 + 53 * (n % 11), 18) for n in range(30)]
+    right = [(1000, 30 + 20 * n, 300 + 47 * (n * 3 % 12), 18) for n in range(30)]
+    assert order(layout.paragraphs(boxes(*left, *right))) == list(range(60))
+
+
 def test_a_table_is_read_row_by_row() -> None:
     cells = [
         (20 + 150 * x, 20 + 30 * y, 40 + 13 * ((x + y) % 5), 18) for y in range(6) for x in range(4)
