@@ -69,7 +69,7 @@ def resnet(tensors: Tensors, *, caffe: bool = False) -> nn.Module:
     """
     sequential = "0.weight" in tensors
     stem = ("0", "1") if sequential else ("conv1", "bn1")
-    conv = tensors.conv(stem[0], inputs=3, stride=2)
+    conv = _wide_stem(tensors, stem[0])
     parts: list[nn.Module] = [conv, tensors.norm(stem[1]), nn.ReLU()]
     # Padding by zeros behind is what ceil_mode comes to after a ReLU, at every size of pictures.
     parts += [nn.ZeroPad2d((0, 1, 0, 1)), nn.MaxPool2d(3, 2)] if caffe else [nn.MaxPool2d(3, 2, 1)]
@@ -83,6 +83,24 @@ def resnet(tensors: Tensors, *, caffe: bool = False) -> nn.Module:
             block, channels = _residual(layer.within(name), channels, stride, caffe=caffe)
             parts.append(block)
     return nn.Sequential(*parts)
+
+
+def _wide_stem(tensors: Tensors, name: str) -> nn.Conv2d:
+    """Return the 7x7 convolution of stride 2 that networks for photos begin with.
+
+    Raises:
+        CheckpointError: it is narrower, as in variants for pictures of 32 pixels, which neither
+            stride nor pool where these do.
+    """
+    conv = tensors.conv(name, inputs=3, stride=2)
+    if conv.kernel_size != (7, 7):
+        high, wide = conv.kernel_size
+        raise CheckpointError(
+            tensors.path,
+            f"{tensors.prefix}{name}.weight is {high} x {wide}, where this CNN begins with 7 x 7: "
+            "where the variant strides and pools cannot be told from its tensors",
+        )
+    return conv
 
 
 def resnet_in(weights: Weights) -> str | None:
@@ -166,7 +184,7 @@ def densenet(tensors: Tensors, *, last_activation: bool = True) -> nn.Module:
             module `features`, which captioners take out of it, ends before it.
     """
     features = tensors.within("features") if "features.conv0.weight" in tensors else tensors
-    conv = features.conv("conv0", inputs=3, stride=2)
+    conv = _wide_stem(features, "conv0")
     channels = conv.out_channels
     parts: list[nn.Module] = [conv, features.norm("norm0"), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
     number = 1

@@ -60,3 +60,10 @@ def test_a_tensor_of_another_kind_is_named():
     given["conv1.weight"] = torch.zeros(8, 3)
     with pytest.raises(CheckpointError, match=r"spoilt\.pth: conv1\.weight is 8 x 3, not 4 axes"):
         cnns.resnet(Tensors(given, Path("spoilt.pth")))
+
+
+def test_a_variant_for_small_pictures_is_refused():
+    given = dict(filled(ResNet()).state_dict())
+    given["conv1.weight"] = given["conv1.weight"][:, :, 2:5, 2:5].clone()
+    with pytest.raises(CheckpointError, match=r"conv1\.weight is 3 x 3, where this CNN begins"):
+        cnns.resnet(Tensors(given, Path("cifar.pth")))
