@@ -27,6 +27,9 @@ DETECTOR = "detector.onnx"
 RECOGNISER = "recogniser.onnx"
 CHARACTERS = "characters.txt"
 
+PIXELS = "x"  # what both graphs take
+PROBABILITIES = "fetch_name_0"  # what both give
+
 LEAST_SIDE = 8  # pixels: no letter is smaller
 _STEP = 32  # pixels: sides of what the detector sees are multiples of it
 _GLANCE = 640 * 640  # pixels that are looked at in one go; more costs memory
@@ -70,20 +73,19 @@ class Reader:
             ProviderError: cuda was asked for and does not run here.
         """
         label = check(folder)
-        characters = (folder / CHARACTERS).read_text(encoding="utf-8").removesuffix("\n")
         chosen = choose_provider(provider)
         detector, recogniser = (
             Graph(
                 folder / name,
-                inputs=("x",),
-                outputs=("fetch_name_0",),
+                inputs=(PIXELS,),
+                outputs=(PROBABILITIES,),
                 provider=chosen,
                 threads=threads,
                 sizes_vary=True,
             )
             for name in (DETECTOR, RECOGNISER)
         )
-        return cls(detector, recogniser, ("", *characters.split("\n"), " "), label)
+        return cls(detector, recogniser, classes(folder), label)
 
     def read(self, image: Image.Image, *, least_height: float = 0.0) -> PictureText:
         """Return the text in an upright RGB picture, in reading order.
@@ -182,7 +184,7 @@ class Reader:
 
     def _map(self, image: Image.Image) -> Floats:
         """Return how likely each pixel belongs to text: (height, width)."""
-        (out,) = self._detector.run({"x": _pixels(image)})
+        (out,) = self._detector.run({PIXELS: _pixels(image)})
         probability: Floats = out[0, 0]
         return probability
 
@@ -192,7 +194,7 @@ class Reader:
         words: list[ReadWord] = []
         certain: list[float] = []
         for piece in crops.pieces(strip):
-            (out,) = self._recogniser.run({"x": _pixels(piece)})
+            (out,) = self._recogniser.run({PIXELS: _pixels(piece)})
             more, values = ctc.words(out[0], self._characters)
             words += more
             certain += values
@@ -225,6 +227,12 @@ def _turn(boxes: Floats, recognise: Callable[[int, int], tuple[Line, int]]) -> i
     if not sideways and first >= _DOUBTFUL:
         return likely
     return likely if first >= certain(other) else other
+
+
+def classes(folder: Path) -> tuple[str, ...]:
+    """Return what the recogniser of a text model tells apart: none, its characters, a space."""
+    characters = (folder / CHARACTERS).read_text(encoding="utf-8").removesuffix("\n")
+    return ("", *characters.split("\n"), " ")
 
 
 def check(folder: Path) -> str:
