@@ -40,11 +40,11 @@ def described(scenes: "Iterable[Scene]", captioner: "Captioner") -> list[SceneWo
         elif text:
             found.append(SceneWords(start, max(end, start + 1), text))
     # A scene's end is rounded, the next one's start is cut off.
-    ends = [*(each.start for each in found[1:]), None]
+    ends = [*(each.start for each in found[1:]), *(each.end for each in found[-1:])]
     return [
-        SceneWords(each.start, each.end if end is None else min(each.end, end), each.text)
+        SceneWords(each.start, min(each.end, end), each.text)
         for each, end in zip(found, ends, strict=True)
-        if end is None or end > each.start
+        if end > each.start
     ]
 
 
