@@ -147,7 +147,6 @@ class _Sent:
     number: int
     chunk: Chunk
     attempt: int = 0
-    alone: bool = False  # may be what ends workers
 
 
 class _Job:
@@ -177,11 +176,13 @@ class _Job:
             if self._asked() and not self._stopping:
                 self._stop()
             if not self._stopping:
-                self._give_out()
+                try:
+                    self._give_out()
+                except (OSError, TimeoutError):
+                    self._reconnect()
             if not self._in_work and (self._stopping or self._is_over()):
                 return
-            for future in self._completed():
-                yield from self._received(future)
+            yield from self._received(self._completed())
 
     @property
     def _cluster(self) -> Client:
@@ -204,7 +205,7 @@ class _Job:
                     client.run(worker.stop, self._order.name)
                 client.unregister_worker_plugin(worker.resource(self._order.name))
         self._in_work.clear()
-        client.close()
+        self._disconnect()
 
     def _open(self) -> None:
         """Connect, see who is fit, and let those take part, as well as who comes later.
@@ -259,17 +260,20 @@ class _Job:
 
     def _give_out(self) -> None:
         room = self._room()
-        if self._alone and not any(sent.alone for sent in self._in_work.values()):
-            self._send(self._alone.popleft())
-        while room > 0 and self._again:
-            self._send(self._again.popleft())
-            room -= 1
-        while room > 0 and not self._listing.ended:
-            chunk = self._listing.take(0 if self._in_work else _POLL)
-            if chunk is None:
-                return
-            self._number += 1
-            self._send(_Sent(self._number, chunk))
+        if self._alone:  # nothing else is in work with it, that it could take down
+            if not self._in_work:
+                self._send(self._alone[0])
+                self._alone.popleft()
+            return
+        while room > 0:
+            if not self._again:
+                chunk = self._listing.take(0 if self._in_work else _POLL)
+                if chunk is None:
+                    return
+                self._number += 1
+                self._again.append(_Sent(self._number, chunk))
+            self._send(self._again[0])
+            self._again.popleft()  # only now: the scheduler may have been lost
             room -= 1
 
     def _send(self, sent: _Sent) -> None:
@@ -308,25 +312,30 @@ class _Job:
             except queue.Empty:
                 return [each for each in done if each in self._in_work]
 
-    def _received(self, future: Future[bytes]) -> Iterator[Done]:
-        sent = self._in_work.pop(future, None)
-        if sent is None:  # of a scheduler that was lost since
-            return
-        try:
-            content = future.result()
-        except TroubleError as error:
-            self._bench(error)
-            self._again.append(replace(sent, attempt=sent.attempt + 1))
-        except KilledWorker:
-            yield from self._lost(sent, "it ended every worker that worked on it")
-        except (OSError, TimeoutError, Exception) as error:  # noqa: BLE001
-            if future.status in {"cancelled", "lost"}:
+    def _received(self, futures: list[Future[bytes]]) -> Iterator[Done]:
+        contents: dict[Future[bytes], bytes] = {}
+        finished = [future for future in futures if future.status == "finished"]
+        with contextlib.suppress(Exception):  # then each is asked for by itself
+            contents = dict(zip(finished, self._cluster.gather(finished), strict=True))
+        for future in futures:
+            sent = self._in_work.pop(future, None)
+            if sent is None:  # of a scheduler that was lost since
+                continue
+            try:
+                content = contents.get(future) or future.result()
+            except TroubleError as error:
+                self._bench(error)
                 self._again.append(replace(sent, attempt=sent.attempt + 1))
-                self._reconnect()
+            except KilledWorker:
+                yield from self._lost(sent, "it ended every worker that worked on it")
+            except Exception as error:  # noqa: BLE001 - whatever a picture does, the job goes on
+                if future.status in {"cancelled", "lost"}:
+                    self._again.append(replace(sent, attempt=sent.attempt + 1))
+                    self._reconnect()
+                else:
+                    yield from self._lost(sent, f"{type(error).__name__}: {error}")
             else:
-                yield from self._lost(sent, f"{type(error).__name__}: {error}")
-        else:
-            yield from self._told(sent, content)
+                yield from self._told(sent, content)
 
     def _told(self, sent: _Sent, content: bytes) -> Iterator[Done]:
         said: dict[str, Any] = json.loads(zlib.decompress(content))
@@ -352,7 +361,7 @@ class _Job:
                 for name in part.names:
                     self._number += 1
                     one = Chunk((Part(part.folder, (name,)),))
-                    self._alone.append(_Sent(self._number, one, alone=True))
+                    self._alone.append(_Sent(self._number, one))
         else:
             (image,) = sent.chunk.images
             error = ClusterError(f"{reason}; it is set aside", "")
@@ -387,18 +396,23 @@ class _Job:
             self._again.append(replace(sent, attempt=sent.attempt + 1))
         self._in_work.clear()
         self._tell("The scheduler is lost; waiting for it.")
-        self._cluster.close()
-        self._client = None
         until = time.monotonic() + _PATIENCE
         while not self._asked():
+            self._disconnect()
             try:
                 self._open()
-            except ClusterError:
+            except (ClusterError, OSError, TimeoutError) as error:
                 if time.monotonic() > until:
-                    raise
+                    raise ClusterError(f"the scheduler did not come back: {error}") from error
                 time.sleep(1)
             else:
                 return
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(Exception):  # it is closed, or of no use any more
+                client.close()
 
 
 def _problem(found: Inspection | BaseException, fingerprint: str) -> str:

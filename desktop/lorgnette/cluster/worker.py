@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import functools
 import json
+import os
 import pickle
 import platform
 import signal
@@ -147,6 +148,7 @@ class Fit(WorkerPlugin):
             # Ctrl+C of the terminal is for the program, which ends the job in order.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             worker.http_server.stop()
+        files.keep_locks_in(Path(worker.local_directory, "lorgnette-locks"))
         found = await worker.loop.run_in_executor(None, inspect, self._opening)
         if problem := unfit(found, self._fingerprint):
             worker.log_event("lorgnette", {"worker": worker.address, "problem": problem})
@@ -216,27 +218,48 @@ def _logged(
     What is begun and what came of it is noted beside the journals. One chunk is in one worker's
     hands at a time, whatever the scheduler believes.
     """
+    me = files.process_name()
     with files.held(log_file(folder, task.number), _HELD_SECONDS) as log:
-        done, begun = _earlier(log)
+        done, begun, lost = _earlier(log)
         yield from done.items()
-        visited = _visited.setdefault(task.job, set())
-        if begun:  # a worker was lost here: what it left half written goes
-            visited.difference_update(Path(part.folder) for part in task.parts)
-        rest = []
-        for index, image in enumerate(images):
-            if index in done:
-                continue
-            if begun[index] >= MOST_DEATHS:
-                outcome = _set_aside(image)
-                _note(log, {"of": index, "outcome": packed(outcome)})
-                yield index, outcome
-            elif begun[index]:
-                # Alone, so that it is known which one it was if it happens again.
-                again = _is_ours(image, work.label) or None
-                yield from _worked(task, folder, work, images, [index], log, visited, again)
-            else:
-                rest.append(index)
-        yield from _worked(task, folder, work, images, rest, log, visited)
+        if lost:  # what they left half written goes
+            places = {os.path.realpath(images[index]) for index in begun}
+            places |= {str(images[index]) for index in begun}
+            for place in {Path(each).parent for each in places}:
+                files.remove_stale_temporaries(place, lost)
+        _note(log, {"by": me})
+        try:
+            yield from _rest(task, folder, work, images, log, done, begun)
+        finally:  # also after an error: this process is not lost
+            with contextlib.suppress(OSError):
+                _note(log, {"over": me})
+
+
+def _rest(
+    task: Task,
+    folder: Path,
+    work: Opened,
+    images: list[Path],
+    log: BinaryIO,
+    done: dict[int, Outcome],
+    begun: Counter[int],
+) -> Iterator[tuple[int, Outcome]]:
+    visited = _visited.setdefault(task.job, set())
+    rest = []
+    for index, image in enumerate(images):
+        if index in done:
+            continue
+        if begun[index] >= MOST_DEATHS:
+            outcome = _set_aside(image)
+            _note(log, {"of": index, "outcome": packed(outcome)})
+            yield index, outcome
+        elif begun[index]:
+            # Alone, so that it is known which one it was if it happens again.
+            again = _is_ours(image, work.label) or None
+            yield from _worked(task, folder, work, images, [index], log, visited, again)
+        else:
+            rest.append(index)
+    yield from _worked(task, folder, work, images, rest, log, visited)
 
 
 def _worked(
@@ -294,25 +317,33 @@ def _note(log: BinaryIO, content: dict[str, Any]) -> None:
     log.flush()
 
 
-def _earlier(log: BinaryIO) -> tuple[dict[int, Outcome], Counter[int]]:
-    """Return outcomes that are noted, and how often each picture was begun without one."""
+def _earlier(log: BinaryIO) -> tuple[dict[int, Outcome], Counter[int], set[str]]:
+    """Return what earlier workers have noted of a chunk.
+
+    Outcomes; how often each picture was begun that has none; and which processes were lost.
+    """
     done: dict[int, Outcome] = {}
     begun: Counter[int] = Counter()
+    lost: set[str] = set()
     lines = Path(log.name).read_bytes().split(b"\n")
     if lines.pop():  # a worker was lost while it wrote a line: the next one stands by itself
         log.write(b"\n")
     for line in lines:
         with contextlib.suppress(ValueError):
-            content = json.loads(line)
-            if "begun" in content:
-                begun[content["begun"]] += 1
-            elif "left" in content:
-                begun[content["left"]] -= 1
-            else:
-                done[content["of"]] = unpacked(content["outcome"])
+            match json.loads(line):
+                case {"by": process}:
+                    lost.add(process)
+                case {"over": process}:
+                    lost.discard(process)
+                case {"begun": index}:
+                    begun[index] += 1
+                case {"left": index}:
+                    begun[index] -= 1
+                case {"of": index, "outcome": outcome}:
+                    done[index] = unpacked(outcome)
     for index in done:
         del begun[index]
-    return done, begun
+    return done, begun, lost
 
 
 def _set_aside(image: Path) -> Outcome:

@@ -10,7 +10,7 @@ from lorgnette.files.finding import (
     listed,
     natural,
 )
-from lorgnette.files.locking import HeldError, held, locked, only_one
+from lorgnette.files.locking import HeldError, held, keep_locks_in, locked, only_one
 from lorgnette.files.opening import NotAFileError, open_file, read_file, unreadable
 from lorgnette.files.processes import is_gone, process_name
 from lorgnette.files.replacing import (
@@ -46,6 +46,7 @@ __all__ = [
     "is_folder",
     "is_gone",
     "is_there",
+    "keep_locks_in",
     "listed",
     "locked",
     "natural",

@@ -16,6 +16,20 @@ from lorgnette.files.errors import CannotWriteError
 LOCK_SECONDS = 10.0
 
 
+_own_folder: Path | None = None  # of a worker's locks
+
+
+def keep_locks_in(folder: Path) -> None:
+    """Keep this process's locks in a folder of its own from now on, for the files that it writes.
+
+    For a process whose files are no other's for as long as it has them: thousands of machines
+    would wait for one another at the locks of one person's home.
+    """
+    global _own_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    _own_folder = folder
+
+
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keep other running lorgnettes from writing path, or its sidecar, for the time being.
@@ -24,7 +38,7 @@ def locked(path: Path) -> Iterator[None]:
         CannotWriteError: another one has held it for LOCK_SECONDS.
         NoFolderError: there is no place for locks.
     """
-    folder = paths.user_data("locks")
+    folder = _own_folder or paths.user_data("locks")
     key = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:2]
     # 256 locks for all files: two files that share one wait for each other, and no harm is done.
     with _opened(folder / f"{key}.lock") as file:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import secrets
+from collections.abc import Container
 from pathlib import Path
 
 from lorgnette.files.processes import is_gone, process_name
@@ -17,10 +18,14 @@ def temporary_for(target: Path) -> Path:
     return target.with_name(f".{process_name()}-{secrets.token_hex(6)}{_SUFFIX}")
 
 
-def remove_stale_temporaries(folder: Path) -> None:
-    """Delete what killed writers left in a folder; living writers' files stay."""
+def remove_stale_temporaries(folder: Path, gone: Container[str] = ()) -> None:
+    """Delete what killed writers left in a folder; living writers' files stay.
+
+    Args:
+        gone: names of processes, perhaps of other computers, that have surely ended.
+    """
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             match = _NAME.fullmatch(entry.name)
-            if match is not None and is_gone(match["process"]):
+            if match is not None and (match["process"] in gone or is_gone(match["process"])):
                 Path(entry.path).unlink(missing_ok=True)

@@ -45,6 +45,7 @@ class Programs:
                 | {
                     "PYTHONPATH": str(ROOT),
                     "OMP_NUM_THREADS": "1",
+                    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
                     "DASK_LOGGING__DISTRIBUTED": "info",
                 }
                 | environment,
@@ -59,10 +60,16 @@ class Programs:
             *("--port", port, "--no-dashboard", "--dashboard-address", "127.0.0.1:0"),
             *("--scheduler-file", self.file),
         )
-        while not self.file.exists():
+        while not self._has_said_where():
             assert process.poll() is None, self.logs
             time.sleep(0.01)
         return process
+
+    def _has_said_where(self) -> bool:
+        try:
+            return bool(self.address)
+        except (FileNotFoundError, ValueError):  # not there yet, or not all of it
+            return False
 
     def worker(self, *options: object, **environment: str) -> "subprocess.Popen[bytes]":
         return self.start(

@@ -92,9 +92,10 @@ def test_a_worker_that_is_killed_loses_nothing(
 ) -> None:
     programs.scheduler()
     doomed, _ = programs.worker(), programs.worker()
-    task = Job(archive(600), toy_model)
-    done = task.run(programs.address, 100, doomed.kill)
-    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 600}
+    task = Job(archive(300), toy_model)
+    # Nobody waits for it: as of another machine, nothing says that it has ended.
+    done = task.run(programs.address, 50, doomed.kill)
+    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 300}
     assert all(each.outcome.caption and each.outcome.caption.candidates for each in done)
     assert len({each.worker for each in done}) == 2
     task.undo()
@@ -120,8 +121,27 @@ def test_a_scheduler_that_is_killed_and_started_again_loses_nothing(
     task.undo()
 
 
-@pytest.mark.parametrize("of", [Deadly, Faulty])
-@pytest.mark.parametrize("writes", [True, False])
+def test_a_scheduler_that_does_not_come_back_ends_the_job_and_nothing_is_lost(
+    programs: Programs,
+    toy_model: Path,
+    archive: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(job, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(job, "_PATIENCE", 0.0)
+    scheduler = programs.scheduler()
+    programs.worker()
+    task = Job(archive(400), toy_model)
+    with pytest.raises(ClusterError, match="the scheduler did not come back"):
+        task.run(programs.address, 50, scheduler.kill)
+    for worker in programs.running[1:]:
+        worker.kill()
+        worker.wait()
+    assert len(list(task.archive.rglob("*.xmp"))) >= 50
+    task.undo()
+
+
+@pytest.mark.parametrize(("of", "writes"), [(Deadly, True), (Deadly, False), (Faulty, False)])
 def test_a_picture_that_ends_workers_is_set_aside_and_the_job_is_not(
     programs: Programs,
     toy_model: Path,
@@ -130,8 +150,7 @@ def test_a_picture_that_ends_workers_is_set_aside_and_the_job_is_not(
     writes: bool,
 ) -> None:
     programs.scheduler()
-    for _ in range(2):
-        programs.worker("--nanny")
+    programs.worker("--nanny")
     pictures = archive(60)
     for name in ("box 0/10.png", "box 1/55.png"):
         path = pictures / name
