@@ -111,25 +111,29 @@ def main() -> int:
     return 0
 
 
-def alone(args: argparse.Namespace, _scratch: Path) -> None:
+def alone(args: argparse.Namespace, scratch: Path) -> None:
     """Print pictures a second of the app and of workers, by turns, without their starts."""
+    few, many = scratch / "few", scratch / "many"
+    photos = sorted(args.photos.iterdir())[: args.count // CHUNK * CHUNK]
+    for place, some in ((few, photos[: args.workers]), (many, photos)):
+        place.mkdir()
+        for photo in some:
+            (place / photo.name).symlink_to(photo.resolve())
     command = [sys.executable, "-m", "lorgnette", "caption", "--threads", str(args.workers)]
     rates: dict[str, list[float]] = {"alone": [], "local": []}
     for _ in range(args.rounds):
         for name, options in (("alone", []), ("local", ["--cluster", "local"])):
-            rates[name].append(_rate([*command, *options, str(args.photos)]))
+            start, whole = (_seconds([*command, *options, str(place)]) for place in (few, many))
+            rates[name].append((len(photos) - args.workers) / (whole - start))
             print(f"{name:8} {rates[name][-1]:7.2f} pictures a second", flush=True)
     ratios = [b / a for a, b in zip(rates["alone"], rates["local"], strict=True)]
     print(f"ratio    {statistics.median(ratios):7.3f} ({min(ratios):.3f} to {max(ratios):.3f})")
 
 
-def _rate(command: list[str]) -> float:
-    """Return pictures a second, from the tenth part of the lines to nine tenths."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        times = [perf_counter() for _ in process.stdout]
-    low, high = len(times) // 10, len(times) * 9 // 10
-    return (high - low) / (times[high] - times[low])
+def _seconds(command: list[str]) -> float:
+    started = perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return perf_counter() - started
 
 
 @contextmanager

@@ -104,9 +104,6 @@ def run(args: argparse.Namespace) -> int:
         output.note("lorgnette caption: --output and --journal need --cluster")
         return ExitCode.CANNOT_RUN
     drafting.joining(args)  # refuses what contradicts itself before anything is opened
-    if args.cluster is not None and args.films:
-        output.note("lorgnette caption: --cluster takes films that are named, not --films")
-        return ExitCode.CANNOT_RUN
     if args.cluster is not None:
         return _run_on_cluster(args)
     work = Work(args)
@@ -151,13 +148,18 @@ def _run_on_cluster(args: argparse.Namespace) -> int:
         fingerprint=fingerprint(args),
         folder=kept,
         threads=args.threads,
+        suffixes=suffixes(args),
     )
+
+    def whole() -> int:
+        return count(args.paths, suffixes(args))
+
     with (
         asked_to_stop() as stop,
         job.connected(args.cluster, args.threads) as connection,
         results.writer(args.output, order.name) as rows,
         contextlib.nullcontext() if kept is None else Journal() as own,
-        _bar(lambda: count(args.paths)) as bar,
+        _bar(whole) as bar,
     ):
         told = _Told(args, bar)
         done = job.run(connection, order, tell=output.note, asked_to_stop=lambda: stop.asked)
@@ -169,7 +171,7 @@ def _run_on_cluster(args: argparse.Namespace) -> int:
                 told.tell(each.outcome, each.provider)
     if kept is not None and folder.tidy(kept):
         output.note(f"This was job {kept.job}: lorgnette undo --job {kept.job} takes it back.")
-    return told.end((lambda: count(args.paths)) if stop.asked else None)
+    return told.end(whole if stop.asked else None)
 
 
 class Work:

@@ -13,7 +13,7 @@ import queue
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from lorgnette.cluster.errors import ClusterError, TroubleError
 from lorgnette.cluster.folder import JobFolder
 from lorgnette.cluster.listing import CHUNK, Chunk, Listing, Part
 from lorgnette.cluster.worker import Fit, Inspection, Opening, Task
+from lorgnette.files import SUFFIXES
 from lorgnette.jobs.outcome import Outcome, Verdict
 
 LOCAL = "local"
@@ -52,6 +53,7 @@ class Order:
     folder: JobFolder | None  # None where nothing is written
     threads: int = 0  # pictures in work at once; 0: as many as the workers have threads
     size: int = CHUNK
+    suffixes: Container[str] = SUFFIXES  # of what is looked for in folders
 
 
 Tell = Callable[[str], None]
@@ -158,7 +160,7 @@ class _Job:
         self._tell = tell
         self._asked = asked_to_stop
         self._opening = pickle.dumps(order.opening)
-        self._listing = Listing(order.paths, order.size)
+        self._listing = Listing(order.paths, order.size, order.suffixes)
         self._again: deque[_Sent] = deque()
         self._alone: deque[_Sent] = deque()
         self._in_work: dict[Future[bytes], _Sent] = {}
@@ -290,7 +292,8 @@ class _Job:
         )
         future = self._cluster.submit(
             worker.caption_chunk,
-            task,
+            # One piece of bytes: the scheduler would take apart, and keep for a while, all else.
+            zlib.compress(pickle.dumps(task), 1),
             key=(f"lorgnette-{order.name}", sent.number, sent.attempt),
             resources={worker.resource(order.name): 1},
             pure=False,

@@ -5,11 +5,11 @@ import os
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lorgnette.files import is_folder, listed, natural
+from lorgnette.files import SUFFIXES, is_folder, listed, natural
 
 CHUNK = 64  # pictures
 WALKERS = 8  # folders read at once: on a network's file system each waits for its answers
@@ -45,9 +45,9 @@ class Chunk:
         return sum(len(part.names) for part in self.parts)
 
 
-def count(paths: Sequence[Path]) -> int:
+def count(paths: Sequence[Path], suffixes: Container[str] = SUFFIXES) -> int:
     """Return how many pictures paths stand for."""
-    with contextlib.closing(Listing(paths)) as listing:
+    with contextlib.closing(Listing(paths, suffixes=suffixes)) as listing:
         return sum(len(chunk) for chunk in listing)
 
 
@@ -57,12 +57,16 @@ class Listing:
     Threads read the folders; they wait where nobody asks for more.
     """
 
-    def __init__(self, paths: Sequence[Path], size: int = CHUNK) -> None:
+    def __init__(
+        self, paths: Sequence[Path], size: int = CHUNK, suffixes: Container[str] = SUFFIXES
+    ) -> None:
         """Begin to list.
 
         Args:
             size: the most pictures of a chunk.
+            suffixes: in lower case, of files in folders.
         """
+        self._suffixes = suffixes
         self.ended = False  # there are no more chunks
         self._closed = threading.Event()
         self._size = size
@@ -151,7 +155,7 @@ class Listing:
                     return
                 self._seen.add(key)
         try:
-            for name, is_subfolder in listed(Path(folder)):
+            for name, is_subfolder in listed(Path(folder), self._suffixes):
                 if self._closed.is_set():
                     return
                 if is_subfolder:

@@ -172,12 +172,16 @@ async def _ask_for_work(worker: Worker) -> None:
         worker.status = Status.running
 
 
-def caption_chunk(task: Task) -> bytes:
+def caption_chunk(sent: bytes) -> bytes:
     """Return what became of a chunk's pictures, as far as the job was not stopped.
+
+    Args:
+        sent: a Task, pickled and compressed.
 
     Raises:
         TroubleError: this worker cannot work, another one may.
     """
+    task: Task = pickle.loads(zlib.decompress(sent))  # noqa: S301 - as above
     work = opened(task.opening)
     images = [image for part in task.parts for image in part.images]
     try:

@@ -83,3 +83,12 @@ def test_who_asks_for_no_more_leaves_no_threads(tmp_path: Path) -> None:
     for thread in threads:
         thread.join(10)
         assert not thread.is_alive()
+
+
+def test_films_are_found_where_they_are_asked_for(tmp_path: Path) -> None:
+    for name in ("a.png", "b.mp4"):
+        (tmp_path / name).touch()
+    assert listing.count([tmp_path]) == 1
+    assert [
+        image.name for each in Listing([tmp_path], suffixes={".mp4"}) for image in each.images
+    ] == ["b.mp4"]
