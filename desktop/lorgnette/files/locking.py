@@ -103,9 +103,9 @@ def _locks(file: BinaryIO, seconds: float) -> bool:
 def _opened(path: Path) -> BinaryIO:
     try:
         # Nothing that lies there is waited for, such as a pipe.
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
         descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
-        return open(descriptor, "r+b", buffering=0)  # noqa: PTH123
+        return open(descriptor, "ab")  # noqa: PTH123
     except OSError as error:  # of somebody else, as after a run by the administrator
         raise CannotWriteError(path, error.strerror or str(error)) from error
 
