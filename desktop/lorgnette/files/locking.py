@@ -102,12 +102,14 @@ def _locks(file: BinaryIO, seconds: float) -> bool:
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        # Nothing that lies there is waited for, such as a pipe.
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
-        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
-        return open(descriptor, "ab")  # noqa: PTH123
+        return open(path, "ab", opener=_without_waiting)
     except OSError as error:  # of somebody else, as after a run by the administrator
         raise CannotWriteError(path, error.strerror or str(error)) from error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open what lies there, if it is a pipe, too: one that is read and written waits for nobody."""
+    return os.open(path, flags & ~os.O_WRONLY | os.O_RDWR, 0o666)
 
 
 def _try_lock(file: BinaryIO) -> bool:
