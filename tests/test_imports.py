@@ -83,7 +83,7 @@ WINGS: dict[str, dict[str, set[str]]] = {  # room: wing: the wings of the room b
         "reviewing": _BATCH | {"captioning"},
         "importing": _BATCH,
         "knowing": _BATCH | {"reviewing"},
-        "moving": _BATCH | {"reviewing"},
+        "moving": _BATCH | {"captioning", "reviewing"},
         "standing": _BATCH,
         "learning": _BATCH,
         "settings": _BATCH | {"captioning"},

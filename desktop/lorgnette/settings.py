@@ -38,6 +38,7 @@ class Settings:
     caption_fields: bool = False  # reviewed text is copied to the caption fields, too
     language: str = "en"  # of the alt text, BCP 47
     caption_on_add: bool = True
+    films_in_folders: bool = False  # added with the pictures of a folder; they take longer
     quote_text: bool = False  # the words on a photo go into its draft
     template: str = "{caption}"  # what drafts look like
     glossary: tuple[Rule, ...] = ()  # words that stand for others in drafts
@@ -98,7 +99,14 @@ def _makes_sense(name: str, value: Any) -> bool:
     }
     if name in choices:
         return type(value) in {str, int} and value in choices[name]
-    if name in {"caption_on_add", "caption_fields", "quote_text", "spelling", "words_first"}:
+    if name in {
+        "caption_on_add",
+        "caption_fields",
+        "films_in_folders",
+        "quote_text",
+        "spelling",
+        "words_first",
+    }:
         return isinstance(value, bool)
     if name == "glossary":
         return True  # what was none is left out already

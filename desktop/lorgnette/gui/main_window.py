@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.captioning = Captioning(self.batch, run)
         self.reviewing = Reviewing(self.batch, self.body.panel, models)
         self.knowing = Knowing(self.batch, self.body.panel)
-        self.moving = Moving(self.batch, self.body.panel)
+        self.moving = Moving(self.batch, self.body.panel, models)
         self.browsing = Browsing(
             self.batch,
             self.body.filters,

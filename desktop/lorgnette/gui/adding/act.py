@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from lorgnette.files import SUFFIXES, is_folder, is_there
+from lorgnette.files import FILMS, SUFFIXES, is_folder, is_there
 from lorgnette.gui.adding import intake, jobs
 from lorgnette.gui.adding.watching import Watching
 from lorgnette.gui.batch.open_batch import OpenBatch
@@ -122,12 +122,17 @@ class Adding(QObject):
 
     def choose_pictures(self) -> None:
         """Ask for files and add them."""
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES | FILMS))
         files, _ = QFileDialog.getOpenFileNames(
             self._batch.window,
             tr("Add pictures"),
             self.last_folder,
-            ";;".join([tr("Pictures ({patterns})").format(patterns=patterns), tr("All files (*)")]),
+            ";;".join(
+                [
+                    tr("Pictures and films ({patterns})").format(patterns=patterns),
+                    tr("All files (*)"),
+                ]
+            ),
         )
         if files:
             self.last_folder = str(Path(files[0]).parent)
@@ -230,8 +235,11 @@ class Adding(QObject):
         wanted, caption = self._to_find.popleft()
         self._found = self._hidden = self._known = 0
         self._left_out = []
+        settings = self._batch.settings.now
         job = JobThread(
-            jobs.find(wanted, self._batch.settings.now.language, caption), "lorgnette find", self
+            jobs.find(wanted, settings.language, caption, films=settings.films_in_folders),
+            "lorgnette find",
+            self,
         )
         job.reported.connect(self._take_found)
         job.ended.connect(self._found_all)

@@ -6,7 +6,7 @@ from collections.abc import Container, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lorgnette.files import SUFFIXES, find_pictures, is_folder, sha256
+from lorgnette.files import FILMS, SUFFIXES, find_pictures, is_folder, sha256
 from lorgnette.gui.batch.drafts import Drafts
 from lorgnette.gui.batch.on_disk import Stamp, as_on_disk, stamp
 from lorgnette.gui.batch.picture import Picture
@@ -16,7 +16,7 @@ _LIKE_PICTURES = frozenset(
     (
         *(".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw"),
         *(".svg", ".svgz", ".psd", ".psb", ".xcf", ".ai", ".eps", ".pdf", ".jxl", ".jp2", ".ico"),
-        *(".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"),
+        *FILMS,
     )
 )
 
@@ -37,23 +37,29 @@ class Seen:
     moved_from: Path | None = None  # set where it was another name before
 
 
-def find(found_in: Iterable[Path], language: str, caption: str = "") -> Generator[Seen | LeftOut]:
+def find(
+    found_in: Iterable[Path], language: str, caption: str = "", *, films: bool = False
+) -> Generator[Seen | LeftOut]:
     """Yield the pictures that files and folders stand for, with the alt text that they have.
 
     Args:
+        films: take those in folders, too; one that is named is taken anyway.
         caption: what the page that they come from has as alt text.
     """
     named = [path.absolute() for path in found_in]
-    for path in find_pictures(named):
-        if path.suffix.lower() not in SUFFIXES and not is_folder(path) and not _is_picture(path):
+    taken = SUFFIXES | FILMS if films else SUFFIXES
+    known = SUFFIXES | FILMS
+    for path in find_pictures(named, taken):
+        if path.suffix.lower() not in known and not is_folder(path) and not _is_picture(path):
             yield LeftOut(path)
             continue
         now = stamp(path)  # before it is read: what changes meanwhile is looked at again
         picture = as_on_disk(path, language)
         captions = (caption, *picture.captions) if caption else picture.captions
         yield Seen(dataclasses.replace(picture, captions=captions), now)
-    for path in find_pictures(filter(is_folder, named), _LIKE_PICTURES):
-        if path.suffix.lower() in _LIKE_PICTURES:
+    left_out = _LIKE_PICTURES - taken
+    for path in find_pictures(filter(is_folder, named), left_out):
+        if path.suffix.lower() in left_out:
             yield LeftOut(path)
 
 

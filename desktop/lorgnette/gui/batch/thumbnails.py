@@ -185,10 +185,12 @@ def _read(path: Path, side: int) -> QImage | None:
 
 
 def _shrunk(path: Path, side: int) -> QImage | None:
+    from lorgnette import films
     from lorgnette.captioning import images  # the very pixels that the captioner sees
 
     try:
-        picture = images.load(path, side)
+        moving = films.moving_picture(path, side) if films.is_film(path) else None
+        picture = images.load(path, side) if moving is None else moving.frames[0].image
     except LorgnetteError:
         return None
     picture.thumbnail((side, side))

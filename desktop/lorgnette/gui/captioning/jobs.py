@@ -61,8 +61,15 @@ def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestio
     Raises:
         UnreadableImageError, BrokenModelError, ProviderError: nothing is yielded.
     """
+    from lorgnette import films
+
     captioner = models.captioner(settings)
-    said = captioner.caption(path, anyway=True)
+    moving = films.moving_picture(path, captioner.least_side)
+    said = (
+        captioner.caption(path, anyway=True)
+        if moving is None
+        else captioner.describe_frames(moving.frames, anyway=True)
+    )
     yield Suggestion(
         text=said.text,
         candidates=said.candidates[:CANDIDATES],
@@ -71,6 +78,7 @@ def guess(path: Path, models: Models, settings: Settings) -> Generator[Suggestio
         confidence=said.confidence,
         model=captioner.manifest.label,
         provider=captioner.provider,
+        moments=_moments(said),
     )
 
 

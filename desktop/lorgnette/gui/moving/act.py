@@ -7,9 +7,11 @@ from PySide6.QtGui import QPixmap
 
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Moment
-from lorgnette.gui.moving.jobs import Animation, decode
+from lorgnette.gui.captioning.models import Models
+from lorgnette.gui.moving.jobs import Frames, Kind, decode
+from lorgnette.gui.moving.listing import Listing
 from lorgnette.gui.moving.strip import Strip
-from lorgnette.gui.moving.words import length, moment_words
+from lorgnette.gui.moving.words import kind_words, length, moment_words
 from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.reviewing.panel import ReviewPanel
@@ -28,8 +30,9 @@ class Moving(QObject):
 
     changed = Signal()
 
-    def __init__(self, batch: OpenBatch, panel: ReviewPanel) -> None:
+    def __init__(self, batch: OpenBatch, panel: ReviewPanel, models: Models) -> None:
         super().__init__(batch.window)
+        self._listing = Listing(batch, panel, models)
         self._batch = batch
         self._panel = panel
         self.strip = Strip(panel.subject)
@@ -37,7 +40,7 @@ class Moving(QObject):
         self.strip.stand_between(batch.view, panel.field)
         panel.order_tabs()
         self._path: Path | None = None  # of the picture that is shown
-        self._animation: Animation | None = None
+        self._found: Frames | None = None
         self._place = -1  # of the frame that plays; -1: it rests
         self._moment = -1  # that was stepped to; -1: none
         self._job: JobThread | None = None
@@ -63,6 +66,8 @@ class Moving(QObject):
                           lambda: self.step(1), ("F3",), usable=self._steps),
                     Entry("previous_frame", tr("P&revious frame that was looked at"),
                           lambda: self.step(-1), ("Shift+F3",), usable=self._steps),
+                    Entry("list_scenes", tr("&List what is seen when"),
+                          self._listing.list_scenes, ("Shift+F4",), usable=self._moves),
                 ],
                 tr("What mo&ves"),
             )
@@ -80,7 +85,7 @@ class Moving(QObject):
         if path == self._path:
             return
         self._rest()
-        self._path, self._animation = path, None
+        self._path, self._found = path, None
         self._offer()
         if path is not None:
             self._soon.start()
@@ -89,6 +94,7 @@ class Moving(QObject):
         """Stop and wait for the thread."""
         self._rest()
         self._soon.stop()
+        self._listing.close()
         if self._job is not None:
             self._job.blockSignals(True)
             self._job.wait(_JOIN_SECONDS)
@@ -98,12 +104,12 @@ class Moving(QObject):
         if self.playing:
             self._rest()
             self._batch.announcer.say(tr("Stopped."))
-        elif self._animation is not None and self._animation.frames:
+        elif self._found is not None and self._plays():
             self._rest()
             self._show_next()
             self.strip.show_playing(playing=True)
             self._batch.announcer.say(
-                tr("Plays: {length}.").format(length=length(self._animation.seconds))
+                tr("Plays: {length}.").format(length=length(self._found.seconds))
             )
             self.changed.emit()
 
@@ -129,7 +135,10 @@ class Moving(QObject):
         return super().eventFilter(watched, event)
 
     def _plays(self) -> bool:
-        return self._animation is not None and bool(self._animation.frames)
+        return self._found is not None and self._found.kind is Kind.ANIMATION
+
+    def _moves(self) -> bool:
+        return self._found is not None and self._found.kind is not Kind.NOTHING
 
     def _steps(self) -> bool:
         return bool(self._moments())
@@ -140,26 +149,25 @@ class Moving(QObject):
         return suggestion.moments if suggestion is not None else ()
 
     def _offer(self) -> None:
-        told = ""
-        if self._animation is not None and self._animation.frames:
-            told = tr("Animation, {length}").format(length=length(self._animation.seconds))
+        found = self._found
+        told = "" if found is None else kind_words(found)
         self.strip.offer(told, plays=self._plays(), steps=self._steps())
         if self._moment >= len(self._moments()):
             self._rest()
         self.changed.emit()
 
     def _show_next(self) -> None:
-        animation = self._animation
+        found = self._found
         self._place += 1
-        if animation is None or self._place >= len(animation.frames):
+        if found is None or self._place >= len(found.frames):
             self._rest()
             return
-        frame = animation.frames[self._place]
+        frame = found.frames[self._place]
         self._panel.preview.show_frame(QPixmap.fromImage(frame.image))
         self._tick.start(frame.milliseconds)
 
     def _show_at(self, seconds: float) -> None:
-        frames = self._animation.frames if self._animation is not None else ()
+        frames = self._found.frames if self._found is not None else ()
         shown = [frame for frame in frames if frame.seconds <= seconds + 1e-3]
         if shown:
             self._panel.preview.show_frame(QPixmap.fromImage(shown[-1].image))
@@ -183,12 +191,14 @@ class Moving(QObject):
         self._job.ended.connect(self._ended)
         self._job.start()
 
-    def _take(self, found: list[Animation]) -> None:
+    def _take(self, found: list[Frames]) -> None:
         if found[-1].path == self._path:
-            self._animation = found[-1]
+            self._found = found[-1]
+            if self._moment >= 0:  # stepped to before it could be shown
+                self._show_at(self._moments()[self._moment].seconds)
             self._offer()
 
     def _ended(self, _error: BaseException | None) -> None:
         self._job = None
-        if self._path is not None and self._animation is None:
+        if self._path is not None and self._found is None:
             self._soon.start()

@@ -1,14 +1,30 @@
-"""The job that decodes an animation; a thread drains it."""
+"""The job that decodes what moves; a thread drains it."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
 from lorgnette.errors import LorgnetteError
 
+if TYPE_CHECKING:
+    from lorgnette.captioning.animation import Shown
+    from lorgnette.captioning.moving import Frame
+
 SIDE = 640  # pixels of the longer side of a frame that is played
+LEAST_SIDE = 360  # pixels of the shorter side of a frame that was looked at
+
+
+class Kind(StrEnum):
+    """What moves."""
+
+    NOTHING = "nothing"
+    ANIMATION = "animation"  # it can be played
+    FILM = "film"
+    OTHER = "other"  # a motion photo, several pictures in one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,41 +33,50 @@ class Played:
 
     image: QImage
     seconds: float  # from the beginning
-    milliseconds: int  # that it is shown
+    milliseconds: int = 0  # that it is shown, where it plays
 
 
 @dataclass(frozen=True, slots=True)
-class Animation:
-    """The frames of a file; none where it does not move, or cannot be read."""
+class Frames:
+    """The frames of a file: all of an animation, of others those that tell it."""
 
     path: Path
-    frames: tuple[Played, ...]
-
-    @property
-    def seconds(self) -> float:
-        """How long it takes to show them once."""
-        last = self.frames[-1]
-        return last.seconds + last.milliseconds / 1000
+    kind: Kind
+    seconds: float = 0.0  # how long it is
+    frames: tuple[Played, ...] = ()
 
 
-def decode(path: Path) -> Generator[Animation]:
-    """Yield the animation at path."""
-    from lorgnette.captioning import animation  # numpy and Pillow, which threads bring in
-
+def decode(path: Path) -> Generator[Frames]:
+    """Yield what moves at path."""
     try:
-        found = animation.frames(path, SIDE)
+        yield _decoded(path)
     except LorgnetteError:  # the panel says why already
-        found = []
-    frames = []
-    for shown in found:
-        picture = shown.image
-        borrowed = QImage(
-            picture.tobytes(),
-            picture.width,
-            picture.height,
-            3 * picture.width,
-            QImage.Format.Format_RGB888,
-        )
-        image = borrowed.convertToFormat(QImage.Format.Format_RGB32)  # it owns its bytes
-        frames.append(Played(image, shown.seconds, shown.milliseconds))
-    yield Animation(path, tuple(frames))
+        yield Frames(path, Kind.NOTHING)
+
+
+def _decoded(path: Path) -> Frames:
+    from lorgnette import films  # numpy and Pillow, which threads bring in
+    from lorgnette.captioning import animation
+
+    film = films.is_film(path)
+    if not film and (shown := animation.frames(path, SIDE)):
+        frames = tuple(Played(_qt(each), each.seconds, each.milliseconds) for each in shown)
+        seconds = frames[-1].seconds + frames[-1].milliseconds / 1000
+        return Frames(path, Kind.ANIMATION, seconds, frames)
+    moving = films.moving_picture(path, LEAST_SIDE)
+    if moving is None:
+        return Frames(path, Kind.NOTHING)
+    frames = tuple(Played(_qt(each), each.seconds) for each in moving.frames)
+    return Frames(path, Kind.FILM if film else Kind.OTHER, moving.seconds, frames)
+
+
+def _qt(frame: "Frame | Shown") -> QImage:
+    picture = frame.image
+    borrowed = QImage(
+        picture.tobytes(),
+        picture.width,
+        picture.height,
+        3 * picture.width,
+        QImage.Format.Format_RGB888,
+    )
+    return borrowed.convertToFormat(QImage.Format.Format_RGB32)  # it owns its bytes

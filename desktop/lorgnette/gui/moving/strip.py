@@ -73,4 +73,4 @@ class Strip(QWidget):
         self.play.setVisible(plays)
         self.previous.setVisible(steps)
         self.next.setVisible(steps)
-        self.setVisible(plays or steps)
+        self.setVisible(plays or steps or bool(length))

@@ -1,6 +1,7 @@
 """What is said of time, and of a frame."""
 
 from lorgnette.gui.batch.picture import Moment
+from lorgnette.gui.moving.jobs import Frames, Kind
 from lorgnette.gui.saying.translation import number, tr
 
 _MOST_SEEN = 4
@@ -11,6 +12,17 @@ def length(seconds: float) -> str:
     if seconds < 60:
         return tr("{count} seconds").format(count=number(seconds, 1))
     return clock(seconds)
+
+
+def kind_words(found: Frames) -> str:
+    """Return what a file is, and how long; "" where nothing moves."""
+    words = {
+        Kind.NOTHING: "",
+        Kind.ANIMATION: tr("Animation, {length}"),
+        Kind.FILM: tr("Film, {length}"),
+        Kind.OTHER: tr("Several frames, {length}"),
+    }[found.kind]
+    return words.format(length=length(found.seconds))
 
 
 def clock(seconds: float) -> str:

@@ -133,6 +133,7 @@ class SettingsDialog(QDialog):
                 for row in range(self.glossary.count())
             ),
             quote_text=self.quote_text.isChecked(),
+            films_in_folders=self.films_in_folders.isChecked(),
             appearance=self.appearance.currentData(),
             text_size=self.text_size.value(),
             words_first=self.words_first.isChecked(),
@@ -158,6 +159,7 @@ class SettingsDialog(QDialog):
         for tick, ticked in (
             (self.caption_on_add, settings.caption_on_add),
             (self.quote_text, settings.quote_text),
+            (self.films_in_folders, settings.films_in_folders),
             (self.spelling, settings.spelling),
             (self.words_first, settings.words_first),
         ):
@@ -206,6 +208,9 @@ class SettingsDialog(QDialog):
         self.quote_text = QCheckBox(tr("&Quote the words on a photo in its draft"), self)
         self.quote_text.setChecked(self._settings.quote_text)
         form.addRow(self.quote_text)
+        self.films_in_folders = QCheckBox(tr("Of folders, add fil&ms, too"), self)
+        self.films_in_folders.setChecked(self._settings.films_in_folders)
+        form.addRow(self.films_in_folders)
         self.spelling = QCheckBox(tr("Mark words that no dict&ionary knows"), self)
         self.spelling.setChecked(self._settings.spelling)
         form.addRow(self.spelling)

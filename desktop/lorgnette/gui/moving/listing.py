@@ -1,0 +1,86 @@
+"""Listing: what is seen when, scene by scene, in the extended description."""
+
+import dataclasses
+from collections.abc import Generator
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from lorgnette.gui.batch.history import change
+from lorgnette.gui.batch.open_batch import OpenBatch
+from lorgnette.gui.captioning.models import Models
+from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.reviewing.panel import ReviewPanel
+from lorgnette.gui.saying.translation import tr
+from lorgnette.settings import Settings
+
+_JOIN_SECONDS = 90.0  # a film is looked through for a minute at most
+
+
+class Listing(QObject):
+    """Lets the model list the scenes of a film or an animation, one at a time."""
+
+    def __init__(self, batch: OpenBatch, panel: ReviewPanel, models: Models) -> None:
+        super().__init__(batch.window)
+        self._batch = batch
+        self._panel = panel
+        self._models = models
+        self._job: JobThread | None = None
+
+    def list_scenes(self) -> None:
+        """Add the scenes of the current picture to its extended description."""
+        picture = self._panel.picture
+        if picture is None or self._job is not None:
+            return
+        path = picture.path
+        job = listed(path, self._models, self._batch.settings.now)
+        self._job = JobThread(job, "lorgnette scenes", self)
+        self._job.reported.connect(lambda found: self._take(path, found[0]))
+        self._job.ended.connect(self._ended)
+        self._batch.announcer.say(tr("Looking at the scenes of {name}.").format(name=path.name))
+        self._job.start()
+
+    def close(self) -> None:
+        """Stop and wait for scenes that are being looked at."""
+        if self._job is not None:
+            self._job.blockSignals(True)
+            self._job.wait(_JOIN_SECONDS)
+
+    def _take(self, path: Path, lines: str) -> None:
+        picture = self._batch.model.picture(path)
+        if picture is None:
+            return
+        if not lines:
+            self._batch.announcer.say(tr("The model is sure of no scene."))
+            return
+        before = picture.alt.extended_description
+        if lines in before:
+            self._batch.announcer.say(tr("The extended description has these scenes."))
+            return
+        alt = dataclasses.replace(
+            picture.alt, extended_description="\n".join(filter(None, (before, lines)))
+        )
+        what = tr("scenes of {name}").format(name=path.name)
+        change(self._batch.history, self._batch.model, [(picture, alt)], what)
+        if self._panel.picture is not None and self._panel.picture.path == path:
+            self._panel.open_extended()
+        self._batch.announcer.say(tr("The scenes are in the extended description."))
+
+    def _ended(self, error: BaseException | None) -> None:
+        self._job = None
+        if error is not None:
+            self._batch.teller.tell_broken(error)
+
+
+def listed(path: Path, models: Models, settings: Settings) -> Generator[str]:
+    """Yield what is seen when in a film or an animation, a line each.
+
+    Raises:
+        UnreadableImageError, BrokenModelError, ProviderError: nothing is yielded.
+    """
+    from lorgnette import films  # numpy and Pillow, which threads bring in
+    from lorgnette.jobs import scenes
+
+    captioner = models.captioner(settings)
+    moving = films.moving_picture(path, captioner.least_side)
+    yield "" if moving is None else scenes.lines(scenes.described(moving.scenes, captioner))
