@@ -55,6 +55,24 @@ def main() -> int:
     return 0
 
 
+def compose(film: Path) -> None:
+    """Write a film of two scenes: a cat and a cup of coffee, each panned over."""
+    import av
+    import skimage.data
+    from PIL import Image
+
+    cat, cup = (Image.fromarray(getattr(skimage.data, name)()) for name in ("cat", "coffee"))
+    with av.open(str(film), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 960, 600, "yuv420p"
+        for number in range(60):
+            left = 2 * (number % 30)
+            image, right = (cat, left + 390) if number < 30 else (cup, left + 540)
+            seen = image.crop((left, 0, right, (right - left) * 5 // 8)).resize((960, 600))
+            container.mux(stream.encode(av.VideoFrame.from_image(seen)))
+        container.mux(stream.encode(None))
+
+
 def take(out: Path, scale: int, model: str, home: Path) -> None:
     """Take the pictures of one scale; the window has 1280 x 800 device pixels at 200 %, too."""
     import skimage.data
@@ -120,6 +138,20 @@ def take(out: Path, scale: int, model: str, home: Path) -> None:
         window.batch.view.go_to(folder / "scanned page.jpg")
         window.batch.view.setFocus()
         shoot("declined")
+        film = folder / "morning.mp4"
+        if not film.exists():
+            compose(film)
+        window.adding.add([film])
+        wait(lambda: window.batch.model.picture(film) is not None)  # noqa: B023
+        window.batch.view.go_to(film)
+        window.captioning.caption_selected()
+        wait(lambda: not window.captioning.run.running)  # noqa: B023
+        window.body.notice.dismiss()
+        wait(window.actions_["list_scenes"].isEnabled)
+        window.actions_["list_scenes"].trigger()
+        wait(lambda: bool(window.body.panel.extended.toPlainText()))  # noqa: B023
+        window.moving.step(-1)
+        shoot("moving")
         window.close()
         lock.unlock()
         window.deleteLater()
