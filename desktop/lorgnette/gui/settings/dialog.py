@@ -352,9 +352,7 @@ class SettingsDialog(QDialog):
         self.text_size.setSuffix(tr(" %"))
         self.text_size.setValue(self._settings.text_size)
         self._row(form, tr("&Text size"), self.text_size)
-        self.words_first = QCheckBox(
-            tr("Screen readers say the alt te&xt of a row before its file name"), self
-        )
+        self.words_first = QCheckBox(tr("Screen readers say te&xt before name"), self)
         self.words_first.setChecked(self._settings.words_first)
         form.addRow(self.words_first)
 
