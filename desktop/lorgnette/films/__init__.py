@@ -20,18 +20,19 @@ def is_film(path: Path) -> bool:
     return bool(film.demuxer(head)) or path.suffix.lower() in FILMS
 
 
-def moving_picture(path: Path, least_side: int) -> MovingPicture | None:
+def moving_picture(path: Path, least_side: int, *, scenes: bool = True) -> MovingPicture | None:
     """Return what moves at path: a film, an animation, a motion photo; None of what stands still.
 
     Args:
         least_side: pixels below which no side of a frame is reduced.
+        scenes: bring those of a film, too, which takes more memory.
 
     Raises:
         UnreadableImageError: it is a film and cannot be decoded, or not opened at all. Of what is
             no film, whoever loads it as a picture learns what is wrong.
     """
     if is_film(path):
-        return film.moving_picture(path, least_side)
+        return film.moving_picture(path, least_side, scenes=scenes)
     try:
         return animations.moving_picture(path, least_side) or motion_photos.moving_picture(
             path, least_side

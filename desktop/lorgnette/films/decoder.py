@@ -148,8 +148,9 @@ def _looked(file: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], li
         seconds = max(film.seconds or 0.0, looks[-1].sample.seconds)
     samples = [each.sample for each in looks]
     choice = shots.choose(samples, request["frames"])
-    starts = [0.0, *(samples[shot.first].seconds for shot, _ in choice.scenes[1:]), seconds]
-    numbers = sorted({*choice.for_sentence, *(number for _, number in choice.scenes)})
+    scenes = choice.scenes if request["scenes"] else ()
+    starts = [0.0, *(samples[shot.first].seconds for shot, _ in scenes[1:]), seconds]
+    numbers = sorted({*choice.for_sentence, *(number for _, number in scenes)})
     return {
         "seconds": seconds,
         "frames": [
@@ -159,7 +160,7 @@ def _looked(file: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], li
         "for_sentence": [numbers.index(number) for number in choice.for_sentence],
         "scenes": [
             {"start": starts[place], "end": starts[place + 1], "frame": numbers.index(number)}
-            for place, (_, number) in enumerate(choice.scenes)
+            for place, (_, number) in enumerate(scenes)
         ],
     }, [looks[number] for number in numbers]
 

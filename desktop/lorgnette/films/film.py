@@ -21,6 +21,14 @@ HEAD_BYTES = 16
 _BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}  # of films without a ftyp
 _PICTURES = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"avis", b"hevc", b"hevx"}
 _PICTURES |= {b"msf1", b"jxl ", b"jp2 ", b"jpx ", b"crx "}
+_NOT_HERE = (
+    ("films are not read by the download", "Install lorgnette in Python, with its extra film.")
+    if getattr(sys, "frozen", False)
+    else (
+        "films need the package av, which is not installed",
+        "Install it: pip install 'lorgnette[film]', or pip install av.",
+    )
+)
 _OUR_KINDS = "MP4, MOV, WebM, MKV, AVI and 3GP"
 
 
@@ -36,11 +44,12 @@ def demuxer(head: bytes) -> str:
 
 
 def moving_picture(
-    path: Path, least_side: int, *, start: int = 0, length: int = 0
+    path: Path, least_side: int, *, scenes: bool = True, start: int = 0, length: int = 0
 ) -> MovingPicture:
     """Return the film at path.
 
     Args:
+        scenes: bring these, too: more frames, and so more memory.
         start, length: where it lies in the file; length 0 for all that follows.
 
     Raises:
@@ -57,11 +66,7 @@ def moving_picture(
                 reason = f"it is no film of a kind known here, which are {_OUR_KINDS}"
                 raise UnreadableImageError(path, reason, "Save it as MP4, or leave it out.")
             if not can_be_read():
-                raise UnreadableImageError(
-                    path,
-                    "films need the package av, which is not installed",
-                    "Install it: pip install 'lorgnette[film]', or pip install av.",
-                )
+                raise UnreadableImageError(path, *_NOT_HERE)
             request = {
                 "format": kind,
                 "start": start,
@@ -69,6 +74,7 @@ def moving_picture(
                 "least_side": min(least_side, MOST_SIDE),
                 "memory": MOST_MEMORY,
                 "frames": MOST_FRAMES,
+                "scenes": scenes,
             }
             return _answer(path, _asked(path, file, request))
     except OSError as error:
@@ -103,12 +109,12 @@ def _asked(path: Path, file: BinaryIO, request: dict[str, Any]) -> bytes:
 
 
 def _answer(path: Path, answer: bytes) -> MovingPicture:
-    line, _, pixels = answer.partition(b"\n")
-    head = json.loads(line)
+    at = answer.index(b"\n") + 1
+    head = json.loads(answer[:at])
+    pixels = memoryview(answer)
     if "error" in head:
         raise UnreadableImageError(path, head["error"])
     frames = []
-    at = 0
     for each in head["frames"]:
         width, height = each["size"]
         size = width * height * 3

@@ -180,7 +180,7 @@ def _tried(
                 alt_text=present.text,
                 reason=f"it is marked {present.state}" if present.decorative else "it has alt text",
             )
-    moving = films.moving_picture(image, captioner.least_side)
+    moving = films.moving_picture(image, captioner.least_side, scenes=scenes)
     if moving is None:
         caption = captioner.caption(image, anyway=anyway)
     else:

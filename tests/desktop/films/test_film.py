@@ -247,7 +247,8 @@ def test_without_what_reads_films_it_is_said_what_to_install(tmp_path: Path) -> 
 
 def test_what_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
     path = clips.write(tmp_path / "clip.mp4", "libx264", seconds=0.2)
-    request = {"format": "mov", "start": 0, "length": 0, "least_side": 1080, "frames": 12}
+    request = {"format": "mov", "start": 0, "length": 0, "least_side": 1080}
+    request |= {"frames": 12, "scenes": True}
     with path.open("rb") as file:
         done = subprocess.run(
             [
