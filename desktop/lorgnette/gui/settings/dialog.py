@@ -97,7 +97,7 @@ class SettingsDialog(QDialog):
             self,
         )
         defaults = buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults)
-        defaults.setText(tr("Defa&ults"))
+        defaults.setText(tr("Defaults"))
         defaults.setAutoDefault(False)
         defaults.setAccessibleDescription(
             tr("Nothing changes before OK. Your own words and rules stay.")
