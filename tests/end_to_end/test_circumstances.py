@@ -5,6 +5,7 @@ Whole processes, as a person starts them: what an interpreter does at its end is
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -315,14 +316,16 @@ def window(*arguments: object, **environment: str) -> tuple[int, list[str]]:
 
 @pytest.mark.gui
 @pytest.mark.parametrize(
-    ("platform", "why"), [("xcb", "display"), ("wayland", "plugin"), ("nonsense", "plugin")]
+    ("platform", "why"),
+    [("xcb", "display"), ("wayland", "plugin|wl_display"), ("nonsense", "plugin")],
 )
 def test_a_window_without_a_screen(platform: str, why: str) -> None:
     code, said = window(QT_QPA_PLATFORM=platform, DISPLAY="", WAYLAND_DISPLAY="nowhere")
     assert code == ExitCode.CANNOT_RUN
-    assert said[0].startswith("lorgnette: the window cannot be opened: ")
-    assert why in said[0]
-    assert said[1:] == ["Open it where there is a screen; the commands need none."]
+    what, hint = said[-2:]  # where there is a libwayland, it has said something before
+    assert what.startswith("lorgnette: the window cannot be opened: ")
+    assert re.search(why, what)
+    assert hint == "Open it where there is a screen; the commands need none."
 
 
 @pytest.mark.gui
