@@ -133,7 +133,9 @@ def opened(path: Path, take: Callable[[Image.Image], Taken]) -> Taken:
 
 def finished(image: Image.Image, least_side: int) -> Image.Image:
     """Return a decoded picture as `load` does: RGB, upright, in sRGB, over white, reduced."""
-    return ImageOps.exif_transpose(_to_srgb(_reduced(image, least_side)))
+    upright = _to_srgb(_reduced(image, least_side))
+    ImageOps.exif_transpose(upright, in_place=True)  # one that lies right is not copied
+    return upright
 
 
 def _decode(file: BinaryIO, path: Path, take: Callable[[Image.Image], Taken]) -> Taken:

@@ -72,6 +72,15 @@ def test_each_orientation_comes_out_upright(photo: Photo, tmp_path: Path, orient
     assert difference(images.load(path, 64), upright) == 0
 
 
+def test_a_picture_that_lies_right_is_copied_once() -> None:
+    original = Image.new("RGB", (64, 48), (200, 20, 20))
+    Image.core.reset_stats()
+    upright = images.finished(original, 64)
+    assert Image.core.get_stats()["new_count"] == 1
+    original.paste((0, 0, 0), (0, 0, 64, 48))  # as the next frame of an animation does
+    assert upright.getpixel((5, 5)) == (200, 20, 20)
+
+
 def test_transparency_lies_over_white(tmp_path: Path) -> None:
     for mode, colour in (("RGBA", (255, 0, 0, 0)), ("LA", (0, 0))):
         path = tmp_path / f"{mode}.png"
