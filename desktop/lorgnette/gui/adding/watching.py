@@ -11,12 +11,11 @@ from lorgnette.gui.adding import jobs
 from lorgnette.gui.batch.on_disk import Stamp
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture
-from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.parts.one_job import OneJob
 from lorgnette.gui.saying.translation import number, tr, trn
 
 _SETTLE_MILLISECONDS = 500  # after the last change before files are looked at
 _MOST_FOLDERS = 500  # that are watched; the others are looked at when the window is come back to
-_JOIN_SECONDS = 30.0
 
 
 class Watching(QObject):
@@ -39,7 +38,8 @@ class Watching(QObject):
         self._is_writing = is_writing
         self._stamps: dict[Path, Stamp] = {}
         self._dirty: set[Path] | None = set()  # folders; None: all of them
-        self._job: JobThread | None = None
+        self._job = OneJob("lorgnette look", self)
+        self._job.broke.connect(batch.teller.tell_broken)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._folder_changed)
         self._soon = QTimer(self, interval=_SETTLE_MILLISECONDS, singleShot=True)
@@ -71,9 +71,7 @@ class Watching(QObject):
         """Stop and wait for the thread."""
         for timer in (self._soon, self._follow_soon):
             timer.stop()
-        if self._job is not None:
-            self._job.blockSignals(True)
-            self._job.wait(_JOIN_SECONDS)
+        self._job.close()
 
     def _follow(self) -> None:
         """Watch the folders that have pictures, and no others."""
@@ -98,7 +96,7 @@ class Watching(QObject):
             self._soon.start()
 
     def _look(self) -> None:
-        if self._job is not None or self._is_writing():
+        if self._job.running or self._is_writing():
             self._soon.start()  # later
             return
         dirty, self._dirty = self._dirty, set()
@@ -110,18 +108,7 @@ class Watching(QObject):
         if not pictures:
             return
         language = self._batch.settings.now.language
-        job = JobThread(
-            jobs.look_again(pictures, language, dict(self._stamps)), "lorgnette look", self
-        )
-        job.reported.connect(self._take)
-        job.ended.connect(self._ended)
-        self._job = job
-        job.start()
-
-    def _ended(self, error: BaseException | None) -> None:
-        self._job = None
-        if error is not None:
-            self._batch.teller.tell_broken(error)
+        self._job.run(jobs.look_again(pictures, language, dict(self._stamps)), self._take)
 
     def _take(self, found: list[jobs.Seen]) -> None:
         model = self._batch.model

@@ -15,14 +15,12 @@ from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture, same_words
 from lorgnette.gui.looks import theme
 from lorgnette.gui.parts.actions import Entry, Group, Menu
-from lorgnette.gui.parts.job_thread import JobThread
 from lorgnette.gui.parts.list_dialog import ListDialog
+from lorgnette.gui.parts.one_job import OneJob
 from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.jobs import tables, text_import
 from lorgnette.jobs.text_import import LeftOut, Row
 from lorgnette.names import shown
-
-_JOIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,9 @@ class Importing(QObject):
     def __init__(self, batch: OpenBatch) -> None:
         super().__init__(batch.window)
         self._batch = batch
-        self._job: JobThread | None = None
+        self._job = OneJob("lorgnette import", self)
+        self._job.done.connect(lambda: self._offer(plan(self._found, batch.model.pictures())))
+        self._job.broke.connect(self._tell)
         self._found: list[Row | LeftOut] = []
 
     def groups(self) -> list[Group]:
@@ -54,9 +54,7 @@ class Importing(QObject):
 
     def close(self) -> None:
         """Stop and wait for the thread."""
-        if self._job is not None:
-            self._job.blockSignals(True)
-            self._job.wait(_JOIN_SECONDS)
+        self._job.close()
 
     def ask(self) -> None:
         """Let the person choose a table."""
@@ -71,23 +69,17 @@ class Importing(QObject):
 
     def read(self, table: Path) -> None:
         """Read a table and check its lines; its names count from where it lies."""
-        if self._job is not None:
+        if self._job.running:
             self._batch.announcer.say(tr("A table is being read already."))
             return
         self._found = []
-        self._job = JobThread(_checked(table), "lorgnette import", self)
-        self._job.reported.connect(self._found.extend)
-        self._job.ended.connect(self._ended)
-        self._job.start()
+        self._job.run(_checked(table), self._found.extend)
 
-    def _ended(self, error: BaseException | None) -> None:
-        self._job = None
+    def _tell(self, error: BaseException) -> None:
         if isinstance(error, LorgnetteError):
             self._batch.teller.tell(f"{error}. {error.hint}", icon="warning")
-        elif error is not None:
-            self._batch.teller.tell_broken(error)
         else:
-            self._offer(plan(self._found, self._batch.model.pictures()))
+            self._batch.teller.tell_broken(error)
 
     def _offer(self, planned: Plan) -> None:
         count = len(planned.texts)

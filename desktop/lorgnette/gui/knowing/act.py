@@ -15,13 +15,12 @@ from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.knowing.noting import Noting
 from lorgnette.gui.parts.actions import Entry, Group, Menu
-from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.parts.one_job import OneJob
 from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.translation import tr
 from lorgnette.jobs.joining import filled
 
 _READ_MILLISECONDS = 50  # on one picture before its file is read
-_JOIN_SECONDS = 30.0
 
 
 class Knowing(QObject):
@@ -34,7 +33,10 @@ class Knowing(QObject):
         self._label = panel.subject.known
         self._path: Path | None = None  # of the picture that _known is of
         self._known = Known()
-        self._job: JobThread | None = None
+        self._reading: Path | None = None  # what the last job read
+        self._job = OneJob("lorgnette knowing", self)
+        self._job.done.connect(self._go_on)
+        self._job.broke.connect(batch.teller.tell_broken)
         self._noting = Noting(batch, self._show)
         self._soon = QTimer(self, interval=_READ_MILLISECONDS, singleShot=True)
         self._soon.timeout.connect(self._read)
@@ -71,9 +73,7 @@ class Knowing(QObject):
     def close(self) -> None:
         """Stop and wait for the thread."""
         self._soon.stop()
-        if self._job is not None:
-            self._job.blockSignals(True)
-            self._job.wait(_JOIN_SECONDS)
+        self._job.close()
 
     def put_all(self) -> None:
         """Join what is known to the text, as far as it fits."""
@@ -147,26 +147,21 @@ class Knowing(QObject):
             change(self._batch.history, self._batch.model, words, what, merge=CHOOSING)
 
     def _read(self) -> None:
-        if self._job is not None:  # on a slow disk; asked again when it ends
+        if self._job.running:  # on a slow disk; asked again when it ends
             return
         path = self._path
         if path is None:
             return
-        self._job = JobThread(_found(path), "lorgnette knowing", self)
-        self._job.reported.connect(lambda found: self._take(path, found[0]))
-        self._job.ended.connect(lambda error: self._ended(path, error))
-        self._job.start()
+        self._reading = path
+        self._job.run(_found(path), lambda found: self._take(path, found[0]))
 
     def _take(self, path: Path, found: Known) -> None:
         if path == self._path:
             self._known = found
             self._show()
 
-    def _ended(self, path: Path, error: BaseException | None) -> None:
-        self._job = None
-        if error is not None:
-            self._batch.teller.tell_broken(error)
-        elif path != self._path:
+    def _go_on(self) -> None:
+        if self._reading != self._path:
             self._soon.start()
 
     def _show(self) -> None:

@@ -13,12 +13,11 @@ from lorgnette.gui.moving.listing import Listing
 from lorgnette.gui.moving.strip import Strip
 from lorgnette.gui.moving.words import kind_words, length, moment_words
 from lorgnette.gui.parts.actions import Entry, Group, Menu
-from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.parts.one_job import OneJob
 from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.translation import tr
 
 _READ_MILLISECONDS = 150  # on one picture before its frames are decoded
-_JOIN_SECONDS = 30.0
 
 
 class Moving(QObject):
@@ -43,7 +42,10 @@ class Moving(QObject):
         self._found: Frames | None = None
         self._place = -1  # of the frame that plays; -1: it rests
         self._moment = -1  # that was stepped to; -1: none
-        self._job: JobThread | None = None
+        self._reading: Path | None = None  # what the last job decoded
+        self._job = OneJob("lorgnette animation", self)
+        self._job.done.connect(self._go_on)
+        self._job.broke.connect(batch.teller.tell_broken)
         self._soon = QTimer(self, interval=_READ_MILLISECONDS, singleShot=True)
         self._soon.timeout.connect(self._read)
         self._tick = QTimer(self, singleShot=True)
@@ -95,9 +97,7 @@ class Moving(QObject):
         self._rest()
         self._soon.stop()
         self._listing.close()
-        if self._job is not None:
-            self._job.blockSignals(True)
-            self._job.wait(_JOIN_SECONDS)
+        self._job.close()
 
     def play_or_stop(self) -> None:
         """Play the animation once from its beginning, or stop it."""
@@ -184,12 +184,10 @@ class Moving(QObject):
             self.changed.emit()
 
     def _read(self) -> None:
-        if self._job is not None or self._path is None:  # asked again when it ends
+        if self._job.running or self._path is None:  # asked again when it ends
             return
-        self._job = JobThread(decode(self._path), "lorgnette animation", self)
-        self._job.reported.connect(self._take)
-        self._job.ended.connect(self._ended)
-        self._job.start()
+        self._reading = self._path
+        self._job.run(decode(self._path), self._take)
 
     def _take(self, found: list[Frames]) -> None:
         if found[-1].path == self._path:
@@ -198,7 +196,6 @@ class Moving(QObject):
                 self._show_at(self._moments()[self._moment].seconds)
             self._offer()
 
-    def _ended(self, _error: BaseException | None) -> None:
-        self._job = None
-        if self._path is not None and self._found is None:
+    def _go_on(self) -> None:
+        if self._path is not None and self._reading != self._path:
             self._soon.start()

@@ -9,12 +9,10 @@ from PySide6.QtCore import QObject
 from lorgnette.gui.batch.history import change
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.captioning.models import Models
-from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.parts.one_job import OneJob
 from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import Settings
-
-_JOIN_SECONDS = 90.0  # a film is looked through for a minute at most
 
 
 class Listing(QObject):
@@ -25,26 +23,22 @@ class Listing(QObject):
         self._batch = batch
         self._panel = panel
         self._models = models
-        self._job: JobThread | None = None
+        self._job = OneJob("lorgnette scenes", self)
+        self._job.broke.connect(batch.teller.tell_broken)
 
     def list_scenes(self) -> None:
         """Add the scenes of the current picture to its extended description."""
         picture = self._panel.picture
-        if picture is None or self._job is not None:
+        if picture is None or self._job.running:
             return
         path = picture.path
         job = listed(path, self._models, self._batch.settings.now)
-        self._job = JobThread(job, "lorgnette scenes", self)
-        self._job.reported.connect(lambda found: self._take(path, found[0]))
-        self._job.ended.connect(self._ended)
         self._batch.announcer.say(tr("Looking at the scenes of {name}.").format(name=path.name))
-        self._job.start()
+        self._job.run(job, lambda found: self._take(path, found[0]))
 
     def close(self) -> None:
         """Stop and wait for scenes that are being looked at."""
-        if self._job is not None:
-            self._job.blockSignals(True)
-            self._job.wait(_JOIN_SECONDS)
+        self._job.close()
 
     def _take(self, path: Path, lines: str) -> None:
         picture = self._batch.model.picture(path)
@@ -65,11 +59,6 @@ class Listing(QObject):
         if self._panel.picture is not None and self._panel.picture.path == path:
             self._panel.open_extended()
         self._batch.announcer.say(tr("The scenes are in the extended description."))
-
-    def _ended(self, error: BaseException | None) -> None:
-        self._job = None
-        if error is not None:
-            self._batch.teller.tell_broken(error)
 
 
 def listed(path: Path, models: Models, settings: Settings) -> Generator[str]:

@@ -10,11 +10,9 @@ from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import State, Suggestion
 from lorgnette.gui.captioning.jobs import guess
 from lorgnette.gui.captioning.models import Models
-from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.parts.one_job import OneJob
 from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.translation import tr
-
-_JOIN_SECONDS = 30.0
 
 
 class Guessing(QObject):
@@ -25,7 +23,8 @@ class Guessing(QObject):
         self._batch = batch
         self._panel = panel
         self._models = models
-        self._job: JobThread | None = None
+        self._job = OneJob("lorgnette guess", self)
+        self._job.broke.connect(batch.teller.tell_broken)
 
     def show_guess(self) -> None:
         """Let the model say what it held back, as an unsure draft."""
@@ -33,20 +32,13 @@ class Guessing(QObject):
         if picture is None or picture.state is not State.DECLINED:
             self._batch.announcer.say(tr("The model has held nothing back for this picture."))
             return
-        if self._job is not None:
-            return
         path = picture.path
         said = guess(path, self._models, self._batch.settings.now)
-        self._job = JobThread(said, "lorgnette guess", self)
-        self._job.reported.connect(lambda found: self._take(path, found[0]))
-        self._job.ended.connect(self._ended)
-        self._job.start()
+        self._job.run(said, lambda found: self._take(path, found[0]))
 
     def close(self) -> None:
         """Stop and wait for a guess that is being made."""
-        if self._job is not None:
-            self._job.blockSignals(True)
-            self._job.wait(_JOIN_SECONDS)
+        self._job.close()
 
     def _take(self, path: Path, said: Suggestion) -> None:
         model = self._batch.model
@@ -73,8 +65,3 @@ class Guessing(QObject):
         )
         if self._panel.picture is not None and self._panel.picture.path == path:
             self._panel.field.setFocus()
-
-    def _ended(self, error: BaseException | None) -> None:
-        self._job = None
-        if error is not None:
-            self._batch.teller.tell_broken(error)

@@ -6,12 +6,10 @@ from PySide6.QtCore import QObject, Signal
 
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.parts.actions import Entry, Group, Menu
-from lorgnette.gui.parts.job_thread import JobThread
+from lorgnette.gui.parts.one_job import OneJob
 from lorgnette.gui.saying.translation import tr
 from lorgnette.gui.standing.dialog import StandingDialog
 from lorgnette.gui.standing.jobs import Counted, count
-
-_JOIN_SECONDS = 30.0
 
 
 class Counting(QObject):
@@ -27,7 +25,8 @@ class Counting(QObject):
         super().__init__(batch.window)
         self._batch = batch
         self._dialog: StandingDialog | None = None
-        self._job: JobThread | None = None
+        self._job = OneJob("lorgnette standing", self)
+        self._job.broke.connect(batch.teller.tell_broken)
 
     def groups(self) -> list[Group]:
         """Return what it brings into the menus."""
@@ -43,9 +42,7 @@ class Counting(QObject):
 
     def close(self) -> None:
         """Stop and wait for the thread."""
-        if self._job is not None:
-            self._job.blockSignals(True)
-            self._job.wait(_JOIN_SECONDS)
+        self._job.close()
 
     def show(self) -> None:
         """Read the files and show what they say."""
@@ -65,24 +62,16 @@ class Counting(QObject):
         return str(folder.relative_to(common.parent))
 
     def _read(self) -> None:
-        if self._job is not None or self._dialog is None:
+        if self._job.running or self._dialog is None:
             return
         self._dialog.show_reading()
         images = [picture.path for picture in self._batch.model.pictures()]
-        self._job = JobThread(count(images), "lorgnette standing", self)
-        self._job.reported.connect(self._take)
-        self._job.ended.connect(self._ended)
-        self._job.start()
+        self._job.run(count(images), self._take)
 
     def _take(self, found: list[list[Counted]]) -> None:
         if self._dialog is not None and found[-1]:
             self._dialog.show_counted(found[-1])
             self._batch.announcer.say(self._dialog.heading.text())
-
-    def _ended(self, error: BaseException | None) -> None:
-        self._job = None
-        if error is not None:
-            self._batch.teller.tell_broken(error)
 
     def _go_on(self, missing: list[Path]) -> None:
         """Go to the next of these pictures below the current one, else to the first."""
