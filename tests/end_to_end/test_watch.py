@@ -133,6 +133,28 @@ def test_what_is_there_comes_first_then_what_arrives(
     assert words.text == "Mine"
 
 
+def test_films_are_taken_if_asked_with_their_scenes(
+    watch: Callable[..., Watcher], folder: Path
+) -> None:
+    pytest.importorskip("av")
+    from tests.desktop.films import clips
+
+    clips.write(folder / "early.mp4")
+    first = watch(folder)
+    picture(folder / "a.jpg")
+    assert first.line() == "a.jpg: A red picture."
+    first.end()
+    clips.write(folder / "new.part.mp4").rename(folder / ".new")
+    second = watch(folder, "--films", "--scenes")
+    assert str(second.line()).startswith("early.mp4: A ")
+    (folder / ".new").rename(folder / "new.mp4")
+    assert str(second.line()).startswith("new.mp4: A ")
+    words = alttext.read(folder / "new.mp4").alt_text
+    assert words is not None
+    assert words.extended_description.startswith("0:00 to 0:01: A red picture.\n")
+    assert state(folder / "new.mp4") is State.DRAFT
+
+
 def test_a_copy_is_left_alone_until_it_is_whole(
     watch: Callable[..., Watcher], folder: Path, tmp_path: Path
 ) -> None:

@@ -17,7 +17,13 @@ from lorgnette import paths
 from lorgnette.alttext import Destination
 from lorgnette.captioning.agreement import agreement
 from lorgnette.cli import drafting, output
-from lorgnette.cli.options import add_films, add_sidecar_naming, path_argument, suffixes
+from lorgnette.cli.options import (
+    add_films,
+    add_scenes,
+    add_sidecar_naming,
+    path_argument,
+    suffixes,
+)
 from lorgnette.cli.stopping import asked_to_stop
 from lorgnette.cluster.errors import NoClusterError
 from lorgnette.errors import ExitCode
@@ -60,12 +66,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--format", choices=["text", "jsonl"], default="text", help="default: text")
     add_films(parser)
-    parser.add_argument(
-        "--scenes",
-        action="store_true",
-        help="list what is seen in animations and films, scene by scene with its time, in the "
-        "extended description",
-    )
+    add_scenes(parser)
     drafting.add_options(parser)
     parser.add_argument(
         "--verbose",

@@ -67,6 +67,16 @@ def add_films(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_scenes(parser: argparse.ArgumentParser) -> None:
+    """Add --scenes to a command that captions."""
+    parser.add_argument(
+        "--scenes",
+        action="store_true",
+        help="list what is seen in animations and films, scene by scene with its time, in the "
+        "extended description",
+    )
+
+
 def suffixes(args: argparse.Namespace) -> frozenset[str]:
     """Return which files of folders are meant."""
     return SUFFIXES | FILMS if args.films else SUFFIXES

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from lorgnette.alttext import Destination
 from lorgnette.cli import drafting, output
-from lorgnette.cli.options import add_sidecar_naming, path_argument, seconds_argument
+from lorgnette.cli.options import (
+    add_films,
+    add_scenes,
+    add_sidecar_naming,
+    path_argument,
+    seconds_argument,
+    suffixes,
+)
 from lorgnette.cli.stopping import asked_to_stop
 from lorgnette.errors import ExitCode
 from lorgnette.files import is_folder, only_one
@@ -49,6 +56,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="look through the folder that often instead of listening to the system, which knows "
         "nothing of what other computers do on a network folder",
     )
+    add_films(parser)
+    add_scenes(parser)
     drafting.add_options(parser)
     parser.set_defaults(run=run)
 
@@ -68,7 +77,9 @@ def run(args: argparse.Namespace) -> int:
     joining = drafting.joining(args)
     with only_one("watch", folder):
         captioner = drafting.open_captioner(args)
-        arrivals = Arrivals(folder, settle=args.settle, poll=args.poll, tell=tell)
+        arrivals = Arrivals(
+            folder, settle=args.settle, poll=args.poll, suffixes=suffixes(args), tell=tell
+        )
         job = draft_arrivals(
             arrivals,
             captioner,
@@ -77,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
             anyway=args.describe_anyway,
             reading=drafting.text_reading(args, captioner),
             joining=joining,
+            scenes=args.scenes,
             title=f"watch {shown(folder.name)}".rstrip(),
             tell=tell,
         )

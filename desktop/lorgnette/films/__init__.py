@@ -20,7 +20,7 @@ def is_film(path: Path) -> bool:
     return bool(film.demuxer(head)) or path.suffix.lower() in FILMS
 
 
-def moving_picture(path: Path, least_side: int, *, scenes: bool = True) -> MovingPicture | None:
+def moving_picture(path: Path, least_side: int, *, scenes: bool = False) -> MovingPicture | None:
     """Return what moves at path: a film, an animation, a motion photo; None of what stands still.
 
     Args:
@@ -35,7 +35,7 @@ def moving_picture(path: Path, least_side: int, *, scenes: bool = True) -> Movin
         return film.moving_picture(path, least_side, scenes=scenes)
     try:
         return animations.moving_picture(path, least_side) or motion_photos.moving_picture(
-            path, least_side
+            path, least_side, scenes=scenes
         )
     except UnreadableImageError:
         return None

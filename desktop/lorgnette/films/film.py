@@ -44,7 +44,7 @@ def demuxer(head: bytes) -> str:
 
 
 def moving_picture(
-    path: Path, least_side: int, *, scenes: bool = True, start: int = 0, length: int = 0
+    path: Path, least_side: int, *, scenes: bool = False, start: int = 0, length: int = 0
 ) -> MovingPicture:
     """Return the film at path.
 

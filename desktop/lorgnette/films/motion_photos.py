@@ -23,10 +23,13 @@ _STILL_AT = re.compile(rb"""PresentationTimestampUs\s*(?:=\s*["']|>)\s*(\d{1,12}
 _OF_FILM = 3  # frames; the still is one more
 
 
-def moving_picture(path: Path, least_side: int) -> MovingPicture | None:
+def moving_picture(path: Path, least_side: int, *, scenes: bool = False) -> MovingPicture | None:
     """Return the motion photo at path, its still among the frames; None if it is none.
 
     Without what reads films, or if its film is damaged, it is a photo like others.
+
+    Args:
+        scenes: bring those of the film, too.
 
     Raises:
         UnreadableImageError: the file cannot be read, or the still cannot be decoded.
@@ -38,7 +41,7 @@ def moving_picture(path: Path, least_side: int) -> MovingPicture | None:
     if first is None:
         return None
     with contextlib.suppress(UnreadableImageError):
-        shown = film.moving_picture(path, least_side, start=first.start())
+        shown = film.moving_picture(path, least_side, scenes=scenes, start=first.start())
         said = _STILL_AT.search(data, 0, _HEAD_BYTES)
         at = int(said[1]) / 1e6 if said else shown.seconds / 2
         still = Frame(images.load(path, least_side), min(at, shown.seconds))

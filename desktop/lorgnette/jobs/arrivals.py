@@ -9,7 +9,7 @@ import os
 import queue
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class Arrivals:
         *,
         settle: float = 2.0,
         poll: float | None = None,
+        suffixes: Container[str] = SUFFIXES,
         tell: Callable[[str], object] = lambda _: None,
     ) -> None:
         """Begin with what is there already.
@@ -56,12 +57,14 @@ class Arrivals:
         Args:
             settle: seconds for which a file has to stay as it is.
             poll: look through the folder that often instead of listening to events.
+            suffixes: in lower case, of the files that count.
             tell: takes a sentence for a person on how it goes.
         """
         self._folder = folder
         self._real = folder  # without links, which the system does not follow
         self._settle = settle
         self._poll = poll
+        self._suffixes = suffixes
         self._tell = tell
         self._told: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
         self._observer: BaseObserver | None = None
@@ -168,8 +171,8 @@ class Arrivals:
         self._next_look = time.monotonic() + pause
 
     def _within(self, path: Path) -> Iterator[Path]:
-        for found in find_pictures([path]):
-            if found.suffix.lower() in SUFFIXES and not is_folder(found):
+        for found in find_pictures([path], self._suffixes):
+            if found.suffix.lower() in self._suffixes and not is_folder(found):
                 yield found
             elif is_folder(found) and found not in self._unsearched:
                 self._unsearched.add(found)
@@ -224,7 +227,7 @@ class Arrivals:
             if not path.is_symlink():
                 for picture in self._within(path):
                     self._consider(picture)
-        elif path.suffix.lower() in SUFFIXES:
+        elif path.suffix.lower() in self._suffixes:
             self._consider(path)
 
 

@@ -117,8 +117,9 @@ def save_document(path: Path, text: str, *, overwrite: bool = False) -> None:
         if not stat.S_ISREG(status.st_mode):
             _pour(path, text.encode())
             return
-        if target.suffix.lower() in {*containers.PICTURES, ".xmp"}:
-            what = "a sidecar" if target.suffix.lower() == ".xmp" else "a picture"
+        if (suffix := target.suffix.lower()) in {*containers.OWNERS, ".xmp"}:
+            what = "a picture" if suffix in containers.PICTURES else "a film"
+            what = "a sidecar" if suffix == ".xmp" else what
             raise CannotWriteError(path, f"{target.name} is {what}, which no document replaces")
         if not overwrite:
             raise CannotWriteError(path, "it is there already; --overwrite replaces it")

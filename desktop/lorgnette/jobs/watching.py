@@ -23,6 +23,7 @@ def draft_arrivals(
     anyway: bool = False,
     reading: TextReading | None = None,
     joining: Joining = NOTHING,
+    scenes: bool = False,
     title: str = "watch",
     tell: Callable[[str], object] = lambda _: None,
 ) -> Generator[Outcome]:
@@ -34,7 +35,7 @@ def draft_arrivals(
 
     Args:
         naming: as alttext.write takes it.
-        anyway, reading, joining: as caption_batch takes them.
+        anyway, reading, joining, scenes: as caption_batch takes them.
         title: what the history calls the batches.
         tell: takes a sentence for a person about what stopped a whole batch.
     """
@@ -42,7 +43,9 @@ def draft_arrivals(
     while arrived := arrivals.wait():
         fresh = [image for image in arrived if anyway or not known.reason(image)]
         ahead = dict.fromkeys(fresh)
-        job = caption_batch(fresh, captioner, anyway=anyway, reading=reading, joining=joining)
+        job = caption_batch(
+            fresh, captioner, anyway=anyway, reading=reading, joining=joining, scenes=scenes
+        )
         try:
             with contextlib.closing(job):
                 for outcome in write_drafts(

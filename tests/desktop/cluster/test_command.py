@@ -72,6 +72,26 @@ def test_it_says_what_is_said_alone(
     assert contents(pictures) == before
 
 
+def test_films_of_folders_are_described_there_too(
+    programs: Programs, toy_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("av")
+    from tests.desktop.films import clips
+
+    programs.scheduler()
+    programs.worker("--nthreads", 1)
+    (tmp_path / "films").mkdir()
+    clips.write(tmp_path / "films" / "clip.mp4")
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "films" / "still.png")
+    command = ["caption", "--model", str(toy_model), "--format", "jsonl", "--films", "--scenes"]
+    command.append(str(tmp_path / "films"))
+    assert cli.main(command) == 0
+    alone = lines(capsys)
+    assert cli.main([*command, "--cluster", str(programs.file)]) == 0
+    assert lines(capsys) == alone
+    assert alone[0]["scenes"]
+
+
 def test_a_cluster_of_this_machine_ends_on_ctrl_c_and_goes_on_later(
     toy_model: Path, archive: Callable[..., Path]
 ) -> None:

@@ -32,7 +32,7 @@ def parts_seen(film: MovingPicture) -> list[int]:
 
 
 def seen(path: Path) -> MovingPicture:
-    found = moving_picture(path, LEAST)
+    found = moving_picture(path, LEAST, scenes=True)
     assert found is not None
     return found
 
@@ -53,6 +53,14 @@ def test_each_kind_is_told_by_its_parts(tmp_path: Path, suffix: str, codec: str)
     assert [scene.end for scene in film.scenes[:-1]] == [s.start for s in film.scenes[1:]]
     red = np.asarray(film.frames[0].image)[-3, -3]
     assert np.abs(red.astype(int) - clips.PARTS[0]).max() < 30
+
+
+def test_scenes_come_only_where_they_are_asked_for(tmp_path: Path) -> None:
+    path = clips.write(tmp_path / "clip.mp4")
+    found = moving_picture(path, LEAST)
+    assert found is not None
+    assert not found.scenes
+    assert [frame.seconds for frame in found.frames] == [f.seconds for f in seen(path).frames]
 
 
 def test_a_film_is_found_by_its_bytes_whatever_its_name(tmp_path: Path) -> None:
@@ -276,6 +284,7 @@ def test_a_motion_photo_moves_and_keeps_its_still(tmp_path: Path) -> None:
     assert white.count(True) == 1
     assert found.frames[white.index(True)].seconds == 1.5
     assert len(found.frames) in {3, 4}
+    assert len(found.scenes) == 3
     plain = tmp_path / "plain.jpg"
     plain.write_bytes(still)
     assert moving_picture(plain, LEAST) is None

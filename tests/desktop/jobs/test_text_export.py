@@ -163,7 +163,9 @@ def test_a_document_is_not_written_over_another(tmp_path: Path) -> None:
     assert path.read_text() == "two"
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.PNG", "a.tiff", "a.cr2", "a.jpg.xmp", "a.XMP"])
+@pytest.mark.parametrize(
+    "name", ["a.jpg", "a.PNG", "a.tiff", "a.cr2", "a.jpg.xmp", "a.XMP", "a.mp4"]
+)
 def test_a_document_takes_the_place_of_no_picture_and_no_words(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(b"a person's")

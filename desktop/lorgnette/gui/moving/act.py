@@ -1,21 +1,27 @@
-"""Moving: an animation is played when a person asks, and what was looked at is stepped through."""
+"""Moving: an animation is played when a person asks, its frames and its scenes are gone through."""
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QPixmap, QTextCursor
+from PySide6.QtWidgets import QFileDialog
 
+from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.batch.picture import Moment
 from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.moving.jobs import Frames, Kind, decode
 from lorgnette.gui.moving.listing import Listing
+from lorgnette.gui.moving.saving import save_scenes
+from lorgnette.gui.moving.scenes import Scenes
 from lorgnette.gui.moving.strip import Strip
 from lorgnette.gui.moving.words import kind_words, length, moment_words
 from lorgnette.gui.parts.actions import Entry, Group, Menu
 from lorgnette.gui.parts.one_job import OneJob
 from lorgnette.gui.reviewing.panel import ReviewPanel
-from lorgnette.gui.saying.translation import tr
+from lorgnette.gui.saying.translation import number, tr, trn
+from lorgnette.jobs import scenes
+from lorgnette.jobs.scenes import SceneWords
 
 _READ_MILLISECONDS = 150  # on one picture before its frames are decoded
 
@@ -31,13 +37,20 @@ class Moving(QObject):
 
     def __init__(self, batch: OpenBatch, panel: ReviewPanel, models: Models) -> None:
         super().__init__(batch.window)
-        self._listing = Listing(batch, panel, models)
+        self._listing = Listing(batch, models)
+        self._listing.listed.connect(self._show_listed)
         self._batch = batch
         self._panel = panel
         self.strip = Strip(panel.subject)
         panel.subject.add_below(self.strip)
         self.strip.stand_between(batch.view, panel.field)
         panel.order_tabs()
+        self.scenes = Scenes(panel)
+        self.section = panel.add_section("scenes", tr("Scenes"), self.scenes, self.scenes.stops())
+        self.scenes.scene_chosen.connect(self._show_scene)
+        self.scenes.line_wanted.connect(self._mend)
+        self.scenes.list_wanted.connect(self.list_scenes)
+        self.scenes.save_wanted.connect(self.ask_save)
         self._path: Path | None = None  # of the picture that is shown
         self._found: Frames | None = None
         self._place = -1  # of the frame that plays; -1: it rests
@@ -69,7 +82,11 @@ class Moving(QObject):
                     Entry("previous_frame", tr("P&revious frame that was looked at"),
                           lambda: self.step(-1), ("Shift+F3",), usable=self._steps),
                     Entry("list_scenes", tr("&List what is seen when"),
-                          self._listing.list_scenes, ("Shift+F4",), usable=self._moves),
+                          self.list_scenes, ("Shift+F4",), usable=self._moves),
+                    Entry("go_to_scenes", tr("&Go to the scenes"), self.go_to_scenes, ("Ctrl+F3",),
+                          usable=self._moves),
+                    Entry("save_scenes", tr("&Save the scenes…"), self.ask_save,
+                          usable=lambda: bool(self._scenes())),
                 ],
                 tr("What mo&ves"),
             )
@@ -128,6 +145,50 @@ class Moving(QObject):
         self._show_at(moment.seconds)
         self._batch.announcer.say(words)
 
+    def list_scenes(self) -> None:
+        """Let the model look for the scenes of the current picture."""
+        if self._panel.picture is not None:
+            self._listing.list_scenes(self._panel.picture.path)
+
+    def go_to_scenes(self) -> None:
+        """Open the section of the scenes, and put the focus into it."""
+        self.section.open()
+        where = self.scenes.rows if self._scenes() else self.scenes.list
+        where.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def ask_save(self) -> None:
+        """Ask for a file, and put the scenes of the current picture into it."""
+        picture = self._panel.picture
+        if picture is None:
+            return
+        kinds = {
+            tr("WebVTT, for players (*.vtt)"): ".vtt",
+            tr("Text (*.txt)"): ".scenes.txt",
+        }
+        file, kind = QFileDialog.getSaveFileName(
+            self._batch.window,
+            tr("Save the scenes"),
+            str(picture.path.with_suffix(".vtt")),
+            ";;".join(kinds),
+        )
+        if file:
+            path = Path(file)
+            self.save_scenes(path if path.suffix else path.with_suffix(kinds[kind]))
+
+    def save_scenes(self, path: Path) -> None:
+        """Put the scenes of the current picture into a file; its ending says in which form."""
+        picture = self._panel.picture
+        if picture is None:
+            return
+        try:
+            save_scenes(picture, path)
+        except LorgnetteError as error:
+            self._batch.teller.tell_broken(error)
+            return
+        count = len(self._scenes())
+        told = trn("{count} scene saved in {path}.", "{count} scenes saved in {path}.", count)
+        self._batch.teller.tell(told.format(count=number(count), path=path))
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stop where nobody can see it."""
         if event.type() in {QEvent.Type.Hide, QEvent.Type.WindowStateChange} and self.playing:
@@ -148,10 +209,41 @@ class Moving(QObject):
         suggestion = picture.suggestion if picture is not None else None
         return suggestion.moments if suggestion is not None else ()
 
+    def _scenes(self) -> tuple[SceneWords, ...]:
+        picture = self._panel.picture
+        return () if picture is None else tuple(scenes.parsed(picture.alt.extended_description))
+
+    def _show_listed(self, path: Path) -> None:
+        """Show the scenes that were listed, if a person still looks at that picture."""
+        self._offer()
+        if self._panel.picture is not None and self._panel.picture.path == path:
+            self.go_to_scenes()
+
+    def _show_scene(self, scene: SceneWords) -> None:
+        """Show a frame of the scene; none where it shows none that was looked at."""
+        self._rest()
+        frames = self._found.frames if self._found is not None else ()
+        within = [each for each in frames if scene.start <= each.seconds < scene.end]
+        if within:
+            middle = (scene.start + scene.end) / 2
+            shown = min(within, key=lambda each: abs(each.seconds - middle))
+            self._panel.preview.show_frame(QPixmap.fromImage(shown.image))
+
+    def _mend(self, scene: SceneWords) -> None:
+        """Go to the line of the scene, where its words are mended."""
+        self._panel.open_extended()
+        field = self._panel.extended
+        at = field.document().find(scenes.lines([scene]))
+        if not at.isNull():
+            at.movePosition(QTextCursor.MoveOperation.EndOfBlock)
+            field.setTextCursor(at)
+
     def _offer(self) -> None:
         found = self._found
         told = "" if found is None else kind_words(found)
         self.strip.offer(told, plays=self._plays(), steps=self._steps())
+        self.scenes.show_scenes(self._scenes())
+        self.section.setVisible(self._moves() or bool(self._scenes()))
         if self._moment >= len(self._moments()):
             self._rest()
         self.changed.emit()

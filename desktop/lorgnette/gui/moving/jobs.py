@@ -38,7 +38,7 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """The frames of a file: all of an animation, of others those that tell it."""
+    """The frames of a file: all of an animation, of others those that tell it and its scenes."""
 
     path: Path
     kind: Kind
@@ -63,10 +63,12 @@ def _decoded(path: Path) -> Frames:
         frames = tuple(Played(_qt(each), each.seconds, each.milliseconds) for each in shown)
         seconds = frames[-1].seconds + frames[-1].milliseconds / 1000
         return Frames(path, Kind.ANIMATION, seconds, frames)
-    moving = films.moving_picture(path, LEAST_SIDE)
+    moving = films.moving_picture(path, LEAST_SIDE, scenes=True)
     if moving is None:
         return Frames(path, Kind.NOTHING)
-    frames = tuple(Played(_qt(each), each.seconds) for each in moving.frames)
+    each = {frame.seconds: frame for frame in moving.frames}
+    each |= {scene.frame.seconds: scene.frame for scene in moving.scenes}
+    frames = tuple(Played(_qt(each[seconds]), seconds) for seconds in sorted(each))
     return Frames(path, Kind.FILM if film else Kind.OTHER, moving.seconds, frames)
 
 

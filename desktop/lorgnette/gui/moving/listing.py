@@ -4,34 +4,36 @@ import dataclasses
 from collections.abc import Generator
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from lorgnette.gui.batch.history import change
 from lorgnette.gui.batch.open_batch import OpenBatch
 from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.parts.one_job import OneJob
-from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import Settings
 
 
 class Listing(QObject):
-    """Lets the model list the scenes of a film or an animation, one at a time."""
+    """Lets the model list the scenes of a film or an animation, one at a time.
 
-    def __init__(self, batch: OpenBatch, panel: ReviewPanel, models: Models) -> None:
+    Signals:
+        listed: the scenes of this path are in its extended description.
+    """
+
+    listed = Signal(object)
+
+    def __init__(self, batch: OpenBatch, models: Models) -> None:
         super().__init__(batch.window)
         self._batch = batch
-        self._panel = panel
         self._models = models
         self._job = OneJob("lorgnette scenes", self)
         self._job.broke.connect(batch.teller.tell_broken)
 
-    def list_scenes(self) -> None:
-        """Add the scenes of the current picture to its extended description."""
-        picture = self._panel.picture
-        if picture is None or self._job.running:
+    def list_scenes(self, path: Path) -> None:
+        """Add the scenes of a picture to its extended description."""
+        if self._job.running:
             return
-        path = picture.path
         job = listed(path, self._models, self._batch.settings.now)
         self._batch.announcer.say(tr("Looking at the scenes of {name}.").format(name=path.name))
         self._job.run(job, lambda found: self._take(path, found[0]))
@@ -56,8 +58,7 @@ class Listing(QObject):
         )
         what = tr("scenes of {name}").format(name=path.name)
         change(self._batch.history, self._batch.model, [(picture, alt)], what)
-        if self._panel.picture is not None and self._panel.picture.path == path:
-            self._panel.open_extended()
+        self.listed.emit(path)
         self._batch.announcer.say(tr("The scenes are in the extended description."))
 
 
@@ -71,5 +72,5 @@ def listed(path: Path, models: Models, settings: Settings) -> Generator[str]:
     from lorgnette.jobs import scenes
 
     captioner = models.captioner(settings)
-    moving = films.moving_picture(path, captioner.least_side)
+    moving = films.moving_picture(path, captioner.least_side, scenes=True)
     yield "" if moving is None else scenes.lines(scenes.described(moving.scenes, captioner))

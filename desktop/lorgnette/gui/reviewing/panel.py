@@ -1,6 +1,7 @@
 """The panel beside the list: one picture, its words, and everything that helps to judge them."""
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -110,6 +111,7 @@ class ReviewPanel(QWidget):
         self._entered: AltText | None = None  # the words before the typing that goes on
         self._typing = False  # whether the words that come are those of the key just pressed
         self._beside = True
+        self._added: list[tuple[Section, Sequence[QWidget]]] = []  # by other wings
         self._described = 0  # the limit that the field's description speaks of
         self._settle = QTimer(self, interval=_SETTLE_MILLISECONDS, singleShot=True)
         self._settle.timeout.connect(self._show_notes)
@@ -165,8 +167,11 @@ class ReviewPanel(QWidget):
         layout.addSpacing(6)
         layout.addWidget(self.candidates)
         layout.addSpacing(6)
+        self._sections = QVBoxLayout()
+        self._sections.setSpacing(8)
         for section in self._build_sections(side):
-            layout.addWidget(section)
+            self._sections.addWidget(section)
+        layout.addLayout(self._sections)
         layout.addStretch(1)
         self.field.typed.connect(self._typed)
         self.field.escaped.connect(self._take_back)
@@ -247,10 +252,27 @@ class ReviewPanel(QWidget):
         """Return what opens and closes, in order."""
         return [
             self.extended_section,
+            *(section for section, _ in self._added),
             self.read_section,
             self.questions_section,
             self.details_section,
         ]
+
+    def add_section(
+        self, name: str, title: str, content: QWidget, stops: Sequence[QWidget]
+    ) -> Section:
+        """Put a section below the extended description, and return it; its owner shows it.
+
+        Args:
+            stops: of Tab within it.
+        """
+        section = Section(title, content, self._colours, self._body)
+        section.setObjectName(name)
+        section.setVisible(False)
+        self._added.append((section, stops))
+        self._sections.insertWidget(len(self._added), section)
+        self.order_tabs()
+        return section
 
     def order_tabs(self) -> None:
         """Put the stops of Tab in the order of the eye."""
@@ -264,6 +286,7 @@ class ReviewPanel(QWidget):
             self.skip,
             self.extended_section.toggle,
             self.extended,
+            *(stop for section, its in self._added for stop in (section.toggle, *its)),
             self.read_section.toggle,
             self.read,
             self.questions_section.toggle,
@@ -330,9 +353,8 @@ class ReviewPanel(QWidget):
             for section in self.sections():
                 section.setVisible(False)
             return
-        for section in self.sections():
-            if section is not self.read_section:  # it is shown only where something was read
-                section.setVisible(True)
+        for section in (self.extended_section, self.questions_section, self.details_section):
+            section.setVisible(True)  # the others where there is something in them
         self.subject.show_picture(picture)
         suggestion = picture.suggestion
         self.field.doubt(
