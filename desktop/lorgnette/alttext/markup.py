@@ -61,6 +61,7 @@ _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 _LOOSE_AND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,8}|#x[0-9A-Fa-f]{1,8});)")
 _LOOSE_LESS = re.compile(r"<(?![A-Za-z_:/?!\x80-\U0010ffff])")
 _OPAQUE = re.compile(r"<!--|<!\[CDATA\[")  # what is between these and their ends is no markup
+_COMMENT_DASH = re.compile(r"-(?=-|\Z)")  # where XML allows none in a comment
 _OLD_ENCODINGS = (  # those of Python that are encodings of texts, as it calls them
     *("iso8859", "iso2022", "cp", "koi8", "mac", "gb", "big5", "shift_jis", "euc", "hz"),
     *("johab", "tis", "ptcp", "kz"),
@@ -110,7 +111,7 @@ class Document:
     data: bytes  # UTF-8, well-formed where there is no trouble; positions count in it
     top: Element  # around everything
     trouble: str = ""  # why it was not read to its end; empty where it was
-    has_doctype: bool = False
+    uneditable: str = ""  # why an edit would lose something, for a person
 
 
 def parse(packet: bytes) -> Document:
@@ -121,11 +122,12 @@ def parse(packet: bytes) -> Document:
     """
     if len(packet) > MAX_BYTES:
         raise MalformedPacketError("its XMP packet is too large")
-    text = _decoded(packet)
+    text, uneditable = _decoded(packet)
     prolog = _PROLOG.match(text, text.startswith("\ufeff"))
     doctype = prolog and _DOCTYPE.match(text, prolog.end())
     if doctype:
         text = text[: doctype.start()] + " " * len(doctype[0]) + text[doctype.end() :]
+        uneditable = "its XMP packet has a document type declaration"
     data = text.encode("utf-8", "replace")
     top, trouble = _parsed(data)
     if trouble:
@@ -133,7 +135,9 @@ def parse(packet: bytes) -> Document:
         if mended != data:
             data = mended
             top, trouble = _parsed(data)
-    return Document(data, top, trouble, has_doctype=bool(doctype))
+            if _has_forbidden(text):
+                uneditable = "its XMP packet has characters that XML forbids"
+    return Document(data, top, trouble, uneditable)
 
 
 def descend(element: Element) -> Iterator[Element]:
@@ -156,11 +160,19 @@ def attributes(data: bytes, element: Element) -> Iterator[tuple[str, int, int]]:
         position = part.end()
 
 
-def _decoded(packet: bytes) -> str:
-    """Return the text of a packet from its first mark on; its declaration, if any, says UTF-8."""
+def _decoded(packet: bytes) -> tuple[str, str]:
+    """Return the text of a packet from its first mark on, and why an edit would lose something.
+
+    Its declaration, if any, says UTF-8.
+    """
+    uneditable = ""
     for start, encoding in _ENCODINGS:
         if packet.startswith(start):
-            text = packet.decode(encoding, "replace")
+            try:
+                text = packet.decode(encoding)
+            except UnicodeDecodeError:
+                text = packet.decode(encoding, "replace")
+                uneditable = "the letters in its XMP packet are damaged"
             break
     else:
         text = _eight_bits(packet)
@@ -169,7 +181,7 @@ def _decoded(packet: bytes) -> str:
     text = text[begin:].rstrip("\0")
     if declared := _ENCODING.match(text):
         text = f"{declared[1]}UTF-8{text[declared.end() :]}"
-    return mark + text
+    return mark + text, uneditable
 
 
 def _eight_bits(packet: bytes) -> str:
@@ -212,7 +224,7 @@ def _mended(text: str) -> str:
             break
         parts += [_mended_markup(text[position : opening.start()]), opening[0]]
         inside = text[opening.end() : end]  # in CDATA everything means itself
-        parts += [inside.replace("--", "- ").rstrip("-") if closing == "-->" else inside, closing]
+        parts += [_COMMENT_DASH.sub("- ", inside) if closing == "-->" else inside, closing]
         position = end + 3
     return "".join([*parts, _mended_markup(text[position:])])
 
@@ -220,6 +232,16 @@ def _mended(text: str) -> str:
 def _mended_markup(text: str) -> str:
     text = _REFERENCE.sub(_legal_reference, text)
     return _LOOSE_LESS.sub("&lt;", _LOOSE_AND.sub("&amp;", text))
+
+
+def _has_forbidden(text: str) -> bool:
+    """Return whether there are characters that cannot be spelt in XML at all.
+
+    Zeros are not: they are filling, which every reader leaves out.
+    """
+    return any(each != "\0" for each in _ILLEGAL.findall(text)) or any(
+        _legal_reference(each) != each[0] for each in _REFERENCE.finditer(text)
+    )
 
 
 def _white(match: re.Match[str]) -> str:

@@ -140,8 +140,7 @@ def merge(
     if packet is None or is_blank(packet):
         return _new(_Change.of(alt_text, (), (), {}, date, supersedes, caption), extension)
     document = markup.parse(packet)
-    if document.trouble or document.has_doctype:
-        reason = document.trouble or "its XMP packet has a document type declaration"
+    if reason := document.trouble or document.uneditable:
         raise MalformedPacketError(reason)
 
     def is_ours(name: str) -> bool:

@@ -353,18 +353,61 @@ def test_what_is_mended_leaves_cdata_and_comments_as_they_are(exiftool, tmp_path
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf='
         '"http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
         'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/">'
-        f"<!-- a & b -- c <![CDATA[ --><photoshop:Headline>{headline}</photoshop:Headline>"
+        f"<!-- a & b -- c <![CDATA[ ---><photoshop:Headline>{headline}</photoshop:Headline>"
         "<photoshop:City>A & B < C</photoshop:City>"
         "</rdf:Description></rdf:RDF></x:xmpmeta>"
     ).encode()
     merged = xmp.merge(packet, AltText(text="Words"), date="")
     assert headline.encode() in merged
-    assert b"<!-- a & b -  c <![CDATA[ -->" in merged
+    assert b"<!-- a & b - - c <![CDATA[ - -->" in merged
     path = tmp_path / "a.xmp"
     path.write_bytes(merged)
     tags = exiftool.tags(path, "-XMP-photoshop:all")
     assert tags["XMP-photoshop:Headline"] == "<x> & y &amp; z < 1"
     assert tags["XMP-photoshop:City"] == "A & B < C"
+
+
+CONTROLS = [chr(code) for code in range(1, 32) if chr(code) not in "\t\n\r"]
+FORBIDDEN = [
+    *(each.encode() for each in (*CONTROLS, "\ufffe", "\uffff")),
+    *(f"&#{ord(each)};".encode() for each in CONTROLS),
+    *(b"&#x%X;" % code for code in (0, 8, 0xB, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF, 0x110000)),
+]
+
+
+@pytest.mark.parametrize("place", ["Iptc4xmpCore:Location='Rome%s'", "Iptc4xmpCore:%s='Rome'"])
+@pytest.mark.parametrize("spelt", FORBIDDEN)
+def test_characters_that_cannot_be_spelt_in_xml_are_not_lost(spelt: bytes, place: str) -> None:
+    before = packet(alt(("x-default", "A cat")), place).replace(b"%s", spelt)
+    with pytest.raises(MalformedPacketError, match="forbids|not well-formed"):
+        xmp.merge(before, ENGLISH, date=DATE)
+    assert xmp.read(before).alt_text == AltText(text="A cat") or xmp.read(before).unread
+
+
+@pytest.mark.parametrize("spelt", FORBIDDEN)
+def test_words_are_read_around_characters_that_xml_forbids(spelt: bytes) -> None:
+    before = packet(alt(("x-default", "A % cat"))).replace(b"%", spelt)
+    assert read(before).text.split() == ["A", "cat"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_half_a_letter_is_not_lost(encoding: str) -> None:
+    whole = "\ufeff" + packet(alt(("x-default", "A cat")), "Iptc4xmpCore:Location='R?me'").decode()
+    half = whole.replace("?", "\ud800").encode(encoding, "surrogatepass")
+    with pytest.raises(MalformedPacketError, match="letters .* are damaged"):
+        xmp.merge(half, ENGLISH, date=DATE)
+    assert read(half).text == "A cat"
+    sound = whole.replace("?", "\U0001f408").encode(encoding)
+    assert "R\U0001f408me".encode() in xmp.merge(sound, ENGLISH, date=DATE)
+
+
+def test_zeros_that_fill_a_packet_are_no_characters(exiftool, tmp_path: Path) -> None:
+    path = tmp_path / "a.xmp"
+    path.write_bytes(packet("\0\0", "Iptc4xmpCore:Location='Rome\0'") + b"\0\n\0")
+    before = exiftool.tags(path, "-XMP-iptcCore:Location")
+    path.write_bytes(xmp.merge(path.read_bytes(), ENGLISH, date=DATE))
+    assert exiftool.tags(path, "-XMP-iptcCore:Location") == before
+    assert before["XMP-iptcCore:Location"] == "Rome"
 
 
 def test_words_that_a_broken_instruction_swallows_are_said_to_be_there() -> None:
