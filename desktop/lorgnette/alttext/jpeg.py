@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lorgnette.alttext import exif, iim, photoshop, tiff
+from lorgnette.alttext import exif, iim, photoshop, signatures, tiff
 from lorgnette.alttext.container import (
     MAX_BLOCKS,
     CannotEmbedError,
@@ -208,6 +208,9 @@ def survey(source: Source) -> Survey:
         elif segment.marker in {_APP1, _APP13} and _is_odd(source.read(segment.body, 64)):
             no_captions = "it has Exif or IIM in an unusual form"
         blocks.append((f"{segment.marker:02X}", segment.end - segment.start))
+    for block in exif_blocks:
+        if reason := signatures.by_camera(source, Source.of(block)):
+            raise CannotEmbedError(reason)
     if len(packets) > 1:
         raise CannotEmbedError("the file has more than one XMP packet")
     packet = packets[0] if packets else None

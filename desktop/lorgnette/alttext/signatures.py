@@ -4,6 +4,11 @@ import os
 import re
 from pathlib import Path
 
+from lorgnette.alttext import ifd
+from lorgnette.alttext.container import MalformedContainerError
+from lorgnette.alttext.ifd import Form
+from lorgnette.files import Source
+
 # Of OpenPGP, signify and minisign, S/MIME, XML and JSON, Sigstore, RFC 3161 and OpenTimestamps;
 # and of a sum of its bytes.
 _BESIDE = (
@@ -17,6 +22,9 @@ _XML_SIGNATURE = re.compile(rb"http://www\.w3\.org/(?:2000/09|2009)/xmldsig")
 _PROVENANCE = re.compile(
     rb":provenance\b[^<]{0,400}?(?:https?://[^<\"']|self#jumbf|[\w-]\.c2pa\b)", re.IGNORECASE
 )
+_MAKE, _MAKER_NOTE = 0x010F, 0x927C
+_NIKON_HEAD, _NIKON_AUTHENTICATION = b"Nikon\0\2", 0x0020  # the camera's switch for signatures
+_CANON_DECISION_DATA = 0x0083  # where what Canon signs with begins in the file
 _TERMS = b"http://purl.org/dc/terms/"
 
 
@@ -46,6 +54,40 @@ def within(packet: bytes) -> str:
     if len(terms) < len(squeezed) and _PROVENANCE.search(terms):
         return _reason("C2PA, kept elsewhere")
     return ""
+
+
+def by_camera(file: Source, exif: Source) -> str:
+    """Return why a file must not change, by what its camera noted; empty where it may.
+
+    Args:
+        file: all of it.
+        exif: its Exif block; the file itself where it is a TIFF.
+    """
+    try:
+        form = Form.of(exif)
+        main = ifd.first(exif, form)
+        below = ifd.exif(exif, form, main)
+        note = below.find(_MAKER_NOTE) if below is not None else None
+        if note is None:
+            return ""
+        if exif.read(note.start, len(_NIKON_HEAD)) == _NIKON_HEAD:
+            # Behind its name and version, a structure of its own.
+            inner = Source.of(exif.read(note.start + 10, max(note.length - 10, 0)))
+            form = Form.of(inner)
+            start = ifd.beginning(inner, form)
+            found = ifd.directory(inner, form, start, forgiving=True)
+            signed = any(ifd.numbers(inner, form, found.find(_NIKON_AUTHENTICATION)))
+            return _reason("by a Nikon camera") if signed else ""
+        make = main.find(_MAKE)
+        if make is None or not exif.read(make.start, make.length).startswith(b"Canon"):
+            return ""
+        found = ifd.directory(exif, form, note.start, forgiving=True)
+        places = ifd.numbers(exif, form, found.find(_CANON_DECISION_DATA))
+        # Of a copy that another program made, only the place is left.
+        signed = any(place and file.read(place, 4) == b"\xff" * 4 for place in places[:1])
+        return _reason("by a Canon camera") if signed else ""
+    except MalformedContainerError:
+        return ""
 
 
 def _reason(by: str) -> str:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 
 from lorgnette.alttext import captions as words
-from lorgnette.alttext import exif, ifd, iim, photoshop
+from lorgnette.alttext import exif, ifd, iim, photoshop, signatures
 from lorgnette.alttext.container import (
     About,
     CannotEmbedError,
@@ -126,6 +126,8 @@ def survey(source: Source) -> Survey:
     main = directories[0]
     if main.find(_DNG) is not None:
         raise CannotEmbedError("raw photographs take alt text in a sidecar only")
+    if reason := signatures.by_camera(source, source):
+        raise CannotEmbedError(reason)
     packets = [entry for entry in main.entries if entry.tag == _XMP]
     if len(packets) > 1:
         raise CannotEmbedError("the file has more than one XMP packet")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, TiffImagePlugin
+from tests.oracles import ExifTool
 
 from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination, SidecarError, xmp
@@ -141,6 +142,100 @@ def test_a_signed_png(sample: Sample) -> None:
     signature = _chunk(b"dSIG", b"\x30\x03\x02\x01\x01")
     picture.write_bytes(data[:33] + signature + data[33:-12] + signature + data[-12:])
     assert "dSIG" in embed(picture)
+
+
+def entries(order: str, *values: tuple[int, int, int, bytes]) -> bytes:
+    """Return a directory whose values all fit into their entries."""
+    body = b"".join(struct.pack(f"{order}HHI", *head) + data for *head, data in values)
+    return struct.pack(f"{order}H", len(values)) + body + b"\0" * 4
+
+
+def camera_exif(order: str, make: bytes, note: bytes) -> bytes:
+    """Return an Exif block of a camera, whose maker note begins at byte 100."""
+    head = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}I", 8)
+    number = f"{order}I"
+    main = entries(
+        order,
+        (0x010F, 2, 6, struct.pack(number, 38)),
+        (0x8769, 4, 1, struct.pack(number, 50)),
+    )
+    below = entries(order, (0x927C, 7, len(note), struct.pack(number, 100)))
+    return (head + main + make).ljust(50, b"\0") + below.ljust(50, b"\0") + note
+
+
+def nikon(switch: int) -> bytes:
+    switches = entries(">", (1, 7, 4, b"0210"), (0x20, 1, 1, bytes([switch, 0, 0, 0])))
+    note = b"Nikon\0\2\x10\0\0MM\0*" + struct.pack(">I", 8) + switches
+    return camera_exif(">", b"NIKON", note)
+
+
+def canon(place: int, order: str = "<") -> bytes:
+    note = entries(order, (0x83, 4, 1, struct.pack(f"{order}I", place)), (6, 2, 4, b"EOS\0"))
+    return camera_exif(order, b"Canon", note)
+
+
+def shot(picture: Path, exif: bytes) -> None:
+    Image.linear_gradient("L").save(picture, exif=b"Exif\0\0" + exif)
+
+
+DECISION = b"\xff" * 4 + struct.pack("<I20sI", 2, b"sha1", 1) + struct.pack("<III20s", 0, 0, 9, b"")
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_signed_by_a_canon_camera(order: str, tmp_path: Path, exiftool: ExifTool) -> None:
+    picture = tmp_path / "IMG_0001.JPG"
+    shot(picture, canon(1 << 20, order))
+    data = picture.read_bytes()
+    place = struct.pack(f"{order}I", 1 << 20)
+    assert data.count(place) == 1
+    comment = data.index(b"\xff\xdb")
+    at = comment + 4
+    segment = b"\xff\xfe" + struct.pack(">H", len(DECISION) + 2) + DECISION
+    data = data[:comment] + segment + data[comment:]
+    picture.write_bytes(data.replace(place, struct.pack(f"{order}I", at)))
+    tags = exiftool.tags(picture, "-Canon:all")
+    assert tags["Canon:OriginalDecisionDataOffset"] == at
+    assert embed(picture) == (
+        "the file is signed (by a Canon camera), and any change breaks the signature"
+    )
+
+
+@pytest.mark.parametrize("place", [0, 64, 1 << 20, 1 << 31])
+def test_a_canon_camera_that_did_not_sign(place: int, tmp_path: Path, exiftool: ExifTool) -> None:
+    """A copy by another program has the place where the data were, and no data."""
+    picture = tmp_path / "IMG_0001.JPG"
+    shot(picture, canon(place))
+    assert exiftool.tags(picture, "-Canon:all")["Canon:OriginalDecisionDataOffset"] == place
+    written = alttext.write(picture, WORDS, Destination.EMBED)
+    assert (written.destination, written.reason) == (Destination.EMBED, "")
+
+
+@pytest.mark.parametrize("ending", ["jpg", "tif"])
+@pytest.mark.parametrize("switch", [0, 1])
+def test_signed_by_a_nikon_camera(
+    ending: str, switch: int, tmp_path: Path, exiftool: ExifTool
+) -> None:
+    picture = tmp_path / f"DSC_0001.{ending}"
+    if ending == "jpg":
+        shot(picture, nikon(switch))
+    else:
+        block = nikon(switch)
+        picture.write_bytes(block)
+    told = exiftool.tags(picture, "-Nikon:all")["Nikon:ImageAuthentication"]
+    assert told == ("On" if switch else "Off")
+    if switch:
+        assert "signed (by a Nikon camera)" in embed(picture)
+    else:
+        written = alttext.write(picture, WORDS, Destination.EMBED)
+        assert (written.destination, written.reason) == (Destination.EMBED, "")
+
+
+@pytest.mark.parametrize("cut", range(100, 150, 3))
+def test_a_camera_note_that_is_cut_short_is_no_signature(cut: int, tmp_path: Path) -> None:
+    for block in (nikon(1), canon(64)):
+        picture = tmp_path / "DSC_0001.jpg"
+        shot(picture, block[:cut])
+        assert alttext.write(picture, WORDS, Destination.EMBED, overwrite=True).path.exists()
 
 
 def test_a_manifest_of_a_later_page(tmp_path: Path) -> None:
