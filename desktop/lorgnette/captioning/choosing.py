@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lorgnette.captioning.decoding import Hypothesis
-from lorgnette.captioning.evidence import Evidence
+from lorgnette.captioning.evidence import UNSEEN_BELOW, Evidence
 from lorgnette.english.beings import people_counted
 
 _LEAST = 0.01  # probabilities below it are taken for it: a thing can be there all the same
-UNSEEN_BELOW = 0.1  # probability of a thing that is "not seen at all"
 
 
 @dataclass(frozen=True, slots=True)

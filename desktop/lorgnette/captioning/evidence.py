@@ -28,6 +28,7 @@ MAX_THINGS = 5_000
 MAX_WORDS = 400  # of one thing
 MAX_TEXT = 60  # characters of a name or a phrase
 PERSON, ANIMAL, PLACE = "person", "animal", "place"  # kinds that mean something here
+UNSEEN_BELOW = 0.1  # probability of a thing that is "not seen at all"
 # What `choosing.traits` finds in a sentence; the names that weights may have.
 TRAITS = (
     "score",

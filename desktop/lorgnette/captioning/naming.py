@@ -1,17 +1,18 @@
 """Calling a thing by its name where the RNN has only a neighbour's: "a dog" for an otter.
 
 A name takes the place of a word of its own kind (`Thing.instead_of`) where the evidence is sure
-of it, with article, number and the adjectives that were there. The sentence stays as it is where
-it says the name in any way already, where it says several neighbours, so that nobody knows which
-is meant, where the neighbour belongs to a compound ("dog house") or is sure to be there itself, and
-where the detector contradicts the classifier.
+of it, with article, number and the adjectives that were there. It need only be believed where
+nothing at all is seen of the neighbour. The sentence stays as it is where it says the name in any
+way already, where it says several neighbours, so that nobody knows which is meant, where the
+neighbour belongs to a compound ("dog house") or is sure to be there itself, and where the detector
+contradicts the classifier.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lorgnette.captioning.caption import Word
-from lorgnette.captioning.evidence import ANIMAL, PERSON, Evidence, Thing
+from lorgnette.captioning.evidence import ANIMAL, PERSON, UNSEEN_BELOW, Evidence, Thing
 from lorgnette.english.articles import takes_an
 from lorgnette.english.lexicon import (
     ADJECTIVES,
@@ -62,8 +63,7 @@ def named(words: Sequence[Word], evidence: Evidence) -> list[Word]:
     sure = [
         (thing, probability)
         for thing, probability in zip(evidence.table.things, evidence.probabilities, strict=True)
-        if thing.naming_threshold is not None
-        and probability >= thing.naming_threshold
+        if (_sure_of(thing, probability) or _believed(thing, probability))
         and thing.kind != PERSON
         and not (thing.kind == ANIMAL and evidence.no_animal)
     ]
@@ -94,15 +94,47 @@ def spelled(words: Sequence[Word], evidence: Evidence) -> tuple[Word, ...]:
 
 
 def _contradicted(thing: Thing, evidence: Evidence) -> bool:
-    """Tell whether the detector is sure of something whose place the name would take."""
-    return any(
-        other.source in DETECTOR
-        and other.name != thing.name
-        and {other.name.lower(), *other.words} & set(thing.instead_of)
-        and not says(other, thing)
-        and not says(thing, other)
-        for other in (seen.thing for seen in evidence.sure)
+    """Tell whether detector or classifier is sure of something else in thing's place."""
+    for other in (seen.thing for seen in evidence.sure):
+        if clash(other, thing) and mistaken(other, evidence):
+            continue
+        if clash(thing, other) or (other.source in DETECTOR and _in_one_place(other, thing)):
+            return True
+    return False
+
+
+def clash(detected: Thing, named: Thing) -> bool:
+    """Tell whether a thing of the detector's and a name of the classifier's cannot both be right.
+
+    They stand in one place: the name could replace the thing, and neither says the other.
+    """
+    return (
+        detected.source in DETECTOR
+        and named.source not in DETECTOR
+        and _in_one_place(detected, named)
     )
+
+
+def _in_one_place(thing: Thing, name: Thing) -> bool:
+    return (
+        bool({thing.name.lower(), *thing.words} & set(name.instead_of))
+        and thing.name != name.name
+        and not says(thing, name)
+        and not says(name, thing)
+    )
+
+
+def mistaken(detected: Thing, evidence: Evidence) -> bool:
+    """Tell whether the classifier has the detector's word, too, and sees nothing of it.
+
+    The detector has eighty words and takes a marmot for a bear; the classifier knows both.
+    """
+    its = [
+        probability
+        for thing, probability in zip(evidence.table.things, evidence.probabilities, strict=True)
+        if thing.source not in DETECTOR and (thing.name == detected.name or says(detected, thing))
+    ]
+    return detected.source in DETECTOR and bool(its) and max(its) < UNSEEN_BELOW
 
 
 def says(general: Thing, special: Thing) -> bool:
@@ -147,6 +179,7 @@ def _with_name(
         or any(_in_a_compound(texts, place, longer) for place in places)
         or (not thing.plural and any(place.many for place in places))
         or _seen_itself(places[0].phrase, thing, evidence)
+        or not (_sure_of(thing, probability) or _unseen(places[0].phrase, evidence))
     ):
         return said
     for place in reversed(places):
@@ -154,15 +187,41 @@ def _with_name(
     return said
 
 
+def _sure_of(thing: Thing, probability: float) -> bool:
+    return thing.naming_threshold is not None and probability >= thing.naming_threshold
+
+
+def _believed(thing: Thing, probability: float) -> bool:
+    """Tell whether thing is as likely as it must be where nothing of its neighbour is seen."""
+    if thing.naming_threshold is None or thing.threshold is None:
+        return False
+    return probability >= thing.threshold
+
+
+def _of(phrase: str, evidence: Evidence) -> list[tuple[Thing, float]]:
+    """Return the things that phrase says, and how likely each is."""
+    every = zip(evidence.table.things, evidence.probabilities, strict=True)
+    return [
+        (thing, probability)
+        for thing, probability in every
+        if phrase in {thing.name.lower(), thing.plural.lower(), *thing.words}
+    ]
+
+
+def _unseen(phrase: str, evidence: Evidence) -> bool:
+    """Tell whether phrase is a thing that would be seen if it were there, and is not."""
+    its = [probability for _, probability in _of(phrase, evidence)]
+    return bool(its) and max(its) < UNSEEN_BELOW
+
+
 def _seen_itself(phrase: str, thing: Thing, evidence: Evidence) -> bool:
     """Tell whether the neighbour that is said is as sure as a name must be: a monkey is no dog."""
     return any(
         other is not thing
-        and other.naming_threshold is not None
-        and probability >= other.naming_threshold
-        and phrase in {other.name.lower(), other.plural.lower(), *other.words}
+        and _sure_of(other, probability)
         and not says(other, thing)
-        for other, probability in zip(evidence.table.things, evidence.probabilities, strict=True)
+        and not (clash(other, thing) and mistaken(other, evidence))
+        for other, probability in _of(phrase, evidence)
     )
 
 

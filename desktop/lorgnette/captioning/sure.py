@@ -12,8 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lorgnette.captioning.caption import Word
-from lorgnette.captioning.evidence import ANIMAL, PERSON, PLACE, Evidence, EvidenceTable, Seen
-from lorgnette.captioning.naming import DETECTOR, IRREGULAR, says
+from lorgnette.captioning.evidence import (
+    ANIMAL,
+    PERSON,
+    PLACE,
+    Evidence,
+    EvidenceTable,
+    Seen,
+    Thing,
+)
+from lorgnette.captioning.naming import IRREGULAR, clash, mistaken, says
 from lorgnette.english.articles import takes_an
 from lorgnette.english.lexicon import ADJECTIVES, ARTICLES, LOOKS, OWNERS, words_of
 
@@ -102,19 +110,17 @@ def _believed(evidence: Evidence) -> list[Seen]:
             for number, other in enumerate(seen)
             if other is not one
         )
-        if not told and not any(_contradict(one, other) for other in others):
+        if not told and not any(_refuted(one.thing, other.thing, evidence) for other in others):
             kept.append(one)
     return kept
 
 
-def _contradict(one: Seen, other: Seen) -> bool:
-    """Tell whether the detector is sure of one and the classifier of another in its place."""
-    if (one.thing.source in DETECTOR) == (other.thing.source in DETECTOR):
-        return False
-    named, seen = (other, one) if one.thing.source in DETECTOR else (one, other)
-    if says(named.thing, seen.thing) or says(seen.thing, named.thing):
-        return False
-    return bool({seen.thing.name.lower(), *seen.thing.words} & set(named.thing.instead_of))
+def _refuted(one: Thing, other: Thing, evidence: Evidence) -> bool:
+    """Tell whether one is not to be told because detector and classifier contradict each other.
+
+    Nor is the other, unless it is the classifier's, and the detector is mistaken.
+    """
+    return clash(one, other) or (clash(other, one) and not mistaken(other, evidence))
 
 
 def _people(evidence: Evidence) -> _Part | None:

@@ -100,6 +100,49 @@ def test_where_the_detector_contradicts_the_sentence_stays(source: str) -> None:
     assert renamed("a dog in the water", seen((OTTER, 0.9), (dog, 0.4))) == "an otter in the water"
 
 
+BEAR_WORDS = ("bear", "bears", "brown bear", "brown bears")
+BEAR = thing("bear", "animal", source="coco", words=BEAR_WORDS)
+MARMOT = thing("marmot", "animal", instead_of=("bear", "animal"))
+
+
+@pytest.mark.parametrize("name", ["bear", "brown bear"])
+def test_a_detector_that_takes_it_for_what_the_classifier_knows_and_does_not_see_is_mistaken(
+    name: str,
+) -> None:
+    known = thing(name, "animal", instead_of=("animal",))
+    for unseen, after in ((0.0, "a marmot"), (0.3, "a bear")):
+        evidence = seen((MARMOT, 0.9), (BEAR, 0.95), (known, unseen))
+        assert renamed("a bear on a rock", evidence) == f"{after} on a rock"
+    assert renamed("a bear on a rock", seen((MARMOT, 0.9), (BEAR, 0.95))) == "a bear on a rock"
+
+
+def test_a_mistaken_detector_names_nothing_itself() -> None:
+    sheep = thing("sheep", "animal", plural="sheep", source="coco", instead_of=("squirrel",))
+    fox = thing("fox", "animal", plural="foxes", instead_of=("sheep", "cow"))
+    squirrel = thing("squirrel", "animal")
+    evidence = seen((sheep, 0.9), (fox, 0.9), (squirrel, 0.0))
+    assert renamed("a squirrel in the grass", evidence) == "a squirrel in the grass"
+
+
+@pytest.mark.parametrize(
+    ("koala", "squirrel", "after"),
+    [
+        (0.55, 0.0, "a koala on a branch"),
+        (0.55, 0.2, "a squirrel on a branch"),
+        (0.45, 0.0, "a squirrel on a branch"),
+        (0.65, 0.2, "a koala on a branch"),
+    ],
+)
+def test_what_is_only_believed_names_itself_where_nothing_is_seen_of_the_neighbour(
+    koala: float, squirrel: float, after: str
+) -> None:
+    evidence = seen(
+        (thing("koala", "animal", instead_of=("squirrel",)), koala),
+        (thing("squirrel", "animal"), squirrel),
+    )
+    assert renamed("a squirrel on a branch", evidence) == after
+
+
 def test_a_dog_that_the_detector_sees_too_may_be_called_by_its_breed() -> None:
     beagle = thing("beagle", "animal", instead_of=("dog",))
     dog = thing("dog", "animal", source="coco", words=("dog", "dogs", "beagle", "beagles"))

@@ -117,6 +117,14 @@ def test_where_detector_and_classifier_contradict_neither_is_said() -> None:
     assert text(seen((DOG, 0.4), (otter, 0.9))) == "An otter."
 
 
+def test_where_the_detector_is_mistaken_the_classifier_is_believed() -> None:
+    truck = thing("truck", "vehicle", source="coco")
+    forklift = thing("forklift", "vehicle", instead_of=("truck",))
+    known = thing("truck", "vehicle")
+    assert text(seen((truck, 0.9), (forklift, 0.7), (known, 0.05))) == "A forklift."
+    assert sure(seen((truck, 0.9), (forklift, 0.7), (known, 0.2)), []) is None
+
+
 def test_a_relation_is_told_only_where_the_sentences_agree_on_it() -> None:
     evidence = seen((CUP, 0.9), (TABLE, 0.8))
     agreed = [said("a cup on a table"), said("a cup on a wooden table"), said("the cup on a table")]
