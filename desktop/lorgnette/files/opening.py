@@ -5,8 +5,14 @@ import os
 import stat
 from io import BufferedReader, FileIO
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from lorgnette.errors import UnreadableImageError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+Found = TypeVar("Found", int, bytes)
 
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
@@ -22,9 +28,29 @@ _PLAIN = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 class NotAFileError(OSError):
     """The path stands for something that is no regular file."""
 
-    def __init__(self, path: Path, mode: int) -> None:
-        kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+    def __init__(self, path: Path, kind: str) -> None:
         super().__init__(errno.EINVAL, f"it is {kind}, not a file", str(path))
+
+
+class _File(FileIO):
+    """A file that is read without waiting: the kernel has some, called regular, that make wait."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        super().__init__(descriptor)
+        self._path = path
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        count: int | None = super().readinto(buffer)
+        return self._at_once(count)
+
+    def readall(self) -> bytes:
+        data: bytes | None = super().readall()
+        return self._at_once(data)
+
+    def _at_once(self, found: Found | None) -> Found:
+        if found is None:
+            raise NotAFileError(self._path, "a stream of the system's")
+        return found
 
 
 def open_file(path: Path) -> BufferedReader:
@@ -41,7 +67,7 @@ def open_file(path: Path) -> BufferedReader:
         descriptor = os.open(path, _PLAIN)
     try:
         _require_file(path, os.fstat(descriptor).st_mode)
-        return BufferedReader(FileIO(descriptor), 1 << 16)
+        return BufferedReader(_File(descriptor, path), 1 << 16)
     except BaseException:
         os.close(descriptor)
         raise
@@ -89,4 +115,4 @@ def _about_a_folder(path: Path, error: OSError) -> str:
 
 def _require_file(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        raise NotAFileError(path, mode)
+        raise NotAFileError(path, _KINDS.get(stat.S_IFMT(mode), "something else"))

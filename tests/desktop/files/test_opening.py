@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,18 @@ def test_pipes_sockets_and_devices_are_not_opened(tmp_path: Path) -> None:
         error = unreadable(path, raised.value)
         assert error.reason == f"it is {kind}, not a file"
         assert "damaged" not in error.hint
+
+
+def test_a_file_of_the_kernel_is_not_waited_for(tmp_path: Path) -> None:
+    """Linux calls its log a regular file; who reads on waits for the next line."""
+    if not os.access("/proc/kmsg", os.R_OK):
+        pytest.skip("no log of the kernel that may be read")
+    link = tmp_path / "link.jpg"
+    link.symlink_to("/proc/kmsg")
+    for most in (-1, 12):
+        with open_file(link) as file, pytest.raises(NotAFileError) as raised:
+            list(iter(partial(file.read, most), b""))
+        assert unreadable(link, raised.value).reason == "it is a stream of the system's, not a file"
 
 
 @pytest.mark.parametrize(
