@@ -5,12 +5,9 @@ import os
 import stat
 from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TypeVar
 
 from lorgnette.errors import UnreadableImageError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 Found = TypeVar("Found", int, bytes)
 
@@ -39,7 +36,7 @@ class _File(FileIO):
         super().__init__(descriptor)
         self._path = path
 
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         count: int | None = super().readinto(buffer)
         return self._at_once(count)
 
