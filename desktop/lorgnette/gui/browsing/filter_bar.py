@@ -93,7 +93,7 @@ class FilterBar(QWidget):
         self.show_counts(Counter(), 0)
         self.folders = QComboBox(self)
         self._folder_paths: list[Path] = []
-        folder_label = QLabel(tr("In fold&er"), self)
+        folder_label = QLabel(tr("In f&older"), self)
         folder_label.setBuddy(self.folders)
         self.folders.activated.connect(
             lambda row: self.folder_chosen.emit(self._folder_paths[row - 1] if row > 0 else None)

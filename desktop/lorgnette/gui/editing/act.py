@@ -27,7 +27,7 @@ class Editing:
             Group(
                 Menu.EDIT,
                 [
-                    Entry("replace", tr("Find and &replace…"), self.ask_replace, ("Ctrl+H",),
+                    Entry("replace", tr("Fi&nd and replace…"), self.ask_replace, ("Ctrl+H",),
                           usable=any_picture),
                     Entry("decorate_selected", tr("Mark the selected as &decorative"),
                           self.decorate_selected, ("Ctrl+Shift+K",), usable=current),

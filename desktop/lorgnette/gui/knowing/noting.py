@@ -49,7 +49,7 @@ class Noting(QObject):
             Group(
                 Menu.PICTURE,
                 [
-                    of_current("take_note", tr("&Note for the folder or the selected…"), self.ask,
+                    of_current("take_note", tr("No&te for the folder or the selected…"), self.ask,
                                ("Ctrl+N",)),
                     of_current("note_first", tr("Begin the text with the note"),
                                lambda: self.put(_FIRST), ("Ctrl+B",)),
@@ -155,7 +155,7 @@ class NoteDialog(QDialog):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
         form.addRow(tr("&For"), self.of)
-        form.addRow(tr("N&ote"), self.note)
+        form.addRow(tr("&Note"), self.note)
         body = QVBoxLayout(self)
         body.setContentsMargins(20, 18, 20, 18)
         body.setSpacing(12)

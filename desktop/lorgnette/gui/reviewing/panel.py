@@ -217,7 +217,7 @@ class ReviewPanel(QWidget):
         extended = QWidget(side)
         self.extended = AltTextField(self._colours, 4, extended)
         self.extended.setObjectName("extended-description")
-        extended_label = QLabel(tr("What the alt text has n&o room for"), extended)
+        extended_label = QLabel(tr("What the alt text has no roo&m for"), extended)
         extended_label.setProperty("muted", True)
         extended_label.setBuddy(self.extended)
         self.extended.setAccessibleName(tr("Extended description"))
@@ -230,7 +230,7 @@ class ReviewPanel(QWidget):
         self._details = _read_only(tr("Details of the picture"), side)
         c = self._colours
         self.extended_section = Section(tr("E&xtended description"), extended, c, side)
-        self.read_section = Section(tr("Text in the pict&ure"), self.read, c, side)
+        self.read_section = Section(tr("Text in the pictu&re"), self.read, c, side)
         self.questions_section = Section(tr("&What is this picture for?"), self.questions, c, side)
         self.details_section = Section(tr("De&tails"), self._details, c, side)
         for name, section in (

@@ -182,7 +182,7 @@ class SettingsDialog(QDialog):
             self._settings.people,
         )
         self.language = QLineEdit(self._settings.language, self)
-        self._row(form, tr("&Language tag of the text"), self.language)
+        self._row(form, tr("Lan&guage tag of the text"), self.language)
         self._hint(
             form,
             self.language,
@@ -208,7 +208,7 @@ class SettingsDialog(QDialog):
         self.quote_text = QCheckBox(tr("&Quote the words on a photo in its draft"), self)
         self.quote_text.setChecked(self._settings.quote_text)
         form.addRow(self.quote_text)
-        self.films_in_folders = QCheckBox(tr("Of folders, add fil&ms, too"), self)
+        self.films_in_folders = QCheckBox(tr("Of folders, add film&s, too"), self)
         self.films_in_folders.setChecked(self._settings.films_in_folders)
         form.addRow(self.films_in_folders)
         self.spelling = QCheckBox(tr("Mark words that no dict&ionary knows"), self)
@@ -243,7 +243,7 @@ class SettingsDialog(QDialog):
                 "follow it; your own words never change by themselves."
             ),
         )
-        self.forget = QPushButton(tr("&Take this rule out"), self)
+        self.forget = QPushButton(tr("Ta&ke this rule out"), self)
         self.forget.setAutoDefault(False)
         self.forget.setEnabled(self.glossary.count() > 0)
         self.forget.clicked.connect(self._forget)
@@ -292,7 +292,7 @@ class SettingsDialog(QDialog):
                 "name."
             ),
         )
-        self.caption_on_add = QCheckBox(tr("&Caption pictures as soon as they are added"), self)
+        self.caption_on_add = QCheckBox(tr("Caption pictures as soon as they are &added"), self)
         self.caption_on_add.setChecked(self._settings.caption_on_add)
         form.addRow(self.caption_on_add)
 
@@ -337,7 +337,7 @@ class SettingsDialog(QDialog):
         form = self._group(tr("Looks"))
         self.appearance = self._choice(
             form,
-            tr("Colou&rs"),
+            tr("Co&lours"),
             (
                 (tr("Those of the desktop"), "system"),
                 (tr("Light"), "light"),

@@ -34,7 +34,7 @@ class Counting(QObject):
             Group(
                 Menu.BATCH,
                 [
-                    Entry("standing", tr("What the files &say…"), self.show, ("Ctrl+Shift+L",),
+                    Entry("standing", tr("&What the files say…"), self.show, ("Ctrl+Shift+L",),
                           usable=self._batch.any),
                 ],
             )

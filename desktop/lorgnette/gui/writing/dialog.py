@@ -70,7 +70,7 @@ class WriteDialog(QDialog):
         inside.addWidget(self._hint(self.sidecar.accessibleDescription()))
         inside.addWidget(self.embed)
         inside.addWidget(self._hint(self.embed.accessibleDescription()))
-        self.mirror = QCheckBox(tr("Also to the &caption fields"), self)
+        self.mirror = QCheckBox(tr("Also to the caption &fields"), self)
         self.mirror.setAccessibleDescription(
             tr(
                 "Explorer, Finder, Photos, Immich and most web software show captions and know no "
