@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from lorgnette.gui.batch.picture import Picture
 from lorgnette.gui.looks import theme
 from lorgnette.gui.parts.list_dialog import ListDialog
+from lorgnette.gui.parts.wrapping import wrap_words
 from lorgnette.gui.saying.translation import number, tr, trn
 
 
@@ -74,6 +75,7 @@ class ReplaceDialog(ListDialog):
             words = QLabel(label, self)
             words.setBuddy(field)
             form.addRow(words, field)
+        wrap_words(self.whole, self.only_selected)
         form.addRow(self.whole)
         form.addRow(self.only_selected)
         self.body.insertLayout(0, form)

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from lorgnette.english.joining import Template
 from lorgnette.gui.looks import theme
+from lorgnette.gui.parts.wrapping import wrap_words
 from lorgnette.gui.saying.translation import tr
 from lorgnette.names import shown
 from lorgnette.settings import BEAM_SIZES, TEXT_SIZES, Settings
@@ -207,12 +208,15 @@ class SettingsDialog(QDialog):
         self._show_filled()
         self.quote_text = QCheckBox(tr("&Quote the words on a photo in its draft"), self)
         self.quote_text.setChecked(self._settings.quote_text)
+        wrap_words(self.quote_text)
         form.addRow(self.quote_text)
         self.films_in_folders = QCheckBox(tr("Of folders, add film&s, too"), self)
         self.films_in_folders.setChecked(self._settings.films_in_folders)
+        wrap_words(self.films_in_folders)
         form.addRow(self.films_in_folders)
         self.spelling = QCheckBox(tr("Mark words that no dict&ionary knows"), self)
         self.spelling.setChecked(self._settings.spelling)
+        wrap_words(self.spelling)
         form.addRow(self.spelling)
         self._hint(form, self.spelling, dictionaries)
         self._own_words = QPlainTextEdit("\n".join(own_words), self)
@@ -294,6 +298,7 @@ class SettingsDialog(QDialog):
         )
         self.caption_on_add = QCheckBox(tr("Caption pictures as soon as they are &added"), self)
         self.caption_on_add.setChecked(self._settings.caption_on_add)
+        wrap_words(self.caption_on_add)
         form.addRow(self.caption_on_add)
 
     def _build_model(self, in_use: str) -> None:
@@ -354,6 +359,7 @@ class SettingsDialog(QDialog):
         self._row(form, tr("&Text size"), self.text_size)
         self.words_first = QCheckBox(tr("Screen readers say te&xt before name"), self)
         self.words_first.setChecked(self._settings.words_first)
+        wrap_words(self.words_first)
         form.addRow(self.words_first)
 
     def _group(self, title: str) -> QFormLayout:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from lorgnette.alttext.alt_text import Destination
 from lorgnette.alttext.sidecar import SidecarNaming
 from lorgnette.gui.looks import theme
+from lorgnette.gui.parts.wrapping import wrap_words
 from lorgnette.gui.saying.translation import number, tr, trn
 from lorgnette.gui.writing.jobs import WritePlan
 
@@ -93,6 +94,7 @@ class WriteDialog(QDialog):
         self.with_drafts.setVisible(drafts > 0)
         self.replace = QCheckBox(self)
         self.replace.setVisible(False)
+        wrap_words(self.sidecar, self.embed, self.mirror, self.with_drafts, self.replace)
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)
         self.summary.setProperty("heading", True)
