@@ -301,6 +301,29 @@ def test_what_was_taken_out_comes_back_to_its_place_and_to_its_turn(
     assert [picture.path for picture in filled.batch.view.selected()] == [names[2]]
 
 
+def test_pasting_what_is_no_more_says_so(window: MainWindow) -> None:
+    QGuiApplication.clipboard().clear()
+    window.actions_["paste"].trigger()
+    assert "no picture" in window.body.notice.text.text()
+
+
+def test_words_of_what_was_taken_out_and_added_again_come_back(
+    qtbot: QtBot, captioned: MainWindow, folder: Path
+) -> None:
+    field = captioned.body.panel.field
+    field.setFocus()
+    qtbot.keyClicks(field, " Anna wrote this.")
+    path, text = captioned.batch.view.current_path(), field.toPlainText()
+    captioned.browsing.remove_selected()
+    captioned.adding.add([folder])
+    qtbot.waitUntil(lambda: len(captioned.batch.model) == 6)
+    captioned.undoing.undo()
+    picture = captioned.batch.model.picture(path) if path is not None else None
+    assert picture is not None
+    assert picture.alt.text == text
+    assert len(captioned.batch.model) == 6
+
+
 def test_a_named_file_that_is_not_there_is_said_to_be_so(
     qtbot: QtBot, window: MainWindow, folder: Path
 ) -> None:

@@ -118,7 +118,8 @@ class Adding(QObject):
 
     def paste(self) -> None:
         """Add what the clipboard holds."""
-        self.take(QGuiApplication.clipboard().mimeData())
+        held = QGuiApplication.clipboard().mimeData()
+        self.take(held or QMimeData())  # None where whoever copied something is gone
 
     def choose_pictures(self) -> None:
         """Ask for files and add them."""

@@ -14,7 +14,7 @@ from lorgnette.alttext.alt_text import AltText
 from lorgnette.gui.batch.model import BatchModel
 from lorgnette.gui.batch.picture import Picture
 
-TYPING = 1  # consecutive commands of one kind on one picture become one; of typing, within a word
+TYPING = 1  # consecutive commands of one kind on one picture become one; of typing, as _goes_on
 CHOOSING = 2
 DRAFTING = 3  # consecutive ones become one, whatever their pictures
 
@@ -59,7 +59,7 @@ class ChangeAltText(QUndoCommand):
         mine, theirs = self.changes[0], other.changes[0]
         if mine.path != theirs.path:
             return False
-        if self._merge == TYPING and _begins_word(theirs):
+        if self._merge == TYPING and not _goes_on(mine, theirs):
             return False
         self.changes = (Change(mine.before, theirs.after),)
         self.setObsolete(mine.before.alt == theirs.after.alt)
@@ -101,23 +101,46 @@ def _brought(picture: Picture, before: Picture, after: Picture) -> Picture:
     )
 
 
-def _begins_word(typed: Change) -> bool:
-    """Tell whether what was typed is the first letter of a further word."""
-    before, after = _both(typed)
-    place = 0
-    while place < min(len(before), len(after)) and before[place] == after[place]:
-        place += 1
-    return (
-        len(after) > len(before) and place > 0 and after[place - 1].isspace()
-        and not after[place].isspace()
-    )  # fmt: skip
+def _goes_on(mine: Change, theirs: Change) -> bool:
+    """Tell whether what was typed belongs to one step with what was typed before.
+
+    Letters do within a word, and what is rubbed out does with what was rubbed out before: what
+    stood in between is then part of what is there before the step or after it. Whatever is typed
+    over, or rubbed out after typing, must come back by itself.
+    """
+    was_extended, before, between = _both(mine)
+    is_extended, between_too, after = _both(theirs)
+    if was_extended != is_extended or between != between_too:
+        return False
+    rubbed_out = _within(between, before)
+    if _within(after, between):
+        return rubbed_out
+    return not rubbed_out and _within(between, after) and not _begins(between, after)
 
 
-def _both(typed: Change) -> tuple[str, str]:
+def _within(shorter: str, longer: str) -> bool:
+    """Tell whether longer is shorter with something put in at one place."""
+    place = _same_beginning(shorter, longer)
+    return longer.endswith(shorter[place:]) and len(shorter) < len(longer)
+
+
+def _begins(before: str, after: str) -> bool:
+    """Tell whether what was put in is the first letter of a further word."""
+    place = _same_beginning(before, after)
+    return place > 0 and after[place - 1].isspace() and not after[place].isspace()
+
+
+def _same_beginning(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _both(typed: Change) -> tuple[bool, str, str]:
+    """Return whether the extended description was typed in, and what was there before and after."""
     before, after = typed.before.alt, typed.after.alt
     if before.text != after.text:
-        return before.text, after.text
-    return before.extended_description, after.extended_description
+        return False, before.text, after.text
+    return True, before.extended_description, after.extended_description
 
 
 def change(

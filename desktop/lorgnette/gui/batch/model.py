@@ -223,12 +223,20 @@ class BatchModel(QAbstractListModel):
         return new
 
     def put_back(self, pictures: Iterable[tuple[int, Picture]]) -> None:
-        """Put pictures that were taken out back where they stood: their rows, the first first."""
-        back = [(row, picture) for row, picture in pictures if picture.path not in self._rows]
-        for row, picture in back:
-            self._insert(min(row, len(self._pictures)), [picture])
+        """Put pictures that were taken out back where they stood: their rows, the first first.
+
+        One that was added again meanwhile stays where it is, and gets its words back.
+        """
+        back: list[Picture] = []
+        for row, picture in pictures:
+            if (added_again := self.picture(picture.path)) is None:
+                self._insert(min(row, len(self._pictures)), [picture])
+                back.append(picture)
+            elif picture.chosen or picture.alt.extended_description:
+                alt, beneath = picture.alt, picture.beneath
+                self.put([dataclasses.replace(added_again, alt=alt, beneath=beneath)])
         if back:
-            self.changed.emit([picture for _, picture in back])
+            self.changed.emit(back)
 
     def _insert(self, row: int, new: Sequence[Picture]) -> None:
         if not new:

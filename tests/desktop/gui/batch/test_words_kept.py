@@ -157,6 +157,48 @@ def test_typing_is_undone_word_by_word() -> None:
     assert texts == ["A red ", "A ", ""]
 
 
+def test_what_is_typed_over_or_rubbed_out_comes_back() -> None:
+    session = Session(Picture(path=PATH, alt=AltText(reviewed=False)))
+    typed = ["R", "Re", "Red", "A", "A d", "A do", "A d", "A ", "A c"]
+    for text in typed:  # a word, all of it typed over, two letters rubbed out, another one
+        session.put(session.picture.edited(text), TYPING)
+    texts = []
+    while session.history.canUndo():
+        session.history.undo()
+        texts.append(session.picture.alt.text)
+    assert texts == ["A ", "A do", "Red", ""]
+
+
+@pytest.mark.usefixtures("qapp")
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 12), st.integers(0, 12), st.sampled_from(["", "a", " ", "b c"])),
+        max_size=20,
+    )
+)
+def test_nothing_that_stood_there_is_gone_however_it_is_typed(
+    edits: list[tuple[int, int, str]],
+) -> None:
+    session = Session(Picture(path=PATH, alt=AltText(reviewed=False)))
+    texts = []
+    for start, end, put_in in edits:
+        text = session.picture.alt.text
+        texts.append(f"{text[: min(start, end)]}{put_in}{text[max(start, end) :]}"[:20])
+        session.put(session.picture.edited(texts[-1]), TYPING)
+    ends = [session.picture.alt.text]
+    while session.history.canUndo():
+        session.history.undo()
+        ends.append(session.picture.alt.text)
+    for text in texts:  # all of it stands before or after some step, with perhaps more around it
+        assert any(is_part(text, end) for end in ends)
+
+
+def is_part(text: str, whole: str) -> bool:
+    """Tell whether whole is text with letters put in."""
+    letters = iter(whole)
+    return all(letter in letters for letter in text)
+
+
 def test_what_is_on_disk_now_is_shown_and_the_words_stay() -> None:
     picture = Picture(path=PATH, alt=FOUND, on_disk=FOUND, kept_in="a.jpg.xmp")
     other = AltText(text="Changed elsewhere.")
