@@ -2,6 +2,7 @@
 
 import os
 import stat
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +62,33 @@ def marked(target: Path) -> Path:
     os.setxattr(target, "user.long", bytes(range(256)) * 4)
     os.setxattr(target, "user.Ä", b"\0\xff")
     return target
+
+
+ACCESS, DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
+
+
+def acl(*users: tuple[int, int]) -> bytes:
+    """Return Linux' form of an access control list that gives some users rights of their own."""
+    nobody = (1 << 32) - 1
+    entries = [(1, 6, nobody), *((2, rights, user) for user, rights in users), (4, 4, nobody),
+               (16, 6, nobody), (32, 4, nobody)]  # fmt: skip
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *each) for each in entries)
+
+
+@pytest.mark.parametrize("own", [None, acl((1234, 6)), acl((1, 4), (1234, 0), (65534, 6))])
+def test_an_access_control_list_is_carried_and_the_folders_is_not(
+    own: bytes | None, target: Path
+) -> None:
+    try:
+        os.setxattr(target.parent, DEFAULT, acl((4321, 6)))
+        if own is not None:
+            os.setxattr(target, ACCESS, own)
+    except (OSError, AttributeError):
+        pytest.skip("no access control lists here")
+    mode = stat.S_IMODE(target.stat().st_mode)
+    files.replace_file(replacement(target, b"new"))
+    assert xattrs(target).get(ACCESS) == own
+    assert stat.S_IMODE(target.stat().st_mode) == mode
 
 
 def as_nobody(action: Callable[[], None]) -> str:
