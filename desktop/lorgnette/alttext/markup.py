@@ -61,6 +61,8 @@ _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 _LOOSE_AND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,8}|#x[0-9A-Fa-f]{1,8});)")
 _LOOSE_LESS = re.compile(r"<(?![A-Za-z_:/?!\x80-\U0010ffff])")
 _OPAQUE = re.compile(r"<!--|<!\[CDATA\[")  # what is between these and their ends is no markup
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # half a letter of UTF-16, as if of UTF-8
+_HALF_LETTERS = "the letters in its XMP packet are damaged"
 _COMMENT_DASH = re.compile(r"-(?=-|\Z)")  # where XML allows none in a comment
 _OLD_ENCODINGS = (  # those of Python that are encodings of texts, as it calls them
     *("iso8859", "iso2022", "cp", "koi8", "mac", "gb", "big5", "shift_jis", "euc", "hz"),
@@ -172,10 +174,10 @@ def _decoded(packet: bytes) -> tuple[str, str]:
                 text = packet.decode(encoding)
             except UnicodeDecodeError:
                 text = packet.decode(encoding, "replace")
-                uneditable = "the letters in its XMP packet are damaged"
+                uneditable = _HALF_LETTERS
             break
     else:
-        text = _eight_bits(packet)
+        text, uneditable = _eight_bits(packet)
     begin = max(text.find("<"), 0)
     mark = "\ufeff" if text[:begin].endswith("\ufeff") else ""
     text = text[begin:].rstrip("\0")
@@ -184,7 +186,8 @@ def _decoded(packet: bytes) -> tuple[str, str]:
     return mark + text, uneditable
 
 
-def _eight_bits(packet: bytes) -> str:
+def _eight_bits(packet: bytes) -> tuple[str, str]:
+    """Return as _decoded, of a packet whose letters have a byte each, or several."""
     head = packet[:1000].decode("latin-1")
     declared = _ENCODING.match(head, max(head.find("<"), 0))
     try:
@@ -196,8 +199,8 @@ def _eight_bits(packet: bytes) -> str:
     for name in (encoding, "utf-8") if encoding.startswith(_STATEFUL) else ("utf-8", encoding):
         if name == "utf-8" or is_old:
             with contextlib.suppress(UnicodeDecodeError):
-                return packet.decode(name)
-    return packet.decode("utf-8", MIXED)
+                return packet.decode(name), ""
+    return packet.decode("utf-8", MIXED), _HALF_LETTERS if _SURROGATE.search(packet) else ""
 
 
 _ENCODINGS = (  # UTF-32 first: its marks begin with those of UTF-16

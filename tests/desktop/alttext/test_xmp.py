@@ -390,7 +390,7 @@ def test_words_are_read_around_characters_that_xml_forbids(spelt: bytes) -> None
     assert read(before).text.split() == ["A", "cat"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_half_a_letter_is_not_lost(encoding: str) -> None:
     whole = "\ufeff" + packet(alt(("x-default", "A cat")), "Iptc4xmpCore:Location='R?me'").decode()
     half = whole.replace("?", "\ud800").encode(encoding, "surrogatepass")
@@ -399,6 +399,16 @@ def test_half_a_letter_is_not_lost(encoding: str) -> None:
     assert read(half).text == "A cat"
     sound = whole.replace("?", "\U0001f408").encode(encoding)
     assert "R\U0001f408me".encode() in xmp.merge(sound, ENGLISH, date=DATE)
+
+
+def test_letters_of_an_old_encoding_are_whole() -> None:
+    """Korean's first bytes are those of half letters, and its text is sound."""
+    text = (
+        "<?xml version='1.0' encoding='euc-kr'?>" + packet("", "Iptc4xmpCore:Location='%'").decode()
+    )
+    korean = text.encode().replace(b"%", b"\xed\xa1\xed\xb0")
+    after = xmp.merge(korean, ENGLISH, date=DATE)
+    assert b"\xed\xa1\xed\xb0".decode("euc-kr").encode() in after
 
 
 def test_zeros_that_fill_a_packet_are_no_characters(exiftool, tmp_path: Path) -> None:

@@ -75,7 +75,11 @@ def acl(*users: tuple[int, int]) -> bytes:
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *each) for each in entries)
 
 
-@pytest.mark.parametrize("own", [None, acl((1234, 6)), acl((1, 4), (1234, 0), (65534, 6))])
+@pytest.mark.parametrize(
+    "own",
+    [None, acl((1234, 6)), acl((1, 4), (1234, 0), (65534, 6))],
+    ids=["none", "one user", "three users"],
+)
 def test_an_access_control_list_is_carried_and_the_folders_is_not(
     own: bytes | None, target: Path
 ) -> None:
