@@ -11,7 +11,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lorgnette.captioning import candidates, choosing, images, judging, manifest, moving, wording
+from lorgnette.captioning import (
+    candidates,
+    choosing,
+    doing,
+    images,
+    judging,
+    manifest,
+    moving,
+    wording,
+)
 from lorgnette.captioning.candidates import Candidate
 from lorgnette.captioning.caption import (
     SILENT_BELOW,
@@ -290,6 +299,11 @@ class Captioner:
                 confidence, reason = sure.confidence, ""
             elif confidence < SILENT_BELOW and not anyway:
                 reason = reason or NOT_SURE
+        elif seen.evidence is not None and told:
+            less = self._without_doing(found, seen.evidence, confidence)
+            if less is not None:  # the whole sentence comes next
+                others = (each for each in told if each.said != less.said)
+                told = [less, *others][: candidates.MOST]
         return Caption(
             text="" if reason else wording.sentence(told[0].words),
             log_probability=log_probability,
@@ -301,6 +315,16 @@ class Captioner:
             reason=reason,
             seen=_sightings(seen.evidence),
         )
+
+    def _without_doing(
+        self, found: Sequence[Found], evidence: Evidence, confidence: float
+    ) -> Candidate | None:
+        """Return the best sentence without what is done in it, if that is doubted and can be."""
+        words, others = _named(found[0], evidence), [each.words for each in found]
+        if not doing.doubted(words, others, confidence, evidence.table.doing):
+            return None
+        less = doing.without_doing(words)
+        return None if less is None else self._worded(less, found[0].worth, evidence)
 
     def found(self, image: Image.Image) -> list[Found]:
         """Return what there is to say of an upright RGB picture, the best first."""
@@ -349,8 +373,11 @@ class Captioner:
         )
 
     def _candidate(self, found: Found, evidence: Evidence | None) -> Candidate:
-        words = wording.worded(_named(found, evidence), self.people)
-        return Candidate(words if evidence is None else spelled(words, evidence), found.worth)
+        return self._worded(_named(found, evidence), found.worth, evidence)
+
+    def _worded(self, said: Sequence[Word], worth: float, evidence: Evidence | None) -> Candidate:
+        words = wording.worded(said, self.people)
+        return Candidate(words if evidence is None else spelled(words, evidence), worth)
 
     def hypotheses(self, image: Image.Image) -> list[Hypothesis]:
         """Return what beam search finds for an upright RGB picture, the best first.

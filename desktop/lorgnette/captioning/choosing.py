@@ -71,6 +71,11 @@ def traits(
     - missed: how many things that are believed it does not say;
     - people: logarithm of the probability of as many people as it says.
 
+    And what is the same for all sentences of a picture:
+
+    - somebody, animal, alone: logits of the probability of anybody, of any animal, of one person;
+    - likely: how many of the table's things are likelier than not.
+
     Args:
         words: of the hypothesis, lower case.
         others: words of the other sentences for the same picture.
@@ -96,16 +101,25 @@ def traits(
         "unseen": float(sum(probability < UNSEEN_BELOW for probability in said.values())),
         "missed": float(len(evidence.sure_of - named)),
         "people": _people(words, evidence.numbers),
+        "somebody": _logit(evidence.someone),
+        "animal": _logit(evidence.some_animal),
+        "alone": _logit(evidence.numbers[1] if evidence.numbers else 0.5),
+        "likely": float(evidence.likely),
     }
 
 
 def confidence_traits(found: Sequence[Found]) -> dict[str, float]:
     """Return what the confidence in the first of found is computed from.
 
-    The traits that it was chosen by, and margin: how much more it is worth than the next one.
+    Its traits, and margin: how much more it is worth than the next one.
     """
     margin = found[0].worth - found[1].worth if len(found) > 1 else 0.0
     return {**found[0].traits, "margin": margin}
+
+
+def _logit(probability: float) -> float:
+    within = min(max(probability, _LEAST), 1 - _LEAST)
+    return math.log(within / (1 - within))
 
 
 def _common(words: Sequence[str], others: Sequence[Sequence[str]]) -> float:

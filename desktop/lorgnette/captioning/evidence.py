@@ -43,7 +43,10 @@ TRAITS = (
     "missed",
     "people",
 )
-CONFIDENCE_TRAITS = (*TRAITS, "margin", "bias")
+# What it finds in the picture, whatever the sentence says: how sure to be depends on it, too.
+PICTURE_TRAITS = ("somebody", "animal", "alone", "likely")
+CONFIDENCE_TRAITS = (*TRAITS, *PICTURE_TRAITS, "margin", "bias")
+DOING_TRAITS = ("doing", "agreed", "confidence", "bias")  # what `doing.traits` finds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,8 @@ class EvidenceTable:
         choice: weights of TRAITS by which sentences are ranked; empty: by the search's score.
         confidence: weights of CONFIDENCE_TRAITS for how likely the sentence is right; empty: as
             the manifest has it.
+        doing: weights of DOING_TRAITS for how likely people say that what a sentence says is done
+            is done; empty: it is told as it is.
     """
 
     outputs: int
@@ -141,6 +146,7 @@ class EvidenceTable:
     animals: AnimalsTable | None = None
     choice: Mapping[str, float] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
+    doing: Mapping[str, float] = field(default_factory=dict)
     _phrases: Mapping[tuple[str, ...], tuple[int, ...]] = field(
         init=False, repr=False, compare=False
     )
@@ -201,6 +207,7 @@ class EvidenceTable:
             animals=None if animals is None else _animals(animals, outputs),
             choice=_weights(content.get("choice", {}), TRAITS),
             confidence=_weights(content.get("confidence", {}), CONFIDENCE_TRAITS),
+            doing=_weights(content.get("doing", {}), DOING_TRAITS),
         )
 
     def write(self, path: Path) -> None:
@@ -212,6 +219,7 @@ class EvidenceTable:
             "animals": None if self.animals is None else dataclasses.asdict(self.animals),
             "choice": dict(self.choice),
             "confidence": dict(self.confidence),
+            "doing": dict(self.doing),
             "things": [dataclasses.asdict(thing) for thing in self.things],
         }
         text = json.dumps(content, indent=1, ensure_ascii=False)
@@ -251,6 +259,7 @@ class EvidenceTable:
             numbers=numbers,
             someone=someone,
             some_animal=some_animal,
+            likely=sum(probability > 0.5 for probability in each),
         )
 
     def mentions(self, words: Sequence[str]) -> list[Mention]:
@@ -284,6 +293,7 @@ class Evidence:
             the model does not count.
         someone, some_animal: probability that anybody, or any animal, is there; 1 where the model
             cannot tell.
+        likely: how many of the things are likelier than not.
     """
 
     table: EvidenceTable
@@ -292,6 +302,7 @@ class Evidence:
     numbers: tuple[float, ...]
     someone: float
     some_animal: float
+    likely: int
 
     @property
     def sure(self) -> tuple[Seen, ...]:

@@ -3,13 +3,15 @@
 Which sentence: a ridge regression from what is known of each sentence to its CIDEr-D with people's
 captions alone, less a price for each thing that is not there, as it differs from the photo's
 others. How sure: a logistic regression on the same of the sentence that was chosen, with captions
-that a model wrote as well, for landscapes and lone things have no others. Both are fitted on photos
-that the network was not trained on, and reported on folds of photos that were not used to fit.
+that a model wrote as well, for landscapes and lone things have no others. How sure of what is done
+in it: another one, on whether any person says so. All are fitted on photos that the network was not
+trained on, and reported on folds of photos that were not used to fit.
 """
 
 import argparse
 import dataclasses
 import json
+import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +22,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
 from tqdm import tqdm
 
-from lorgnette.captioning import choosing, images, judging
+from lorgnette.captioning import choosing, doing, images, judging
+from lorgnette.captioning.candidates import stem
+from lorgnette.captioning.caption import Word
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.evidence import TRAITS
@@ -89,20 +94,32 @@ def run(args: argparse.Namespace) -> int:
             convert.convert(model, out, convert.Options())
         captioner = Captioner.open(out, provider="cpu")
         fitted = fit(captioner, photos, drawn, price=args.price)
-    print(json.dumps(fitted.report, indent=1))
-    saved["evidence"]["table"] |= {"choice": fitted.choice, "confidence": fitted.confidence}
+    report = {**fitted.report, "doings": fitted.doings}
+    print(json.dumps(report, indent=1))
+    saved["evidence"]["table"] |= {
+        "choice": fitted.choice,
+        "confidence": fitted.confidence,
+        "doing": fitted.doing,
+    }
     torch.save(saved, args.out)
-    args.out.with_suffix(".choice.json").write_text(json.dumps(fitted.report, indent=1))
+    args.out.with_suffix(".choice.json").write_text(json.dumps(report, indent=1))
     return ExitCode.OK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """Weights for evidence.json, and what was measured on folds that were not used to fit."""
+    """Weights for evidence.json, and what was measured on folds that were not used to fit.
+
+    Attributes:
+        report: of each set of photos.
+        doings: how often people say what the sentences say is done, and what is doubted.
+    """
 
     choice: dict[str, float]
     confidence: dict[str, float]
+    doing: dict[str, float]
     report: dict[str, Any]
+    doings: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,7 @@ class Case:
     Attributes:
         scores: CIDEr-D of each.
         invented: how many things each says that are not there.
+        wanted: stems of the words of its captions.
         machine: it is scored against captions that a model wrote: how sure to be is learned from
             it, as landscapes and lone things have no others; which sentence to choose is not.
     """
@@ -120,6 +138,7 @@ class Case:
     found: tuple[Found, ...]
     scores: Floats
     invented: Floats
+    wanted: frozenset[str] = frozenset()
     machine: bool = False
 
     @property
@@ -180,6 +199,7 @@ def cases(
                 found,
                 scores[: len(found), column],
                 _invented(photo, found, drawn),
+                frozenset(stem(word) for each in wanted[column] for word in each.split()),
                 photo.machine,
             )
             for column, (photo, found) in enumerate(of_source)
@@ -219,23 +239,74 @@ def fit_cases(
     for number in range(judge.FOLDS):
         layer = judge.logistic(values[fold != number], right[fold != number])
         held_out[fold == number] = judge.probabilities(layer, values[fold == number])
-    layer = judge.logistic(values, right)
-    confidence = dict(zip(names, layer.weight[0].tolist(), strict=True))
-    confidence["bias"] = layer.bias.item()
+    by_source = {
+        source: _report(
+            [case for case in found if case.source == source],
+            chosen[mask],
+            held_out[mask],
+            confidence_before,
+        )
+        for source in dict.fromkeys(case.source for case in found)
+        for mask in [np.array([case.source == source for case in found])]
+    }
+    of_doing, doings = _fit_doing(found, chosen, held_out, fold)
     return Fitted(
         choice=choice_weights(found, price=price),
-        confidence=confidence,
-        report={
-            source: _report(
-                [case for case in found if case.source == source],
-                chosen[mask],
-                held_out[mask],
-                confidence_before,
-            )
-            for source in dict.fromkeys(case.source for case in found)
-            for mask in [np.array([case.source == source for case in found])]
-        },
+        confidence=_weights(judge.logistic(values, right), names),
+        doing=of_doing,
+        report=by_source,
+        doings=doings,
     )
+
+
+def _weights(layer: nn.Linear, names: Sequence[str]) -> dict[str, float]:
+    return dict(zip(names, layer.weight[0].tolist(), strict=True)) | {"bias": layer.bias.item()}
+
+
+def _fit_doing(
+    found: Sequence[Case],
+    chosen: npt.NDArray[np.int_],
+    confidence: Floats,
+    fold: npt.NDArray[np.int_],
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """Return the weights of what a doing is doubted by, and what is doubted on folds.
+
+    Learned from photos with people's captions: a doing is right where one of them says it.
+    """
+    rows, right, of_fold = [], [], []
+    for case, number, sure, its in zip(found, chosen, confidence, fold, strict=True):
+        best = case.found[number]
+        words = [
+            Word(text=text, probability=math.exp(value))
+            for text, value in zip(
+                best.words, best.hypothesis.token_log_probabilities, strict=False
+            )
+        ]
+        traits = doing.traits(words, [each.words for each in case.found], float(sure))
+        if traits is None or case.machine:
+            continue
+        place = doing.place_of_doing(best.words)
+        rows.append(traits)
+        right.append(float(place is not None and stem(best.words[place]) in case.wanted))
+        of_fold.append(its)
+    if len(set(of_fold)) < judge.FOLDS:
+        return {}, {"sentences": len(rows)}
+    names = list(rows[0])
+    values = np.array([[row[name] for name in names] for row in rows])
+    said, folds = np.array(right), np.array(of_fold)
+    likely = np.zeros(len(rows))
+    for number in range(judge.FOLDS):
+        layer = judge.logistic(values[folds != number], said[folds != number])
+        likely[folds == number] = judge.probabilities(layer, values[folds == number])
+    doubted = likely < doing.DOUBTED_BELOW
+    return _weights(judge.logistic(values, said), names), {
+        "sentences": len(rows),
+        "people say it": float(said.mean()),
+        "auroc": auroc(likely, said),
+        "doubted": float(doubted.mean()),
+        "people say what is doubted": float(said[doubted].mean()) if doubted.any() else None,
+        "people say the others": float(said[~doubted].mean()) if not doubted.all() else None,
+    }
 
 
 def choice_weights(found: Sequence[Case], *, price: float = PRICE) -> dict[str, float]:

@@ -263,6 +263,21 @@ def test_a_sentence_in_doubt_gives_way_to_what_is_sure(toy_model: Path, tmp_path
     assert Captioner.open(folder).describe(picture, anyway=True) == caption
 
 
+@pytest.mark.parametrize(("bias", "text"), [(-5.0, "A person."), (5.0, "A person running.")])
+def test_a_doing_in_doubt_is_left_out_of_the_draft_and_stays_among_the_candidates(
+    toy_model: Path, tmp_path: Path, bias: float, text: str
+) -> None:
+    table = dataclasses.replace(
+        TOY_EVIDENCE, confidence={"bias": 2.0}, doing={"doing": 1.0, "bias": bias}
+    )
+    words = {**PEOPLE_DOGS_BOATS, "picture": "running"}
+    folder = with_evidence(toy_model, tmp_path / "model", table, **words)
+    caption = Captioner.open(folder).describe(Image.new("RGB", (64, 48), (200, 20, 150)))
+    assert caption.text == text
+    assert caption.model_words == ("a", "man", "running")
+    assert "A person running." in caption.candidates[:2]
+
+
 def test_where_nothing_is_sure_it_says_so_and_offers_its_own_sentence(
     toy_model: Path, tmp_path: Path
 ) -> None:

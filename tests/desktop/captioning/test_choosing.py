@@ -7,7 +7,7 @@ from tests.desktop.captioning.seeing import seen, thing
 
 from lorgnette.captioning.choosing import confidence_traits, ranked, traits
 from lorgnette.captioning.decoding import Hypothesis
-from lorgnette.captioning.evidence import CONFIDENCE_TRAITS, TRAITS
+from lorgnette.captioning.evidence import CONFIDENCE_TRAITS, PICTURE_TRAITS, TRAITS
 
 CUP, TABLE, DOG = thing("cup"), thing("table"), thing("dog", "animal")
 
@@ -21,7 +21,7 @@ def of(sentence: str, *others: str, **more: object) -> dict[str, float]:
 
 def test_the_traits_are_those_that_weights_may_have() -> None:
     found = of("a cup")
-    assert tuple(found) == TRAITS
+    assert tuple(found) == (*TRAITS, *PICTURE_TRAITS)
     sentence = ranked([Hypothesis((1,), (-1.0,))], [("cup",)], seen((CUP, 0.8)))
     assert set(confidence_traits(sentence)) | {"bias"} == set(CONFIDENCE_TRAITS)
 
@@ -41,6 +41,17 @@ def test_how_well_the_things_that_are_said_are_seen() -> None:
     assert found["unseen"] == 1
     assert found["missed"] == 0
     assert of("a cup next to a cup")["things"] == 1
+
+
+def test_what_is_in_the_picture_whatever_is_said_of_it() -> None:
+    found = of("a wall", animal=0.5)
+    assert found["alone"] == pytest.approx(math.log(0.6 / 0.4))
+    assert found["animal"] == pytest.approx(0)
+    assert found["somebody"] == pytest.approx(math.log(0.9 / 0.1))
+    assert found["likely"] == 1  # the cup; the table is as likely as not
+    assert {name: of("a dog", animal=0.5)[name] for name in PICTURE_TRAITS} == {
+        name: found[name] for name in PICTURE_TRAITS
+    }
 
 
 def test_what_is_plainly_seen_and_not_said() -> None:

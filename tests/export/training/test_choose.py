@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,17 @@ import torch
 from PIL import Image
 from tests.desktop.captioning.seeing import with_evidence
 
+from lorgnette.captioning.candidates import stem
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.captioning.choosing import Found
 from lorgnette.captioning.decoding import Hypothesis
-from lorgnette.captioning.evidence import CONFIDENCE_TRAITS, TRAITS, EvidenceTable
+from lorgnette.captioning.evidence import (
+    CONFIDENCE_TRAITS,
+    DOING_TRAITS,
+    PICTURE_TRAITS,
+    TRAITS,
+    EvidenceTable,
+)
 from lorgnette_export.cli import main
 from lorgnette_export.data.boxes import Box
 from lorgnette_export.data.captioned import DataError, Photo
@@ -35,7 +43,7 @@ def planted(photos: int, **truth: float) -> list[Case]:
             Found(
                 Hypothesis((n,), (float(row[0]),)),
                 (f"word{n}",),
-                dict(zip(TRAITS, row.tolist(), strict=True)),
+                dict.fromkeys(PICTURE_TRAITS, 0.0) | dict(zip(TRAITS, row.tolist(), strict=True)),
                 float(row[0]),
             )
             for n, row in enumerate(values)
@@ -103,9 +111,56 @@ def test_weights_of_noise_do_not_shine_on_folds() -> None:
         assert 0.3 < figures["after"]["auroc"] < 0.7
 
 
+def with_doings(found: list[Case], doings: tuple[str, ...], said: tuple[float, ...]) -> list[Case]:
+    """Return cases whose sentences say that a dog does something, which people say now and then."""
+    random = np.random.default_rng(1)
+    cases = []
+    for number, case in enumerate(found):
+        word = doings[number % len(doings)]
+        chance = said[number % len(doings)]
+        hypothesis = Hypothesis((1, 2, 3), (-0.1, -0.1, math.log(chance)))
+        cases.append(
+            dataclasses.replace(
+                case,
+                found=tuple(
+                    dataclasses.replace(each, hypothesis=hypothesis, words=("a", "dog", word))
+                    for each in case.found
+                ),
+                wanted=frozenset({stem(word)} if random.random() < chance else ()),
+            )
+        )
+    return cases
+
+
+def test_a_doing_is_doubted_where_people_seldom_say_it() -> None:
+    found = with_doings(planted(200, seen=1.0), ("running", "jumping"), (0.9, 0.2))
+    fitted = choose.fit_cases(found, {})
+    assert set(fitted.doing) == set(DOING_TRAITS)
+    assert fitted.doing["doing"] > 0
+    assert fitted.doings["doubted"] == pytest.approx(0.5, abs=0.05)
+    assert fitted.doings["people say what is doubted"] < 0.3
+    assert fitted.doings["people say the others"] > 0.8
+
+
+def test_sentences_in_which_nothing_is_done_teach_no_doubt() -> None:
+    assert choose.fit_cases(planted(100, seen=1.0), {}).doing == {}
+    written = [
+        dataclasses.replace(case, machine=True)
+        for case in with_doings(planted(100, seen=1.0), ("running",), (0.9,))
+    ]
+    assert choose.fit_cases([*planted(100, seen=1.0), *written], {}).doing == {}
+
+
 def test_what_is_fitted_can_be_read_as_evidence(tmp_path: Path) -> None:
-    fitted = choose.fit_cases(planted(100, seen=1.0), {})
-    table = EvidenceTable(outputs=1, things=(), choice=fitted.choice, confidence=fitted.confidence)
+    found = with_doings(planted(100, seen=1.0), ("running", "jumping"), (0.9, 0.2))
+    fitted = choose.fit_cases(found, {})
+    table = EvidenceTable(
+        outputs=1,
+        things=(),
+        choice=fitted.choice,
+        confidence=fitted.confidence,
+        doing=fitted.doing,
+    )
     table.write(tmp_path / "evidence.json")
     assert EvidenceTable.read(tmp_path / "evidence.json") == table
 
