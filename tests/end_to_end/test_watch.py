@@ -133,6 +133,22 @@ def test_what_is_there_comes_first_then_what_arrives(
     assert words.text == "Mine"
 
 
+def test_what_only_has_the_name_of_a_picture_is_said_once(
+    watch: Callable[..., Watcher], folder: Path
+) -> None:
+    os.mkfifo(folder / "early.png")
+    first = watch(folder)
+    assert first.line() == "early.png: failed: early.png: it is a named pipe, not a file"
+    os.mkfifo(folder / "late.jpg")
+    (folder / "link.jpg").symlink_to("/dev/zero")
+    assert sorted(str(first.line()) for _ in range(2)) == [
+        "late.jpg: failed: late.jpg: it is a named pipe, not a file",
+        "link.jpg: failed: link.jpg: it is a device, not a file",
+    ]
+    picture(folder / "picture.jpg")
+    assert first.line() == "picture.jpg: A red picture."
+
+
 def test_films_are_taken_if_asked_with_their_scenes(
     watch: Callable[..., Watcher], folder: Path
 ) -> None:

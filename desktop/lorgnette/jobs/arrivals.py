@@ -197,7 +197,8 @@ class Arrivals:
             elif now - waiting.since >= self._settle:
                 del self._waiting[picture]
                 self._done[picture] = stamp
-                if stamp.size:  # else it has only been begun
+                # An empty file has only been begun; a pipe or a socket is told of as such.
+                if stamp.size or not picture.is_file():
                     yield picture
 
     def _rest(self) -> None:
@@ -246,9 +247,9 @@ class _Handler(FileSystemEventHandler):
 
 
 def _stamp(picture: Path) -> Stamp | None:
-    """Return which version of a file is there; None where there is none."""
+    """Return which version of whatever is no folder is there; None where there is nothing."""
     try:
         status = picture.stat()
     except OSError:
         return None
-    return Stamp.of(status) if stat.S_ISREG(status.st_mode) else None
+    return None if stat.S_ISDIR(status.st_mode) else Stamp.of(status)
