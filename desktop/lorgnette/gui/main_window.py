@@ -44,6 +44,7 @@ from lorgnette.gui.looks import theme
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.moving.act import Moving
 from lorgnette.gui.parts.actions import Actions, Entry, Group, Menu
+from lorgnette.gui.parts.second_voice import SecondVoice
 from lorgnette.gui.parts.settings_in_use import SettingsInUse
 from lorgnette.gui.reviewing.act import Reviewing
 from lorgnette.gui.saying.announcer import Announcer
@@ -136,6 +137,7 @@ class MainWindow(QMainWindow):
         )
         self._status = Status(self, self.body, self.batch)
         self._calling = Calling(self.batch)
+        self.batch.announcer.said.connect(SecondVoice(self).say)
         self._keeping = Keeping(self.batch, self.body.alarm)
         self._remembering = Remembering(self, self.body, self.batch)
         self._keeping.quiet = self._remembering.last.quiet

@@ -21,8 +21,9 @@ from gi.repository import GLib  # noqa: E402
 
 FOLDER, OUT = Path(sys.argv[1]), Path(sys.argv[2])
 PACE = float(os.environ.get("PACE", "0"))  # seconds after each key, for a voice to finish
-EVENTS = ("object:announcement", "object:state-changed:focused")
+EVENTS = ("object:announcement", "object:state-changed:focused", "object:state-changed:showing")
 heard = []  # announcements
+notified = []  # notifications, of which there are none for who hears announcements
 focus = []  # role and name of what had it
 found = {}
 
@@ -147,6 +148,9 @@ def text_of(node):
 def hear(event):
     if "announcement" in str(event.type):
         heard.append(event.any_data)
+    elif "showing" in str(event.type):
+        if event.source is not None and event.source.getRoleName() == "notification":
+            notified.append(event.source.name)
     elif event.detail1 and event.source is not None:
         focus.append([event.source.getRoleName(), event.source.name])
 
@@ -156,7 +160,7 @@ def sidecars():
 
 
 def dump():
-    found.update(heard=heard, focus=focus)
+    found.update(heard=heard, notified=notified, focus=focus)
     OUT.write_text(json.dumps(found, indent=1, default=str), encoding="utf-8")
 
 

@@ -126,3 +126,20 @@ def test_sections_say_that_they_can_be_expanded_and_whether_they_are(seen: dict[
     ]
     assert seen["opened"]["expandable"]
     assert seen["opened"]["expanded"]
+
+
+def test_who_hears_announcements_hears_nothing_twice(seen: dict[str, Any]) -> None:
+    assert len(seen["heard"]) > 5
+    assert seen["notified"] == []
+
+
+def test_who_knows_no_announcements_is_told_by_notifications(
+    tmp_path: Path, toy_model: Path, play: Callable[..., dict[str, Any]]
+) -> None:
+    told = play(tmp_path, toy_model, reader="reader_of_old.py", opened=True)
+    assert told["notified"][-2:] == [
+        "Decorative: screen readers will skip it.",
+        "Not decorative any more.",
+    ]
+    assert len(told["heard"]) == 2
+    assert len(told["notified"]) == told["before"]  # none since somebody hears announcements

@@ -5,7 +5,15 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QProcess, QProcessEnvironment, QStandardPaths, QTimer, QUrl
+from PySide6.QtCore import (
+    QDir,
+    QObject,
+    QProcess,
+    QProcessEnvironment,
+    QStandardPaths,
+    QTimer,
+    QUrl,
+)
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
@@ -55,28 +63,33 @@ def _open_folder(path: Path) -> None:
 
 
 def _call(service: str, method: str, arguments: list[str], window: QWidget) -> QProcess | None:
-    """Return what will call a service of the session's bus; None where there is no such bus.
+    """Return what will call a service of the session's bus; None where there is no such bus."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    bus = "DBUS_SESSION_BUS_ADDRESS" in os.environ or (runtime and Path(runtime, "bus").exists())
+    place = f"/org/freedesktop/{service}"
+    name = f"org.freedesktop.{service}"
+    to = ["--session", f"--dest={name}", f"--object-path={place}", f"--method={name}.{method}"]
+    process = calling([*to, *arguments], window) if bus else None
+    if process is not None:
+        process.setStandardOutputFile(QProcess.nullDevice())
+    return process
+
+
+def calling(arguments: list[str], parent: QObject) -> QProcess | None:
+    """Return what will call somebody on a bus; None where its program is missing.
 
     By a program that all desktops have: Qt's own calls cannot say that a number has no sign.
     """
     program = QStandardPaths.findExecutable("gdbus")
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    bus = "DBUS_SESSION_BUS_ADDRESS" in os.environ or (runtime and Path(runtime, "bus").exists())
-    if not program or not bus:
+    if not program:
         return None
-    process = QProcess(window)
+    process = QProcess(parent)
     process.setProgram(program)
-    place = f"/org/freedesktop/{service}"
-    name = f"org.freedesktop.{service}"
-    process.setArguments(
-        ["call", "--session", "--timeout=5", f"--dest={name}", f"--object-path={place}",
-         f"--method={name}.{method}", *arguments]
-    )  # fmt: skip
+    process.setArguments(["call", "--timeout=5", *arguments])
     environment = QProcessEnvironment.systemEnvironment()
     if hasattr(sys, "_MEIPASS"):  # libraries of the download are not for programs of the system
         environment.remove("LD_LIBRARY_PATH")
     process.setProcessEnvironment(environment)
-    process.setStandardOutputFile(QProcess.nullDevice())
     process.setStandardErrorFile(QProcess.nullDevice())
     process.finished.connect(process.deleteLater)
     return process
