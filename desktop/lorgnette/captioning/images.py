@@ -95,7 +95,7 @@ def is_picture(path: Path) -> bool:
     try:
         with open_file(path) as file:
             head = file.read(_HEAD_BYTES)
-    except UnreadableImageError:
+    except OSError:
         return True  # nobody knows; whoever opens it learns why
     return any(_accepts(form, head) for form in FORMATS)
 
