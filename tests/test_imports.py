@@ -47,7 +47,8 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.films": FLOOR | {"lorgnette.captioning", "numpy", "PIL", "av"},
     "lorgnette.alttext": FLOOR | {"PIL"},
     "lorgnette.jobs": CORE | {"watchdog"},
-    "lorgnette.cluster": JOBS | {"lorgnette.__version__", "dask", "distributed", "pyarrow"},
+    "lorgnette.cluster": JOBS
+    | {"lorgnette.__version__", "dask", "distributed", "numpy", "pyarrow"},
     "lorgnette.cli": JOBS
     | {"lorgnette.cluster"}
     | {"lorgnette.__version__", "lorgnette.settings", "lorgnette.gui", "tqdm"},

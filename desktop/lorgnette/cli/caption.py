@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import dataclasses
 import functools
+import hashlib
 import sys
 import threading
 from collections import Counter
@@ -137,11 +138,13 @@ def _run_on_cluster(args: argparse.Namespace) -> int:
     from lorgnette.cluster.listing import count
     from lorgnette.jobs.journal import Journal
 
+    asked_for = _asked_for(args)
     if args.write and not args.dry_run:
         title = f"caption --write {args.write}"
         kept = folder.make(folder.new_name(), args.paths, args.journal, title)
     else:
         kept = None
+    goes_on = args.output is not None and not args.write and not args.overwrite
     order = job.Order(
         name=folder.new_name() if kept is None else kept.job,
         paths=args.paths,
@@ -150,28 +153,33 @@ def _run_on_cluster(args: argparse.Namespace) -> int:
         folder=kept,
         threads=args.threads,
         suffixes=suffixes(args),
+        is_done=results.done_before(args.output, asked_for) if goes_on else None,
     )
 
     def whole() -> int:
         return count(args.paths, suffixes(args))
 
-    with (
-        asked_to_stop() as stop,
-        job.connected(args.cluster, args.threads) as connection,
-        results.writer(args.output, order.name) as rows,
-        contextlib.nullcontext() if kept is None else Journal() as own,
-        _bar(whole) as bar,
-    ):
-        told = _Told(args, bar)
-        done = job.run(connection, order, tell=output.note, asked_to_stop=lambda: stop.asked)
-        with contextlib.closing(done):
-            for each in done:
-                rows.add(each)
-                if own is not None and each.outcome.verdict is Verdict.DECLINED:
-                    own.decline(each.outcome.image, each.outcome.reason)  # status looks there
-                told.tell(each.outcome, each.provider)
-    if kept is not None and folder.tidy(kept):
-        output.note(f"This was job {kept.job}: lorgnette undo --job {kept.job} takes it back.")
+    ended = False
+    try:
+        with (
+            asked_to_stop() as stop,
+            job.connected(args.cluster, args.threads) as connection,
+            results.writer(args.output, order.name, asked_for) as rows,
+            contextlib.nullcontext() if kept is None else Journal() as own,
+            _bar(whole) as bar,
+        ):
+            told = _Told(args, bar)
+            done = job.run(connection, order, tell=output.note, asked_to_stop=lambda: stop.asked)
+            with contextlib.closing(done):
+                for each in done:
+                    rows.add(each)
+                    if own is not None and each.outcome.verdict is Verdict.DECLINED:
+                        own.decline(each.outcome.image, each.outcome.reason)  # status looks there
+                    told.tell(each.outcome, each.provider)
+        ended = True
+    finally:
+        if kept is not None and folder.tidy(kept, ended=ended):
+            output.note(f"This was job {kept.job}: lorgnette undo --job {kept.job} takes it back.")
     return told.end(whole if stop.asked else None)
 
 
@@ -241,6 +249,14 @@ def fingerprint(args: argparse.Namespace) -> str:
     from lorgnette.captioning.manifest import Manifest
 
     return Manifest.read(args.model or paths.shipped_model()).fingerprint
+
+
+def _asked_for(args: argparse.Namespace) -> str:
+    """Return a digest of what decides outcomes: equal where the same command is given again."""
+    sent = vars(_to_be_sent(args)) | {"model": fingerprint(args)}
+    for name in ("films", "format", "verbose"):  # what is looked for, and how it is told
+        del sent[name]
+    return hashlib.sha256(repr(sorted(sent.items())).encode()).hexdigest()
 
 
 def _to_be_sent(args: argparse.Namespace) -> argparse.Namespace:

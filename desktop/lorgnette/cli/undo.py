@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lorgnette.cli import output
 from lorgnette.cli.options import path_argument
@@ -11,7 +11,8 @@ from lorgnette.errors import ExitCode
 from lorgnette.names import shown
 
 if TYPE_CHECKING:
-    from lorgnette.jobs.journal import Undone
+    from lorgnette.cluster.folder import JobSummary
+    from lorgnette.jobs.journal import BatchSummary, Undone
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -49,8 +50,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run_undo)
     parser = subparsers.add_parser(
         "history",
-        help="list the batches that can be undone",
-        description="Lists what was written, the newest batch first.",
+        help="list the batches and jobs that can be undone",
+        description="Lists what was written, the newest batch first; also jobs of many machines "
+        "(caption --cluster) that this machine began, or that the folder you are in was part of.",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
     parser.set_defaults(run=run_history)
@@ -85,29 +87,48 @@ def _told(every: Iterable["Undone"]) -> int:
 
 
 def run_history(args: argparse.Namespace) -> int:
-    """Print the batches."""
+    """Print batches, and jobs of many machines."""
+    from lorgnette.cluster import folder
     from lorgnette.jobs.journal import Journal
 
     with Journal() as journal:
         batches = journal.history()
+    every: list[BatchSummary | JobSummary] = [*batches, *folder.history(Path())]
+    every.sort(key=lambda each: each.started, reverse=True)
     if args.format == "json":
-        content = [
-            {
-                "batch": batch.id,
-                "started": batch.started.isoformat(),
-                "title": batch.title,
-                "files": batch.files,
-                "undone": batch.undone,
-                "changed": batch.changed,
-            }
-            for batch in batches
-        ]
-        output.json_document(content)
+        output.json_document(list(map(_content, every)))
         return ExitCode.OK
-    for batch in batches:
-        started = batch.started.astimezone().strftime("%Y-%m-%d %H:%M")
-        files = "1 file" if batch.files == 1 else f"{batch.files} files"
-        notes = f", {batch.undone} undone" if batch.undone else ""
-        notes += f", {batch.changed} changed since" if batch.changed else ""
-        output.line(f"{batch.id:5}  {started}  {batch.title}: {files}{notes}")
+    for each in every:
+        output.line(_line(each))
     return ExitCode.OK
+
+
+def _content(entry: "BatchSummary | JobSummary") -> dict[str, Any]:
+    return {
+        "batch": getattr(entry, "id", None),
+        "job": getattr(entry, "job", None),
+        "started": entry.started.isoformat(),
+        "title": entry.title,
+        "files": entry.files,
+        "undone": entry.undone,
+        "changed": entry.changed,
+    }
+
+
+def _line(entry: "BatchSummary | JobSummary") -> str:
+    from lorgnette.cluster.folder import JobSummary
+
+    started = entry.started.astimezone().strftime("%Y-%m-%d %H:%M")
+    if entry.files is None:
+        said = "not ended, or its end was not seen"
+    else:
+        said = "1 file" if entry.files == 1 else f"{entry.files} files"
+        said += f", {entry.undone} undone" if entry.undone else ""
+        said += f", {entry.changed} changed since" if entry.changed else ""
+    if not isinstance(entry, JobSummary):
+        return f"{entry.id:5}  {started}  {entry.title}: {said}"
+    if entry.away:
+        said = f"what undoes it is not there now, in {shown(entry.folder)}"
+    elif entry.files is None or entry.undone + entry.changed < entry.files:
+        said += f"; lorgnette undo --job {entry.job}"
+    return f"  job  {started}  {entry.title}: {said}"

@@ -9,11 +9,12 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from lorgnette import __version__, paths
 from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette.files import is_folder
-from lorgnette.jobs.journal import Journal, Undone
+from lorgnette.jobs.journal import Journal, JournalError, Undone
 
 _PLACE = (".lorgnette", "jobs")  # in the archive; a hidden folder, where nobody looks for pictures
 _NAME = "job.json"
@@ -45,6 +46,20 @@ class JobFolder:
     path: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """One job in the history."""
+
+    job: str
+    started: datetime
+    title: str
+    folder: Path
+    files: int | None  # written; None: nobody has counted, as before it has ended
+    undone: int  # of these
+    changed: int  # of these, by others since, so that they were left alone
+    away: bool  # its folder is not there, as on a drive that will be back
+
+
 def new_name() -> str:
     """Return a name for a job that no other one has, in the order of time."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -69,22 +84,26 @@ def make(job: str, sought: Sequence[Path], journal: Path | None, title: str) -> 
     try:
         for name in ("journals", "chunks"):
             (folder / name).mkdir(parents=True)
-        (folder / _NAME).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        _write(folder, content)
     except OSError as error:
         raise NoJobFolderError(
             f"the job's journals cannot be kept in {folder}: {error.strerror or error}"
         ) from error
-    known = paths.user_data(_KNOWN) / job
-    known.write_text(os.fsencode(folder).decode("utf-8", "backslashreplace"), encoding="utf-8")
+    (paths.user_data(_KNOWN) / job).write_bytes(os.fsencode(folder))
     return JobFolder(job, folder)
 
 
-def tidy(folder: JobFolder) -> bool:
-    """Remove the folder of a job that has changed nothing; return whether it has."""
-    for file in (folder.path / "journals").glob("*.sqlite3"):
-        with Journal(file) as journal:
-            if journal.history():
-                return True
+def tidy(folder: JobFolder, *, ended: bool) -> bool:
+    """Remove the folder of a job that has changed nothing; return whether it may have.
+
+    Args:
+        ended: all its workers have closed their journals.
+
+    Raises:
+        JournalError: a journal cannot be read.
+    """
+    if _count(folder) if ended else any((folder.path / "journals").iterdir()):
+        return True
     shutil.rmtree(folder.path)
     above = folder.path.parent
     if above.parts[-len(_PLACE) :] == _PLACE:
@@ -93,6 +112,63 @@ def tidy(folder: JobFolder) -> bool:
             above.parent.rmdir()
     (paths.user_data(_KNOWN) / folder.job).unlink(missing_ok=True)
     return False
+
+
+def _count(folder: JobFolder) -> int:
+    """Keep for the history how many files a job has written, and what became of them.
+
+    Journals are opened for it, which all its workers must have closed.
+    """
+    files = undone = changed = 0
+    for file in (folder.path / "journals").glob("*.sqlite3"):
+        with Journal(file) as journal:
+            for batch in journal.history():
+                files += batch.files
+                undone += batch.undone
+                changed += batch.changed
+    with contextlib.suppress(OSError, ValueError):  # it can be undone without
+        content = json.loads((folder.path / _NAME).read_bytes())
+        _write(folder.path, content | {"files": files, "undone": undone, "changed": changed})
+    return files
+
+
+def _write(folder: Path, content: dict[str, Any]) -> None:
+    temporary = folder / f".{_NAME}.lorgnette-tmp"
+    temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    temporary.replace(folder / _NAME)
+
+
+def history(near: Path) -> list[JobSummary]:
+    """Return the jobs that this machine began, or of the archive near lies in, newest first."""
+    folders = {
+        file.name: Path(os.fsdecode(file.read_bytes()))
+        for file in paths.user_data(_KNOWN).iterdir()
+    }
+    for each in _upwards(near):
+        for found in each.glob(f"*/{_NAME}"):
+            folders.setdefault(found.parent.name, found.parent)
+    every = [_summary(job, folder) for job, folder in folders.items()]
+    return sorted((each for each in every if each), key=lambda each: each.job, reverse=True)
+
+
+def _summary(job: str, folder: Path) -> JobSummary | None:
+    try:
+        started = datetime.strptime(f"{job.partition('-')[0]}+0000", "%Y%m%dT%H%M%SZ%z")
+    except ValueError:  # not of ours
+        return None
+    content: dict[str, Any] = {}
+    with contextlib.suppress(OSError, ValueError):
+        content = json.loads((folder / _NAME).read_bytes())
+    return JobSummary(
+        job=job,
+        started=started,
+        title=content.get("title", "caption"),
+        folder=folder,
+        files=content.get("files"),
+        undone=content.get("undone", 0),
+        changed=content.get("changed", 0),
+        away=not content,
+    )
 
 
 def find(job: str, near: Path, journal: Path | None) -> JobFolder:
@@ -117,12 +193,18 @@ def _places(job: str, near: Path, journal: Path | None) -> Iterator[Path]:
     if journal is not None:
         yield journal / job
         return
-    folder = Path(os.path.abspath(near))  # noqa: PTH100 - keeps links
-    for each in (folder, *folder.parents):
-        yield each.joinpath(*_PLACE, job)
+    for each in _upwards(near):
+        yield each / job
     known = paths.user_data(_KNOWN) / job
     if known.is_file():
-        yield Path(known.read_text(encoding="utf-8"))
+        yield Path(os.fsdecode(known.read_bytes()))
+
+
+def _upwards(near: Path) -> Iterator[Path]:
+    """Yield where jobs lie in an archive, for near and all that it lies in."""
+    folder = Path(os.path.abspath(near))  # noqa: PTH100 - keeps links
+    for each in (folder, *folder.parents):
+        yield each.joinpath(*_PLACE)
 
 
 def undo(folder: JobFolder, below: Path | None = None) -> Generator[Undone]:
@@ -135,6 +217,10 @@ def undo(folder: JobFolder, below: Path | None = None) -> Generator[Undone]:
         JournalError: a journal cannot be read, or a worker still has it open.
     """
     within = None if below is None else Path(os.path.abspath(below))  # noqa: PTH100 - keeps links
-    for file in sorted((folder.path / "journals").glob("*.sqlite3"), reverse=True):
-        with Journal(file) as journal:
-            yield from journal.undo_all(within)
+    try:
+        for file in sorted((folder.path / "journals").glob("*.sqlite3"), reverse=True):
+            with Journal(file) as journal:
+                yield from journal.undo_all(within)
+    finally:
+        with contextlib.suppress(JournalError):  # it was raised already
+            _count(folder)

@@ -54,6 +54,7 @@ class Order:
     threads: int = 0  # pictures in work at once; 0: as many as the workers have threads
     size: int = CHUNK
     suffixes: Container[str] = SUFFIXES  # of what is looked for in folders
+    is_done: Callable[[str], bool] | None = None  # is told absolute paths; by an earlier job
 
 
 Tell = Callable[[str], None]
@@ -165,6 +166,7 @@ class _Job:
         self._alone: deque[_Sent] = deque()
         self._in_work: dict[Future[bytes], _Sent] = {}
         self._finished: queue.SimpleQueue[Future[bytes]] = queue.SimpleQueue()
+        self._passed: list[Done] = []
         self._number = 0
         self._stopping = False
         self._looked = 0.0
@@ -182,6 +184,8 @@ class _Job:
                     self._give_out()
                 except (OSError, TimeoutError):
                     self._reconnect()
+            passed, self._passed = self._passed, []
+            yield from passed
             if not self._in_work and (self._stopping or self._is_over()):
                 return
             yield from self._received(self._completed())
@@ -272,11 +276,30 @@ class _Job:
                 chunk = self._listing.take(0 if self._in_work else _POLL)
                 if chunk is None:
                     return
+                if self._order.is_done is not None:
+                    chunk = self._without_done(chunk, self._order.is_done)
+                    if not chunk.parts:
+                        return
                 self._number += 1
                 self._again.append(_Sent(self._number, chunk))
             self._send(self._again[0])
             self._again.popleft()  # only now: the scheduler may have been lost
             room -= 1
+
+    def _without_done(self, chunk: Chunk, is_done: Callable[[str], bool]) -> Chunk:
+        parts = []
+        for part in chunk.parts:
+            folder = os.path.abspath(part.folder)  # noqa: PTH100 - keeps links
+            done = {name for name in part.names if is_done(os.path.join(folder, name))}  # noqa: PTH118
+            for name in part.names:
+                if name in done:
+                    image = Path(part.folder, name)
+                    reason = "the table has it already"
+                    outcome = Outcome(image=image, verdict=Verdict.SKIPPED, reason=reason)
+                    self._passed.append(Done(outcome, "", "", ""))
+            if names := tuple(name for name in part.names if name not in done):
+                parts.append(Part(part.folder, names))
+        return Chunk(tuple(parts))
 
     def _send(self, sent: _Sent) -> None:
         order = self._order

@@ -1,12 +1,15 @@
 """A table of outcomes as Parquet: a row a picture, in files of many rows, each whole or absent."""
 
 import contextlib
+import hashlib
 import os
 import time
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -18,6 +21,9 @@ from lorgnette.names import shown
 
 ROWS = 10_000  # of a file
 SECONDS = 60.0  # after which a file is closed, however few rows it has
+
+_ASKED_FOR = b"lorgnette.asked-for"  # in a file's metadata
+_FINAL = (Verdict.CAPTIONED.value, Verdict.DECLINED.value)  # what failed is tried again
 
 SCHEMA = pa.schema(
     [
@@ -49,9 +55,10 @@ SCHEMA = pa.schema(
 class Writer:
     """Rows on their way into files."""
 
-    def __init__(self, folder: Path, job: str) -> None:
+    def __init__(self, folder: Path, job: str, asked_for: str) -> None:
         self._folder = folder
         self._job = job
+        self._schema = SCHEMA.with_metadata({_ASKED_FOR: asked_for})
         self._rows: list[dict[str, Any]] = []
         self._written = 0
         self._since = time.monotonic()
@@ -83,7 +90,7 @@ class Writer:
         target = self._folder / f"lorgnette-{self._job}-{self._written:05}.parquet"
         temporary = target.with_name(f".{target.name}.lorgnette-tmp")
         try:
-            pq.write_table(pa.Table.from_pylist(self._rows, SCHEMA), temporary)
+            pq.write_table(pa.Table.from_pylist(self._rows, self._schema), temporary)
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             temporary.replace(target)
@@ -99,8 +106,11 @@ class _Nowhere:
 
 
 @contextlib.contextmanager
-def writer(folder: Path | None, job: str) -> Iterator["Writer | _Nowhere"]:
+def writer(folder: Path | None, job: str, asked_for: str) -> Iterator["Writer | _Nowhere"]:
     """Yield what keeps rows in a folder, also where the job ends in the middle.
+
+    Args:
+        asked_for: a digest of what decides outcomes, by which a later job knows them as its own.
 
     Raises:
         ClusterError: they cannot be written.
@@ -108,7 +118,7 @@ def writer(folder: Path | None, job: str) -> Iterator["Writer | _Nowhere"]:
     if folder is None:
         yield _Nowhere()
         return
-    rows = Writer(folder, job)
+    rows = Writer(folder, job, asked_for)
     try:
         yield rows
     finally:
@@ -163,7 +173,7 @@ def read(folder: Path) -> Iterator[tuple[Path, Verdict, str]]:
     """
     columns = ["path", "path_bytes", "verdict", "reason"]
     last: dict[bytes, tuple[Verdict, str]] = {}
-    try:
+    with _reading(folder):
         for file in sorted(folder.glob(TABLES)):
             with pq.ParquetFile(file) as table:
                 for batch in table.iter_batches(columns=columns):
@@ -172,7 +182,48 @@ def read(folder: Path) -> Iterator[tuple[Path, Verdict, str]]:
                         verdict = Verdict(row["verdict"])
                         if verdict is not Verdict.SKIPPED or key not in last:
                             last[key] = verdict, row["reason"]
-    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
-        raise ClusterError(f"the table in {folder} cannot be read: {error}", "") from error
     for key, (verdict, reason) in last.items():
         yield Path(os.fsdecode(key)), verdict, reason
+
+
+@contextlib.contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+        raise ClusterError(f"the table in {folder} cannot be read: {error}", "") from error
+
+
+def done_before(folder: Path, asked_for: str) -> Callable[[str], bool]:
+    """Return what tells whether earlier jobs that asked for the same have an absolute path's words.
+
+    It keeps eight bytes of a digest a path: among ten million, the chance is below one in a
+    hundred thousand that any is taken for another.
+
+    Raises:
+        ClusterError: the table cannot be read.
+    """
+    found = array("Q")
+    with _reading(folder):
+        for file in sorted(folder.glob(TABLES)):
+            with pq.ParquetFile(file) as table:
+                if (table.schema_arrow.metadata or {}).get(_ASKED_FOR) != asked_for.encode():
+                    continue
+                for batch in table.iter_batches(columns=["path", "path_bytes", "verdict"]):
+                    found.extend(
+                        _digest(row["path_bytes"] or row["path"].encode())
+                        for row in batch.to_pylist()
+                        if row["verdict"] in _FINAL
+                    )
+    ordered = np.sort(np.frombuffer(found, np.uint64))
+
+    def is_done(path: str) -> bool:
+        digest = _digest(os.fsencode(path))
+        place = np.searchsorted(ordered, np.uint64(digest))
+        return bool(place < len(ordered) and ordered[place] == digest)
+
+    return is_done
+
+
+def _digest(name: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "little")

@@ -22,7 +22,8 @@ from tests.desktop.captioning.seeing import TOY_EVIDENCE, with_evidence
 from tests.desktop.cluster.conftest import Programs, contents
 
 from lorgnette import cli
-from lorgnette.cluster import job
+from lorgnette.cluster import folder, job
+from lorgnette.paths import user_data
 
 COMMAND = (sys.executable, "-m", "lorgnette")
 
@@ -65,10 +66,20 @@ def test_it_says_what_is_said_alone(
     assert {line["verdict"] for line in lines(capsys)} == {"skipped", "failed"}
     (made,) = (pictures / ".lorgnette" / "jobs").iterdir()
     assert not list((made / "chunks").iterdir())
+    hint = f"; lorgnette undo --job {made.name}"
+    assert history(capsys) == [f"caption --write sidecar: 129 files{hint}"]
     assert cli.main(["undo", "--job", made.name, "--folder", str(pictures / "box 0")]) == 0
     assert len(contents(pictures)) == len(before) + 79
+    assert history(capsys) == [f"caption --write sidecar: 129 files, 50 undone{hint}"]
+    shutil.rmtree(user_data() / "jobs")  # as on another machine
+    assert history(capsys) == []
     monkeypatch.chdir(pictures / "box 1")
+    assert history(capsys) == [f"caption --write sidecar: 129 files, 50 undone{hint}"]
     assert cli.main(["undo", "--job", made.name]) == 0
+    assert history(capsys) == ["caption --write sidecar: 129 files, 129 undone"]
+    cli.main(["history", "--format", "json"])
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["job"], told["batch"], told["undone"]) == (made.name, None, 129)
     assert contents(pictures) == before
 
 
@@ -90,6 +101,67 @@ def test_films_of_folders_are_described_there_too(
     assert cli.main([*command, "--cluster", str(programs.file)]) == 0
     assert lines(capsys) == alone
     assert alone[0]["scenes"]
+
+
+def history(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return what the history says of jobs."""
+    capsys.readouterr()
+    assert cli.main(["history"]) == 0
+    told = [re.fullmatch(r"  job  [\d-]+ [\d:]+  (.*)\n", line) for line in
+            capsys.readouterr().out.splitlines(keepends=True)]  # fmt: skip
+    return [each[1] for each in told if each]
+
+
+def test_without_writing_the_same_command_goes_on_from_its_table(
+    programs: Programs,
+    toy_model: Path,
+    archive: Callable[..., Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    programs.scheduler()
+    programs.worker()
+    pictures = archive(100)
+    bad = pictures / "box 1" / "60.png"
+    whole = bad.read_bytes()
+    bad.write_bytes(b"no picture")
+    tables = str(tmp_path / "tables")
+    command = ["caption", "--model", str(toy_model), "--cluster", str(programs.file)]
+    assert cli.main([*command, "--output", tables, str(pictures / "box 1")]) == 1
+    capsys.readouterr()
+    bad.write_bytes(whole)
+    assert cli.main([*command, "--output", tables, str(pictures)]) == 0
+    told = capsys.readouterr().out
+    assert told.count("skipped: the table has it already") == 49
+    assert told.count(": A ") == 51
+    cli.main(["status", tables])
+    assert "In all: 100 pictures, 100 captioned" in capsys.readouterr().out
+    for anew in (["--overwrite"], ["--note", "At sea"]):
+        assert cli.main([*command, "--output", tables, *anew, str(pictures)]) == 0
+        assert "the table has it" not in capsys.readouterr().out
+
+
+def test_a_job_that_could_not_begin_leaves_nothing(
+    toy_model: Path, archive: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = archive(3)
+    before = sorted(pictures.rglob("*"))
+    command = ["caption", "--model", str(toy_model), "--cluster", "nowhere.json"]
+    assert cli.main([*command, "--write", "sidecar", str(pictures)]) == 2
+    assert sorted(pictures.rglob("*")) == before
+    assert history(capsys) == []
+
+
+def test_the_history_tells_of_jobs_whose_end_nobody_saw(
+    archive: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = archive(1)
+    kept = folder.make(folder.new_name(), [pictures], None, "caption --write embed")
+    hint = f"; lorgnette undo --job {kept.job}"
+    said = "caption --write embed: not ended, or its end was not seen"
+    assert history(capsys) == [said + hint]
+    pictures.rename(pictures.with_name("away"))
+    assert history(capsys) == [f"caption: what undoes it is not there now, in {kept.path}"]
 
 
 def test_a_cluster_of_this_machine_ends_on_ctrl_c_and_goes_on_later(

@@ -17,8 +17,8 @@ def done(name: str, verdict: Verdict, reason: str = "") -> Done:
     return Done(Outcome(image=Path(name), verdict=verdict, reason=reason), "w", "cpu", "toy/1")
 
 
-def write(folder: Path, job: str, *every: Done) -> None:
-    with results.writer(folder, job) as rows:
+def write(folder: Path, job: str, *every: Done, asked_for: str = "") -> None:
+    with results.writer(folder, job, asked_for) as rows:
         for each in every:
             rows.add(each)
 
@@ -91,11 +91,29 @@ def test_the_last_job_counts_but_what_it_skipped_stays_what_it_was(
     assert cli.main(["status", str(tmp_path), str(tmp_path.parent)]) == 2
 
 
+def test_what_the_same_command_has_done_before_is_known(tmp_path: Path) -> None:
+    assert not results.done_before(tmp_path / "none", "this")("/a/1.png")
+    odd = os.fsdecode(b"/a/caf\xe9.png")
+    write(
+        tmp_path,
+        "1",
+        done("/a/1.png", Verdict.CAPTIONED),
+        done(odd, Verdict.DECLINED),
+        done("/a/3.png", Verdict.FAILED),
+        done("/a/4.png", Verdict.SKIPPED),
+        asked_for="this",
+    )
+    write(tmp_path, "2", done("/a/5.png", Verdict.CAPTIONED), asked_for="that")
+    is_done = results.done_before(tmp_path, "this")
+    every = ("/a/1.png", odd, "/a/3.png", "/a/4.png", "/a/5.png", "/a/6.png")
+    assert list(map(is_done, every)) == [True, True, False, False, False, False]
+
+
 def test_a_table_that_cannot_be_read_or_written_is_said_to_be(tmp_path: Path) -> None:
     write(tmp_path, "1", done("/a/1.png", Verdict.CAPTIONED))
     (file,) = tmp_path.iterdir()
     file.write_bytes(file.read_bytes()[:-30])
     with pytest.raises(ClusterError, match="cannot be read"):
         list(results.read(tmp_path))
-    with pytest.raises(ClusterError, match="cannot be written"), results.writer(file, "2"):
+    with pytest.raises(ClusterError, match="cannot be written"), results.writer(file, "2", ""):
         pass
