@@ -40,6 +40,8 @@ _POLL = 0.2  # seconds after which a wish to stop is seen
 _LOOK = 5.0  # seconds after which it is looked how many workers there are
 _PATIENCE = 300.0  # seconds that a lost scheduler is waited for
 _MOST_ATTEMPTS = 8  # of a chunk
+_FORGOTTEN = 1000  # chunks after which Dask is told to forget them
+_MESSAGES = 100  # that Dask keeps of each connection, for those who mend it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ def connected(address: str, threads: int = 0) -> Iterator["Connection"]:
     for name in ("distributed", "distributed.core", "distributed.client", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told in our words
     with contextlib.ExitStack() as stack:
+        stack.enter_context(dask.config.set({"distributed.admin.low-level-log-length": _MESSAGES}))
         if address == LOCAL:
             cluster = stack.enter_context(_own(threads or os.cpu_count() or 1))
             yield Connection(lambda: Client(cluster), own=True)
@@ -166,6 +169,7 @@ class _Job:
         self._alone: deque[_Sent] = deque()
         self._in_work: dict[Future[bytes], _Sent] = {}
         self._finished: queue.SimpleQueue[Future[bytes]] = queue.SimpleQueue()
+        self._forgotten = 0
         self._passed: list[Done] = []
         self._number = 0
         self._stopping = False
@@ -184,6 +188,8 @@ class _Job:
                     self._give_out()
                 except (OSError, TimeoutError):
                     self._reconnect()
+            if self._number > self._forgotten + _FORGOTTEN:
+                self._forget()
             passed, self._passed = self._passed, []
             yield from passed
             if not self._in_work and (self._stopping or self._is_over()):
@@ -323,6 +329,12 @@ class _Job:
         )
         self._in_work[future] = sent
         future.add_done_callback(self._finished.put)
+
+    def _forget(self) -> None:
+        self._forgotten = self._number
+        with contextlib.suppress(Exception):  # another version of Dask may keep something else
+            self._cluster.run_on_scheduler(worker.forget_on_scheduler)
+            self._cluster.run(worker.forget)
 
     def _completed(self) -> list[Future[bytes]]:
         """Return chunks that are done, none if that takes a while."""

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from distributed import Status, Worker, WorkerPlugin, get_worker
+from dask.utils import key_split
+from distributed import Scheduler, Status, Worker, WorkerPlugin, get_worker
 
 from lorgnette import __version__, alttext, files
 from lorgnette.alttext import State
@@ -125,6 +126,19 @@ def unfit(found: Inspection, fingerprint: str) -> str:
 def stop(job: str) -> None:
     """Let the chunks of a job that this worker has in work end after the pictures in work."""
     _stopped.add(job)
+
+
+def forget() -> None:
+    """Drop what Dask keeps of every chunk for good: its key."""
+    key_split.cache_clear()
+
+
+def forget_on_scheduler(dask_scheduler: Scheduler) -> None:
+    """Drop the same there, where it would grow with the archive, and that each was submitted."""
+    forget()
+    for span in dask_scheduler.extensions["spans"].spans.values():
+        if span.metadata:
+            del span.metadata["collections"][1:]
 
 
 def resource(job: str) -> str:

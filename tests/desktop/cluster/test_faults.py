@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dask.utils import key_split
+from distributed import Scheduler
 from tests.desktop.cluster.conftest import Programs, contents
 from tests.desktop.cluster.works import Deadly, Faulty, opening
 
@@ -296,3 +298,31 @@ def test_a_job_that_was_asked_to_stop_ends_with_the_pictures_in_work_and_goes_on
     }
     rest.undo()
     task.undo()
+
+
+def test_the_cluster_keeps_nothing_of_chunks_that_are_done(
+    programs: Programs,
+    toy_model: Path,
+    archive: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(job, "_FORGOTTEN", 10)
+    programs.scheduler()
+    programs.worker()
+    task = Job(archive(200), toy_model, writes=False, size=1)
+    done = task.run(programs.address)
+    assert len(done) == 200
+    with job.connected(programs.address) as connection, connection.connect() as client:
+        submitted = client.run_on_scheduler(submissions)
+        keys = [client.run_on_scheduler(keys_kept), *client.run(keys_kept).values()]
+    assert 0 < submitted < 40
+    assert max(keys) < 40
+
+
+def keys_kept() -> int:
+    return key_split.cache_info().currsize
+
+
+def submissions(dask_scheduler: Scheduler) -> int:
+    spans = dask_scheduler.extensions["spans"].spans.values()
+    return sum(len(span.metadata["collections"]) for span in spans if span.metadata)
