@@ -12,6 +12,7 @@ pictures  many small pictures from end to end, by the toy model of the tests
 import argparse
 import functools
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -31,12 +32,22 @@ from lorgnette.jobs.outcome import Outcome, Verdict
 
 WORKERS = """
 import asyncio, sys
+import dask
 from distributed import Worker
 
+dask.config.set({  # what would take this machine's cores, and not the scheduler's time
+    "distributed.admin.system-monitor.interval": "60s",
+    "distributed.comm.timeouts.connect": "300s",
+    "distributed.worker.profile.enabled": False,
+})
+
 async def main():
-    workers = [Worker(sys.argv[1], nthreads=1, host="127.0.0.1", dashboard=False, memory_limit=0)
-               for _ in range(int(sys.argv[2]))]
-    await asyncio.gather(*workers)
+    workers = []
+    for _ in range(int(sys.argv[2])):  # one after the other: all at once wait for one another
+        worker = Worker(
+            sys.argv[1], nthreads=1, host="127.0.0.1", dashboard=False, memory_limit=0, nanny=None
+        )
+        workers.append(await worker)
     await asyncio.gather(*(each.finished() for each in workers))
 
 asyncio.run(main())
@@ -112,28 +123,47 @@ def main() -> int:
 
 
 def alone(args: argparse.Namespace, scratch: Path) -> None:
-    """Print pictures a second of the app and of workers, by turns, without their starts."""
+    """Print what the app and workers need for a picture, by turns, with and without their starts.
+
+    By the clock, which tells their speed on cores that nothing else uses, and of cores.
+    """
     few, many = scratch / "few", scratch / "many"
-    photos = sorted(args.photos.iterdir())[: args.count // CHUNK * CHUNK]
+    photos = sorted(args.photos.iterdir())[: args.count]
     for place, some in ((few, photos[: args.workers]), (many, photos)):
         place.mkdir()
         for photo in some:
             (place / photo.name).symlink_to(photo.resolve())
     command = [sys.executable, "-m", "lorgnette", "caption", "--threads", str(args.workers)]
-    rates: dict[str, list[float]] = {"alone": [], "local": []}
+    spent: dict[str, list[tuple[float, float, float]]] = {"alone": [], "local": []}
     for _ in range(args.rounds):
         for name, options in (("alone", []), ("local", ["--cluster", "local"])):
-            start, whole = (_seconds([*command, *options, str(place)]) for place in (few, many))
-            rates[name].append((len(photos) - args.workers) / (whole - start))
-            print(f"{name:8} {rates[name][-1]:7.2f} pictures a second", flush=True)
-    ratios = [b / a for a, b in zip(rates["alone"], rates["local"], strict=True)]
-    print(f"ratio    {statistics.median(ratios):7.3f} ({min(ratios):.3f} to {max(ratios):.3f})")
+            start, whole = (_spent([*command, *options, str(place)]) for place in (few, many))
+            clock, cores = (
+                (b - a) / (len(photos) - args.workers) for a, b in zip(start, whole, strict=True)
+            )
+            spent[name].append((clock, cores, whole[0]))
+            print(
+                f"{name:8} {1 / clock:.2f} pictures a second, {cores:.3f} s of a core each; "
+                f"the start {start[0]:.1f} s, {start[1]:.1f} s of a core; all {whole[0]:.1f} s",
+                flush=True,
+            )
+    said = ("by the clock, without the start", "of cores, without the start", "all, by the clock")
+    for index, what in enumerate(said):
+        pairs = zip(spent["alone"], spent["local"], strict=True)
+        ratios = [app[index] / local[index] for app, local in pairs]
+        told = f"{min(ratios):.3f} to {max(ratios):.3f}"
+        print(f"speed of local beside alone, {what}: {statistics.median(ratios):.3f} ({told})")
 
 
-def _seconds(command: list[str]) -> float:
+def _spent(command: list[str]) -> tuple[float, float]:
+    """Return seconds by the clock and of cores."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    return perf_counter() - started
+    taken = perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cores = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return taken, cores
 
 
 @contextmanager
@@ -192,29 +222,44 @@ def paths(args: argparse.Namespace, scratch: Path) -> None:
 def workers(args: argparse.Namespace, scratch: Path) -> None:
     """Print how busy many sleeping workers are kept, and what that takes."""
     with _programs(scratch, 0) as programs:
-        for _ in range(4):
-            programs.start(sys.executable, "-c", WORKERS, programs.address, args.workers // 4)
+        each, processes = args.workers // 4, 4
+        for _ in range(processes):
+            programs.start(sys.executable, "-c", WORKERS, programs.address, each)
         with job.connected(programs.address) as connection, connection.connect() as client:
-            client.wait_for_workers(args.workers // 4 * 4, timeout=300)
-        chunk = args.seconds * CHUNK
-        count = args.count
-        started, before = 0.0, 0.0
-        first = args.workers * CHUNK  # once all are at work
-        for number in _drain(programs, Simulated(count), functools.partial(Idle, args.seconds)):
-            if number == first:
-                started, before = perf_counter(), _processor(programs.running[0].pid)
-            if number == count - first:
-                break
-        taken = perf_counter() - started
-        rate = (count - 2 * first) / taken
-        most = args.workers // 4 * 4 / args.seconds
-        scheduler = (_processor(programs.running[0].pid) - before) / taken
+            client.wait_for_workers(each * processes, timeout=1200)
+            print(f"{each * processes} workers are there", flush=True)
+
+            def now() -> tuple[float, float, int]:
+                scheduler = _processor(programs.running[0].pid)
+                return perf_counter(), scheduler, client.run_on_scheduler(_events)
+
+            first = args.workers * CHUNK  # once all are at work
+            before = (0.0, 0.0, 0)
+            work = functools.partial(Idle, args.seconds)
+            for number in _drain(programs, Simulated(args.count), work):
+                if number == first:
+                    before = now()
+                    print(
+                        f"all are at work, {_megabytes(programs.running[0].pid):.0f} MB", flush=True
+                    )
+                if number == args.count - first:
+                    break
+            taken, busy, events = (b - a for a, b in zip(before, now(), strict=True))
+        rate = (args.count - 2 * first) / taken
+        most = each * processes / args.seconds
         print(
-            f"{args.workers} workers, {chunk:.1f} s a chunk: {rate:,.0f} pictures a second, "
-            f"{rate / most:.1%} of what they can; scheduler busy {scheduler:.1%}, "
-            f"{scheduler / (rate / CHUNK) * 1e3:.2f} ms a chunk, "
+            f"{each * processes} workers, {args.seconds * CHUNK:.1f} s a chunk: "
+            f"{rate:,.0f} pictures or {rate / CHUNK:.1f} chunks a second, {rate / most:.1%} of what"
+            f" they can; scheduler busy {busy / taken:.1%} of a core, "
+            f"{busy / (rate / CHUNK) / taken * 1e3:.2f} ms a chunk, {events / taken:,.0f} events a "
+            f"second, {events / busy:,.0f} a second of a core, "
             f"{_megabytes(programs.running[0].pid):.0f} MB"
         )
+
+
+def _events(dask_scheduler: Any) -> int:
+    """Return how often a chunk has changed its state."""
+    return int(dask_scheduler.transition_counter)
 
 
 def pictures(args: argparse.Namespace, scratch: Path) -> None:

@@ -36,6 +36,7 @@ from lorgnette.jobs.outcome import Outcome, Verdict
 LOCAL = "local"
 ANSWER_SECONDS = 10.0  # that a scheduler has to answer
 _AHEAD = 2  # chunks a thread that are given out: one in work, one that waits for it
+_LEAST = 8  # pictures of a chunk towards the end, when none is to wait for the last one
 _POLL = 0.2  # seconds after which a wish to stop is seen
 _LOOK = 5.0  # seconds after which it is looked how many workers there are
 _PATIENCE = 300.0  # seconds that a lost scheduler is waited for
@@ -165,6 +166,7 @@ class _Job:
         self._asked = asked_to_stop
         self._opening = pickle.dumps(order.opening)
         self._listing = Listing(order.paths, order.size, order.suffixes)
+        self._reserve: deque[Chunk] = deque()
         self._again: deque[_Sent] = deque()
         self._alone: deque[_Sent] = deque()
         self._in_work: dict[Future[bytes], _Sent] = {}
@@ -203,7 +205,7 @@ class _Job:
         return self._client
 
     def _is_over(self) -> bool:
-        return self._listing.ended and not self._again and not self._alone
+        return self._listing.ended and not (self._reserve or self._again or self._alone)
 
     def close(self) -> None:
         """Leave nothing of the job on the cluster."""
@@ -270,6 +272,28 @@ class _Job:
             most = min(most, self._order.threads)
         return max(1, most) - len(self._in_work)
 
+    def _next(self) -> Chunk | None:
+        """Return the next chunk, None if there is none yet.
+
+        Towards the end they get smaller, so that all workers end at about the same time.
+        """
+        threads = max(1, self._threads)
+        while len(self._reserve) < threads:
+            chunk = self._listing.take(0 if self._in_work or self._reserve else _POLL)
+            if chunk is None:
+                break
+            self._reserve.append(chunk)
+        if not self._reserve:
+            return None
+        chunk = self._reserve.popleft()
+        if self._listing.ended:
+            left = len(chunk) + sum(map(len, self._reserve))
+            size = max(_LEAST, left // (_AHEAD * threads))
+            if size < len(chunk):
+                chunk, others = chunk.parted(size)
+                self._reserve.appendleft(others)
+        return chunk
+
     def _give_out(self) -> None:
         room = self._room()
         if self._alone:  # nothing else is in work with it, that it could take down
@@ -279,7 +303,7 @@ class _Job:
             return
         while room > 0:
             if not self._again:
-                chunk = self._listing.take(0 if self._in_work else _POLL)
+                chunk = self._next()
                 if chunk is None:
                     return
                 if self._order.is_done is not None:

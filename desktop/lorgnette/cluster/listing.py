@@ -44,6 +44,17 @@ class Chunk:
     def __len__(self) -> int:
         return sum(len(part.names) for part in self.parts)
 
+    def parted(self, count: int) -> "tuple[Chunk, Chunk]":
+        """Return a chunk of the first pictures, so many, and one of the others."""
+        first: list[Part] = []
+        others: list[Part] = []
+        for part in self.parts:
+            for names, taken in ((part.names[:count], first), (part.names[count:], others)):
+                if names:
+                    taken.append(Part(part.folder, names))
+            count = max(0, count - len(part.names))
+        return Chunk(tuple(first)), Chunk(tuple(others))
+
 
 def count(paths: Sequence[Path], suffixes: Container[str] = SUFFIXES) -> int:
     """Return how many pictures paths stand for."""

@@ -164,6 +164,35 @@ def test_the_history_tells_of_jobs_whose_end_nobody_saw(
     assert history(capsys) == [f"caption: what undoes it is not there now, in {kept.path}"]
 
 
+def test_a_second_ctrl_c_ends_at_once_and_nothing_is_lost(
+    toy_model: Path, archive: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = archive(1500)
+    before = contents(pictures)
+    command = [*COMMAND, "caption", "--model", toy_model, "--cluster", "local", "--threads", "2"]
+    with subprocess.Popen(
+        [*command, "--write", "sidecar", pictures],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        noted = process.stderr.read()
+        process.stdout.read()
+    assert process.returncode == 130, noted
+    assert "Traceback" not in noted
+    (job_,) = re.findall(r"lorgnette undo --job (\S+) takes it back", noted)
+    psutil.wait_procs(children, 60)
+    assert 0 < len(list(pictures.rglob("*.xmp"))) < 1500
+    assert cli.main(["undo", "--job", job_]) == 0
+    assert contents(pictures) == before
+
+
 def test_a_cluster_of_this_machine_ends_on_ctrl_c_and_goes_on_later(
     toy_model: Path, archive: Callable[..., Path]
 ) -> None:

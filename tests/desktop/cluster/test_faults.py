@@ -279,6 +279,56 @@ def test_a_folder_that_takes_no_files_fails_alone(
     task.undo()
 
 
+def test_a_folder_that_vanishes_fails_alone(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path], tmp_path: Path
+) -> None:
+    programs.scheduler()
+    worker = programs.worker()
+    task = Job(archive(400), toy_model)
+    pictures = set(task.archive.rglob("*.png"))
+    gone: list[Path] = []
+
+    def vanish() -> None:
+        worker.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, worker.pid, os.WSTOPPED | os.WNOWAIT)
+        untouched = (box for box in sorted(task.archive.glob("box *")) if not has_ours(box))
+        gone.append(next(untouched))
+        gone[0].rename(tmp_path / "elsewhere")
+        worker.send_signal(signal.SIGCONT)
+
+    done = task.run(programs.address, 20, vanish)
+    assert Counter(each.outcome.image for each in done) == Counter(pictures)
+    failed = [each.outcome for each in done if each.outcome.verdict is Verdict.FAILED]
+    assert Counter(outcome.image.parent for outcome in failed) == {gone[0]: 50}
+    assert all(outcome.reason for outcome in failed)
+    (tmp_path / "elsewhere").rename(gone[0])
+    task.undo()
+
+
+def has_ours(folder: Path) -> bool:
+    """Return whether anything was written in a folder, or was about to be."""
+    return any("lorgnette" in path.name or path.suffix == ".xmp" for path in folder.iterdir())
+
+
+def test_where_the_jobs_own_folder_vanishes_the_job_ends_and_says_why(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path], tmp_path: Path
+) -> None:
+    programs.scheduler()
+    worker = programs.worker()
+    task = Job(archive(400), toy_model)
+
+    def vanish() -> None:
+        assert task.folder is not None
+        task.folder.path.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(ClusterError, match="no worker can go on"):
+        task.run(programs.address, 20, vanish)
+    worker.terminate()
+    worker.wait()
+    (tmp_path / "elsewhere").rename(task.folder.path if task.folder else "")
+    task.undo()
+
+
 def test_a_job_that_was_asked_to_stop_ends_with_the_pictures_in_work_and_goes_on_later(
     programs: Programs, toy_model: Path, archive: Callable[..., Path]
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lorgnette.cluster import listing
-from lorgnette.cluster.listing import Listing
+from lorgnette.cluster.listing import Chunk, Listing, Part
 from lorgnette.files import find_pictures
 
 
@@ -58,6 +58,14 @@ def test_chunks_are_full_where_folders_are_small(tmp_path: Path) -> None:
     assert sum(sizes) == 200
     assert sizes[0] == 10
     assert len(sizes) <= 20 + listing.WALKERS
+
+
+def test_a_chunk_is_parted_by_pictures() -> None:
+    whole = Chunk((Part("a", ("1", "2", "3")), Part("b", ("4", "5"))))
+    for count in range(6):
+        first, others = whole.parted(count)
+        assert (len(first), len(others)) == (count, 5 - count)
+        assert first.images + others.images == whole.images
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may search everywhere")
