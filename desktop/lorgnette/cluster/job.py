@@ -92,6 +92,7 @@ def _own(threads: int) -> Iterator[LocalCluster]:
     settings = {
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
+        "distributed.worker.profile.enabled": False,
         "distributed.scheduler.allowed-failures": worker.MOST_DEATHS,
     }
     with (
@@ -277,8 +278,8 @@ class _Job:
 
         Towards the end they get smaller, so that all workers end at about the same time.
         """
-        threads = max(1, self._threads)
-        while len(self._reserve) < threads:
+        most = _AHEAD * max(1, self._threads)
+        while len(self._reserve) < most:
             chunk = self._listing.take(0 if self._in_work or self._reserve else _POLL)
             if chunk is None:
                 break
@@ -288,7 +289,7 @@ class _Job:
         chunk = self._reserve.popleft()
         if self._listing.ended:
             left = len(chunk) + sum(map(len, self._reserve))
-            size = max(_LEAST, left // (_AHEAD * threads))
+            size = max(_LEAST, left // most)
             if size < len(chunk):
                 chunk, others = chunk.parted(size)
                 self._reserve.appendleft(others)
