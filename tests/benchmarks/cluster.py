@@ -43,11 +43,13 @@ dask.config.set({  # what would take this machine's cores, and not the scheduler
 
 async def main():
     workers = []
-    for _ in range(int(sys.argv[2])):  # one after the other: all at once wait for one another
-        worker = Worker(
-            sys.argv[1], nthreads=1, host="127.0.0.1", dashboard=False, memory_limit=0, nanny=None
-        )
-        workers.append(await worker)
+    count = int(sys.argv[2])
+    for start in range(0, count, 10):  # all at once would wait for one another
+        some = [
+            Worker(sys.argv[1], nthreads=1, host="127.0.0.1", dashboard=False, memory_limit=0)
+            for _ in range(min(10, count - start))
+        ]
+        workers += await asyncio.gather(*some)
     await asyncio.gather(*(each.finished() for each in workers))
 
 asyncio.run(main())
