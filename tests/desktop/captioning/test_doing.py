@@ -33,10 +33,10 @@ def without(sentence: str) -> str | None:
         ("a bird is flying up into the air", "a bird in the air"),
         # what it is done with
         ("a boy is playing with a ball in the sand", "a boy with a ball in the sand"),
-        ("a player throwing a ball on a field", "a player with a ball on a field"),
-        ("a player throwing a ball on a base", "a player with a ball"),
+        ("a player throwing a ball on a field", "a player on a field"),
+        ("a player throwing a ball on a base", "a player"),
         ("a player swinging a bat at a ball", "a player with a bat"),
-        ("a woman hitting a ball with a racket", "a woman with a ball"),
+        ("a woman hitting a ball with a racket", "a woman with a racket"),
         ("a group of people riding horses on a beach", "a group of people on horses on a beach"),
         ("a woman sitting at a table with a cup", "a woman at a table with a cup"),
         ("a man standing on a court holding a racket", "a man on a court with a racket"),
