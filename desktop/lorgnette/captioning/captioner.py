@@ -23,6 +23,7 @@ from lorgnette.captioning import (
 )
 from lorgnette.captioning.candidates import Candidate
 from lorgnette.captioning.caption import (
+    DOUBTFUL_BELOW,
     SILENT_BELOW,
     UNSURE_BELOW,
     Caption,
@@ -46,7 +47,7 @@ from lorgnette.captioning.manifest import Manifest
 from lorgnette.captioning.moving import Frame
 from lorgnette.captioning.naming import named, spelled
 from lorgnette.captioning.people import People
-from lorgnette.captioning.sure import Sentence
+from lorgnette.captioning.sure import Sentence, overlooks
 from lorgnette.captioning.sure import sure as say_less
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette.english.lexicon import FUNCTION_WORDS
@@ -291,7 +292,10 @@ class Captioner:
         confidence = own_confidence = self._confidence(found, searched) if told else 0.0
         log_probability = found[0].hypothesis.log_probability if told else 0.0
         reason = "" if told else NOTHING_TO_SAY
-        if seen.evidence is not None and confidence < UNSURE_BELOW:
+        unsure = confidence < UNSURE_BELOW
+        if seen.evidence is not None and told and confidence < DOUBTFUL_BELOW:
+            unsure = unsure or overlooks(_texts(found[0], seen.evidence), seen.evidence)
+        if seen.evidence is not None and unsure:
             sure = say_less(seen.evidence, [_sentence(each) for each in found])
             if sure is not None:
                 worth = told[0].score if told else 0.0

@@ -21,7 +21,7 @@ from lorgnette.captioning.evidence import (
     Seen,
     Thing,
 )
-from lorgnette.captioning.naming import IRREGULAR, clash, mistaken, says
+from lorgnette.captioning.naming import DETECTOR, IRREGULAR, clash, mistaken, says
 from lorgnette.english.articles import takes_an
 from lorgnette.english.lexicon import ADJECTIVES, ARTICLES, LOOKS, OWNERS, words_of
 
@@ -30,6 +30,8 @@ MOST = 4  # things and places: each more makes the list less likely right
 # likeliest of them says it with this probability.
 AGREEING = 3
 RELATION_FROM = 0.8
+# From that probability on the classifier, which tells one thing a picture, is sure of it.
+PLAIN_FROM = 0.75
 SOMEBODY = "one or more people"
 _RELATIONS = words_of("on in under with")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -96,6 +98,29 @@ def sure(evidence: Evidence, sentences: Sequence[Sentence]) -> Sure | None:
     if not said:
         return None
     return Sure(_listed(said), math.prod(part.precision for part in said))
+
+
+def overlooks(words: Sequence[str], evidence: Evidence) -> bool:
+    """Tell whether a sentence lacks what the picture plainly shows: a lens cap, and nothing else.
+
+    Args:
+        words: lower case.
+    """
+    said = [
+        evidence.table.things[number]
+        for mention in evidence.table.mentions(words)
+        for number in mention.things
+    ]
+    return any(
+        seen.probability >= PLAIN_FROM
+        and seen.thing.source not in DETECTOR
+        and seen.thing.kind not in {PERSON, PLACE}
+        and not any(
+            seen.thing is thing or says(thing, seen.thing) or says(seen.thing, thing)
+            for thing in said
+        )
+        for seen in _believed(evidence)
+    )
 
 
 def _believed(evidence: Evidence) -> list[Seen]:

@@ -278,6 +278,18 @@ def test_a_doing_in_doubt_is_left_out_of_the_draft_and_stays_among_the_candidate
     assert "A person running." in caption.candidates[:2]
 
 
+@pytest.mark.parametrize(
+    ("bias", "text"), [(-0.2, "One or more people and a boat."), (0.2, "A person outside.")]
+)
+def test_a_doubtful_sentence_that_lacks_what_is_plainly_seen_gives_way(
+    toy_model: Path, tmp_path: Path, bias: float, text: str
+) -> None:
+    table = dataclasses.replace(TOY_EVIDENCE, confidence={"bias": bias})
+    folder = with_evidence(toy_model, tmp_path / "model", table, **PEOPLE_DOGS_BOATS)
+    red_and_blue = Image.new("RGB", (64, 48), (220, 20, 200))
+    assert Captioner.open(folder).describe(red_and_blue).text == text
+
+
 def test_where_nothing_is_sure_it_says_so_and_offers_its_own_sentence(
     toy_model: Path, tmp_path: Path
 ) -> None:

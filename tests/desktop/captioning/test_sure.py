@@ -6,7 +6,7 @@ import pytest
 from tests.desktop.captioning.seeing import seen, thing
 
 from lorgnette.captioning.evidence import Evidence
-from lorgnette.captioning.sure import Sentence, sure
+from lorgnette.captioning.sure import Sentence, overlooks, sure
 from lorgnette.captioning.wording import sentence
 
 PERSON = thing("person", "person", plural="people", source="coco", precision=0.97)
@@ -143,3 +143,23 @@ def test_the_confidence_is_that_all_of_it_is_right() -> None:
     alone = sure(seen((DOG, 0.6)), [])
     assert alone is not None
     assert alone.confidence == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "probability", "overlooked"),
+    [
+        ("a black and white photo", 0.8, True),
+        ("a black and white photo", 0.7, False),
+        ("a lens cap on a table", 0.8, False),
+        ("two caps", 0.8, False),
+    ],
+)
+def test_what_is_plainly_seen_may_not_be_overlooked(
+    sentence: str, probability: float, overlooked: bool
+) -> None:
+    evidence = seen((thing("lens cap"), probability), (thing("cap"), 0.1), (PERSON, 0.95))
+    assert overlooks(sentence.split(), evidence) is overlooked
+
+
+def test_the_detector_sees_many_things_that_need_not_be_said() -> None:
+    assert not overlooks(["a", "dog"], seen((thing("cup", source="coco"), 0.95), (BEACH, 0.95)))
