@@ -266,7 +266,11 @@ class _Job:
     def _room(self) -> int:
         """Return how many more chunks may be given out now."""
         if time.monotonic() > self._looked + _LOOK or not self._looked:
-            self._threads = sum(self._cluster.nthreads().values())
+            try:
+                self._threads = sum(self._cluster.nthreads().values())
+            except (OSError, TimeoutError):
+                if self._cluster.status != "running":  # else it is too busy to answer
+                    raise
             self._looked = time.monotonic()
         most = _AHEAD * self._threads
         if self._order.threads:
@@ -358,8 +362,7 @@ class _Job:
     def _forget(self) -> None:
         self._forgotten = self._number
         with contextlib.suppress(Exception):  # another version of Dask may keep something else
-            self._cluster.run_on_scheduler(worker.forget_on_scheduler)
-            self._cluster.run(worker.forget)
+            self._cluster.run_on_scheduler(worker.forget)
 
     def _completed(self) -> list[Future[bytes]]:
         """Return chunks that are done, none if that takes a while."""

@@ -128,14 +128,9 @@ def stop(job: str) -> None:
     _stopped.add(job)
 
 
-def forget() -> None:
-    """Drop what Dask keeps of every chunk for good: its key."""
+def forget(dask_scheduler: Scheduler) -> None:
+    """Drop what Dask keeps there of every chunk for good: its key, and that it was submitted."""
     key_split.cache_clear()
-
-
-def forget_on_scheduler(dask_scheduler: Scheduler) -> None:
-    """Drop the same there, where it would grow with the archive, and that each was submitted."""
-    forget()
     for span in dask_scheduler.extensions["spans"].spans.values():
         if span.metadata:
             del span.metadata["collections"][1:]

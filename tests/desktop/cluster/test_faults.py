@@ -350,7 +350,7 @@ def test_a_job_that_was_asked_to_stop_ends_with_the_pictures_in_work_and_goes_on
     task.undo()
 
 
-def test_the_cluster_keeps_nothing_of_chunks_that_are_done(
+def test_the_scheduler_keeps_nothing_of_chunks_that_are_done(
     programs: Programs,
     toy_model: Path,
     archive: Callable[..., Path],
@@ -364,9 +364,9 @@ def test_the_cluster_keeps_nothing_of_chunks_that_are_done(
     assert len(done) == 200
     with job.connected(programs.address) as connection, connection.connect() as client:
         submitted = client.run_on_scheduler(submissions)
-        keys = [client.run_on_scheduler(keys_kept), *client.run(keys_kept).values()]
+        keys = client.run_on_scheduler(keys_kept)
     assert 0 < submitted < 40
-    assert max(keys) < 40
+    assert 0 < keys < 40
 
 
 def keys_kept() -> int:
