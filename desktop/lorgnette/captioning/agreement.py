@@ -95,6 +95,13 @@ def agreement(texts: Sequence[str]) -> Agreement:
     )
 
 
+def meant(words: Sequence[str]) -> frozenset[str]:
+    """Return what words say: each in what its forms have in common, none that says nothing."""
+    return frozenset(
+        _same(word) for place, word in enumerate(words) if not _is_empty(words[place : place + 2])
+    )
+
+
 def _same(word: str) -> str:
     """Return what word has in common with its other forms."""
     return stem(_SINGULAR.get(plain(word), word))

@@ -19,6 +19,7 @@ from lorgnette.captioning import (
     judging,
     manifest,
     moving,
+    settling,
     wording,
 )
 from lorgnette.captioning.candidates import Candidate
@@ -63,7 +64,6 @@ NOTHING_TO_SAY = "the model found no words for this picture"
 NOT_SURE = "the model is not sure enough of anything in this picture"
 _SIGHTED_FROM = 0.3  # probability of a thing that is listed as seen
 _MOST_SIGHTINGS = 10
-_LEAST_WEIGHT = 0.05  # of a frame of which nothing is sure, beside its confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,27 +243,23 @@ class Captioner:
         told = []
         for scene in scenes:
             places = [shown[number] for number in scene]
-            its = (
-                alone[places[0]]
-                if len(places) == 1
-                else self._told(
-                    self._joined(
-                        [looks[place] for place in places],
-                        [alone[place].model_confidence for place in places],
-                    ),
-                    anyway=anyway,
+            its = [alone[place] for place in places]
+            if len(places) > 1:
+                seen_together = self._joined(
+                    [looks[place] for place in places], settling.weights(its)
                 )
-            )
-            told.append((len(places), its))
+                both = self._told(seen_together, anyway=anyway, unsure_below=settling.SURE_TOGETHER)
+                its = [settling.settled(its, both)]
+            told.append((len(places), its[0]))
         chosen = [told[place][1] for place in moving.main_scenes(told)]
         if len(chosen) == 2 and (both := moving.then(*chosen)) is not None:
             return both
-        return max(told, key=lambda each: (bool(each[1].text), each[0], each[1].confidence))[1]
+        return max(told, key=lambda each: (bool(each[1].text), each[0], each[1].model_confidence))[
+            1
+        ]
 
-    def _joined(self, looks: Sequence[Look], confidences: Sequence[float]) -> Look:
-        """Return what several frames show as one look, in which the surer ones weigh more."""
-        sure = np.array(confidences) + _LEAST_WEIGHT
-        weights = sure / sure.sum()
+    def _joined(self, looks: Sequence[Look], weights: tuple[float, ...]) -> Look:
+        """Return what several frames show as one look, in which each has its weight."""
         each = [look.probabilities for look in looks if look.probabilities is not None]
         evidence = None
         if len(each) == len(looks):
@@ -273,7 +269,7 @@ class Captioner:
             moving.side_by_side([look.hidden for look in looks]),
             None,
             evidence,
-            weights=tuple(weights.tolist()),
+            weights=weights,
         )
 
     def _described(self, image: Image.Image, seen: Look, *, anyway: bool) -> Caption:
@@ -285,14 +281,14 @@ class Captioner:
                 return _declined(reason)
         return self._told(seen, anyway=anyway)
 
-    def _told(self, seen: Look, *, anyway: bool) -> Caption:
+    def _told(self, seen: Look, *, anyway: bool, unsure_below: float = UNSURE_BELOW) -> Caption:
         found, searched = self._found(seen)
         worded = [self._candidate(each, seen.evidence) for each in found[:WORDED]]
         told = candidates.different(worded)
         confidence = own_confidence = self._confidence(found, searched) if told else 0.0
         log_probability = found[0].hypothesis.log_probability if told else 0.0
         reason = "" if told else NOTHING_TO_SAY
-        unsure = confidence < UNSURE_BELOW
+        unsure = confidence < unsure_below
         if seen.evidence is not None and told and confidence < DOUBTFUL_BELOW:
             unsure = unsure or overlooks(_texts(found[0], seen.evidence), seen.evidence)
         if seen.evidence is not None and unsure:

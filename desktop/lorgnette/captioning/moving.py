@@ -10,6 +10,7 @@ from lorgnette.captioning import wording
 from lorgnette.captioning.candidates import MOST
 from lorgnette.captioning.caption import Caption, Sighting, Word
 from lorgnette.captioning.decoding import DecoderStep, Floats, Ints
+from lorgnette.captioning.settling import SURE_TOGETHER
 
 ENOUGH_FRAMES = 5  # of an animation; twice as many say nothing better
 MOST_FRAMES = 12  # of a film
@@ -94,8 +95,8 @@ def scenes(seen: Sequence[Floats]) -> list[list[int]]:
 def main_scenes(told: Sequence[tuple[int, Caption]]) -> list[int]:
     """Return the places of the one or two scenes to tell, in the order of time.
 
-    Those with most frames, the surer ones first; what one frame of several shows only if it is
-    sure, and nothing twice.
+    Those with most frames, the surer ones first; a second one only if its sentence is sure, what
+    one frame of several shows only if it is surer, and nothing twice.
 
     Args:
         told: how many frames show each scene, and what is said of it.
@@ -103,14 +104,14 @@ def main_scenes(told: Sequence[tuple[int, Caption]]) -> list[int]:
     frames = sum(count for count, _ in told)
     order = sorted(
         (place for place, (_, its) in enumerate(told) if its.text),
-        key=lambda place: (told[place][0], told[place][1].confidence),
+        key=lambda place: (told[place][0], told[place][1].model_confidence),
         reverse=True,
     )
     chosen = order[:1]
     for place in order[1:]:
         count, its = told[place]
-        single = count == 1 and frames >= _FEW
-        if its.text != told[chosen[0]][1].text and not (single and its.confidence < SURE_ALONE):
+        least = SURE_ALONE if count == 1 and frames >= _FEW else SURE_TOGETHER
+        if its.text != told[chosen[0]][1].text and its.model_confidence >= least:
             chosen.append(place)
             break
     return sorted(chosen)

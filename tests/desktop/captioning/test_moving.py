@@ -81,7 +81,13 @@ def test_frames_out_of_one_photo_are_one_scene_and_another_photo_is_another() ->
 def said(text: str, confidence: float) -> Caption:
     words = tuple(Word(text=word, probability=confidence) for word in text.lower()[:-1].split())
     return Caption(
-        text=text, log_probability=-1, confidence=confidence, candidates=(text,), words=words
+        text=text,
+        log_probability=-1,
+        confidence=confidence,
+        candidates=(text,),
+        words=words,
+        model_words=tuple(word.text for word in words),
+        model_confidence=confidence,
     )
 
 
@@ -91,6 +97,7 @@ def test_what_one_frame_of_several_shows_is_told_only_where_it_is_sure() -> None
     assert moving.main_scenes([(1, unsure), (4, dog)]) == [1]
     assert moving.main_scenes([(1, unsure), (1, dog)]) == [0, 1]  # half of all there is
     assert moving.main_scenes([(2, dog), (2, dog)]) == [0]
+    assert moving.main_scenes([(2, dog), (2, said("A boat.", 0.45))]) == [0]
     assert moving.main_scenes([(3, said("", 0.1)), (2, dog)]) == [1]
 
 

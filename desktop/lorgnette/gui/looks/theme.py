@@ -188,11 +188,12 @@ def stylesheet(c: Colours, marks: Path, points: float, side: int) -> str:
         border-radius: 8px; }}
     QListView {{ background: {c.base.name()}; border: 0; outline: 0; }}
     QListView#pictures {{ border-top: 1px solid {c.hairline.name()}; }}
-    QDialog QListView {{ border: {width}px solid {c.outline.name()}; border-radius: 6px;
-        padding: 4px; }}
-    QDialog QListView::item {{ padding: 6px 8px; border-radius: 4px; color: {c.text.name()}; }}
-    QDialog QListView::item:selected {{ background: {c.accent.name()};
-        color: {c.on_accent.name()}; }}
+    QDialog QListView, QListWidget {{ border: {width}px solid {c.outline.name()};
+        border-radius: 6px; padding: 4px; }}
+    QDialog QListView::item, QListWidget::item {{ padding: 6px 8px; border-radius: 4px;
+        color: {c.text.name()}; }}
+    QDialog QListView::item:selected, QListWidget::item:selected {{
+        background: {c.accent.name()}; color: {c.on_accent.name()}; }}
     QPlainTextEdit, QTextBrowser, QLineEdit, QSpinBox {{
         background: {c.base.name()}; color: {c.text.name()};
         border: {width}px solid {c.outline.name()}; border-radius: 6px; padding: 6px 8px;

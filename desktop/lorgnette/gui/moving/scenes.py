@@ -100,9 +100,9 @@ class Scenes(QWidget):
 
     def _fit(self) -> None:
         """Be as high as the rows want, up to a limit."""
-        heights = [self.rows.sizeHintForRow(row) for row in range(self.rows.count())]
-        frame = 2 * self.rows.frameWidth()
-        self.rows.setFixedHeight(sum(heights[:_MOST_ROWS]) + frame + 2)
+        rows = range(min(self.rows.count(), _MOST_ROWS))
+        heights = [self.rows.sizeHintForRow(row) for row in rows]
+        self.rows.setFixedHeight(sum(heights) + 2 * self.rows.frameWidth() + 8)
 
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._found):

@@ -1,0 +1,87 @@
+"""What is told of frames that show the same: what all say together, or what the first says alone.
+
+The first frame is what a player shows before it plays, and what a caption of the file as a picture
+would be of. Its draft stands unless the frames together are surer, or most of them contradict it:
+so many frames make a draft better, and seldom worse.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from lorgnette.captioning.agreement import meant
+from lorgnette.captioning.candidates import MOST
+from lorgnette.captioning.caption import UNSURE_BELOW, Caption
+from lorgnette.english.beings import PEOPLE_WORDS, people_counted
+
+# Of the confidence, from which a sentence of several frames is told: likelier right than wrong.
+SURE_TOGETHER = 0.5
+_SURER_BY = 0.05  # than the first frame is alone, for another sentence to take its place
+_MOST = 0.5  # of the frames' weights
+_LEAST_WEIGHT = 0.05  # of a frame of which nothing is sure, beside its confidence
+
+
+def weights(alone: Sequence[Caption]) -> tuple[float, ...]:
+    """Return how much each frame counts, in sum one: the surer ones more."""
+    each = [its.model_confidence + _LEAST_WEIGHT for its in alone]
+    return tuple(weight / sum(each) for weight in each)
+
+
+def settled(alone: Sequence[Caption], together: Caption) -> Caption:
+    """Return what is told of frames that show the same.
+
+    Args:
+        alone: what each frame says, in the order of time.
+        together: what they say together; only what is sure where that is below SURE_TOGETHER.
+    """
+    first = alone[0]
+    if not first.text or not _first_stands(first, alone, together):
+        return together
+    others = (together.text, *together.candidates, *first.candidates)
+    return dataclasses.replace(
+        first,
+        candidates=tuple(dict.fromkeys(filter(None, (first.text, *others))))[:MOST],
+        seen=together.seen,
+    )
+
+
+def _first_stands(first: Caption, alone: Sequence[Caption], together: Caption) -> bool:
+    if not together.text or _meant(first) == _meant(together):
+        return True
+    # What people are called is all one.
+    sure = first.model_confidence >= UNSURE_BELOW and _most_say(
+        meant(first.model_words) - _PEOPLE, alone
+    )
+    if together.model_confidence >= SURE_TOGETHER and _borne_out(together, alone):
+        return sure and together.model_confidence < first.model_confidence + _SURER_BY
+    says_less = together.confidence != together.model_confidence
+    return sure or first.model_confidence >= SURE_TOGETHER or not says_less
+
+
+def _meant(its: Caption) -> frozenset[str]:
+    return meant([word.text for word in its.words])
+
+
+def _borne_out(together: Caption, alone: Sequence[Caption]) -> bool:
+    """Tell whether most frames say what is done, and as many people."""
+    fewest, most = people_counted(together.model_words)
+    counted = [people_counted(one.model_words) for one in alone]
+    as_many = [
+        (most is None or least <= most) and (greatest is None or fewest <= greatest)
+        for least, greatest in counted
+    ]
+    doing = meant([word for word in together.model_words if word.endswith("ing")])
+    return _share(as_many, alone) >= _MOST and _most_say(doing, alone)
+
+
+def _most_say(words: Iterable[str], alone: Sequence[Caption]) -> bool:
+    """Tell whether each of words is said by most frames."""
+    said = [meant(one.model_words) for one in alone]
+    return all(_share([word in its for its in said], alone) >= _MOST for word in words)
+
+
+def _share(holds: Sequence[bool], alone: Sequence[Caption]) -> float:
+    """Return the weight of the frames of which something holds."""
+    return sum(weight for weight, held in zip(weights(alone), holds, strict=True) if held)
+
+
+_PEOPLE = meant(sorted(PEOPLE_WORDS))
