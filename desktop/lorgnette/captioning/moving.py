@@ -11,6 +11,7 @@ from lorgnette.captioning.candidates import MOST
 from lorgnette.captioning.caption import Caption, Sighting, Word
 from lorgnette.captioning.decoding import DecoderStep, Floats, Ints
 from lorgnette.captioning.settling import SURE_TOGETHER
+from lorgnette.captioning.sure import SOMEBODY
 
 ENOUGH_FRAMES = 5  # of an animation; twice as many say nothing better
 MOST_FRAMES = 12  # of a film
@@ -24,6 +25,7 @@ SURE_ALONE = 0.6
 _FEW = 4  # frames in all, from which one alone counts as a single one
 _LEAST = 1e-12  # a probability whose logarithm is taken
 _MOST_SIGHTINGS = 10
+_NOTHING_MORE = f"{SOMEBODY.capitalize()}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,9 @@ def scenes(seen: Sequence[Floats]) -> list[list[int]]:
 def main_scenes(told: Sequence[tuple[int, Caption]]) -> list[int]:
     """Return the places of the one or two scenes to tell, in the order of time.
 
-    Those with most frames, the surer ones first; a second one only if its sentence is sure, what
-    one frame of several shows only if it is surer, and nothing twice.
+    Those with most frames, the surer ones first; a second one only if what is said of it is sure,
+    and more than that somebody is there; what one frame of several shows only if it is surer; and
+    nothing twice.
 
     Args:
         told: how many frames show each scene, and what is said of it.
@@ -111,7 +114,8 @@ def main_scenes(told: Sequence[tuple[int, Caption]]) -> list[int]:
     for place in order[1:]:
         count, its = told[place]
         least = SURE_ALONE if count == 1 and frames >= _FEW else SURE_TOGETHER
-        if its.text != told[chosen[0]][1].text and its.model_confidence >= least:
+        told_already = told[chosen[0]][1].text
+        if its.text not in {_NOTHING_MORE, told_already} and its.confidence >= least:
             chosen.append(place)
             break
     return sorted(chosen)
