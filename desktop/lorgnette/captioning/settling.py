@@ -12,11 +12,13 @@ from lorgnette.captioning.agreement import meant
 from lorgnette.captioning.candidates import MOST
 from lorgnette.captioning.caption import UNSURE_BELOW, Caption
 from lorgnette.english.beings import PEOPLE_WORDS, people_counted
+from lorgnette.english.lexicon import words_of
 
-# Of the confidence, from which a sentence of several frames is told: likelier right than wrong.
-SURE_TOGETHER = 0.5
+# Of the confidence, from which a sentence of several frames is told; 0.5 says too little.
+SURE_TOGETHER = 0.45
 _SURER_BY = 0.05  # than the first frame is alone, for another sentence to take its place
-_MOST = 0.5  # of the frames' weights
+_MOST = 0.5  # of the frames' weights, from which something is borne out
+_FEW = 0.4  # below which the others contradict it
 _LEAST_WEIGHT = 0.05  # of a frame of which nothing is sure, beside its confidence
 
 
@@ -47,10 +49,8 @@ def settled(alone: Sequence[Caption], together: Caption) -> Caption:
 def _first_stands(first: Caption, alone: Sequence[Caption], together: Caption) -> bool:
     if not together.text or _meant(first) == _meant(together):
         return True
-    # What people are called is all one.
-    sure = first.model_confidence >= UNSURE_BELOW and _most_say(
-        meant(first.model_words) - _PEOPLE, alone
-    )
+    own = meant(first.model_words) - meant(together.model_words)
+    sure = first.model_confidence >= UNSURE_BELOW and _said(own - _NO_CONTRADICTION, alone, _FEW)
     if together.model_confidence >= SURE_TOGETHER and _borne_out(together, alone):
         return sure and together.model_confidence < first.model_confidence + _SURER_BY
     says_less = together.confidence != together.model_confidence
@@ -70,13 +70,13 @@ def _borne_out(together: Caption, alone: Sequence[Caption]) -> bool:
         for least, greatest in counted
     ]
     doing = meant([word for word in together.model_words if word.endswith("ing")])
-    return _share(as_many, alone) >= _MOST and _most_say(doing, alone)
+    return _share(as_many, alone) >= _MOST and _said(doing, alone, _MOST)
 
 
-def _most_say(words: Iterable[str], alone: Sequence[Caption]) -> bool:
-    """Tell whether each of words is said by most frames."""
+def _said(words: Iterable[str], alone: Sequence[Caption], least: float) -> bool:
+    """Tell whether each of words is said by frames of at least so much weight."""
     said = [meant(one.model_words) for one in alone]
-    return all(_share([word in its for its in said], alone) >= _MOST for word in words)
+    return all(_share([word in its for its in said], alone) >= least for word in words)
 
 
 def _share(holds: Sequence[bool], alone: Sequence[Caption]) -> float:
@@ -84,4 +84,5 @@ def _share(holds: Sequence[bool], alone: Sequence[Caption]) -> float:
     return sum(weight for weight, held in zip(weights(alone), holds, strict=True) if held)
 
 
-_PEOPLE = meant(sorted(PEOPLE_WORDS))
+# What people are called is all one; and a frame that shows fewer leaves some out.
+_NO_CONTRADICTION = meant(sorted(PEOPLE_WORDS | words_of("two three four five several")))
