@@ -50,11 +50,17 @@ def _first_stands(first: Caption, alone: Sequence[Caption], together: Caption) -
     if not together.text or _meant(first) == _meant(together):
         return True
     own = meant(first.model_words) - meant(together.model_words)
-    sure = first.model_confidence >= UNSURE_BELOW and _said(own - _NO_CONTRADICTION, alone, _FEW)
-    if together.model_confidence >= SURE_TOGETHER and _borne_out(together, alone):
+    whole = _is_sentence(first) and first.model_confidence >= UNSURE_BELOW
+    sure = whole and _said(own - _NO_CONTRADICTION, alone, _FEW)
+    told = _is_sentence(together)
+    if told and together.model_confidence >= SURE_TOGETHER and _borne_out(together, alone):
         return sure and together.model_confidence < first.model_confidence + _SURER_BY
-    says_less = together.confidence != together.model_confidence
-    return sure or first.model_confidence >= SURE_TOGETHER or not says_less
+    return sure or (whole and first.model_confidence >= SURE_TOGETHER) or told
+
+
+def _is_sentence(its: Caption) -> bool:
+    """Tell whether its text is the model's sentence, and not only what is sure."""
+    return its.confidence == its.model_confidence
 
 
 def _meant(its: Caption) -> frozenset[str]:
