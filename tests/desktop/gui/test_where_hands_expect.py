@@ -301,6 +301,32 @@ def test_what_was_taken_out_comes_back_to_its_place_and_to_its_turn(
     assert [picture.path for picture in filled.batch.view.selected()] == [names[2]]
 
 
+def test_the_text_that_has_the_focus_is_in_sight_as_a_whole(
+    qtbot: QtBot, open_window: Callable[..., MainWindow], settings: Settings, tmp_path: Path
+) -> None:
+    for number in range(2):
+        Image.new("RGB", (512, 512 + number)).save(tmp_path / f"{number}.png")
+    window = open_window(dataclasses.replace(settings, text_size=200))
+    window.adding.add([tmp_path])
+    qtbot.waitUntil(lambda: len(window.batch.model) == 2)
+    panel = window.body.panel
+    view = panel.area.viewport()
+
+    def in_sight() -> bool:
+        top = panel.field.mapTo(view, QPoint(0, 0)).y()
+        return top >= 0 and top + panel.field.height() <= view.height()
+
+    window.batch.view.go_to_row(0)
+    window.reviewing.go_to_text()
+    qtbot.waitUntil(in_sight)
+    with qtbot.waitSignal(panel.preview.fitted):  # the next picture, and its pixels
+        window.reviewing.step(1)
+    qtbot.waitUntil(in_sight)
+    QApplication.processEvents()
+    assert in_sight()
+    assert panel.area.verticalScrollBar().value() > 0  # there was something to scroll
+
+
 def test_pasting_what_is_no_more_says_so(window: MainWindow) -> None:
     QGuiApplication.clipboard().clear()
     window.actions_["paste"].trigger()

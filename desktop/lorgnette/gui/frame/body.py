@@ -20,6 +20,7 @@ from lorgnette.gui.browsing.filter_bar import FilterBar
 from lorgnette.gui.frame.empty_pane import EmptyPane
 from lorgnette.gui.looks.colours import Colours
 from lorgnette.gui.parts.progress import Progress
+from lorgnette.gui.parts.scrolling import show_whole
 from lorgnette.gui.reviewing.panel import ReviewPanel
 from lorgnette.gui.saying.notice import Notice
 from lorgnette.gui.saying.translation import tr
@@ -167,7 +168,7 @@ class Body(QWidget):
 
     def _scroll_to(self, focused: QWidget) -> None:
         if self._splitter.isAncestorOf(focused):
-            self._room.ensureWidgetVisible(focused, 0, 30)
+            show_whole(self._room, focused)
 
     @property
     def list_width(self) -> int:

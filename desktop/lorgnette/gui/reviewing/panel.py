@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QCheckBox,
     QFrame,
@@ -24,6 +25,7 @@ from lorgnette.alttext.alt_text import AltText, Origin
 from lorgnette.gui.batch.picture import Picture, State
 from lorgnette.gui.looks import icons
 from lorgnette.gui.looks.colours import Colours
+from lorgnette.gui.parts.scrolling import show_whole
 from lorgnette.gui.reviewing import notes
 from lorgnette.gui.reviewing.alt_text_field import AltTextField
 from lorgnette.gui.reviewing.candidates import Candidates
@@ -339,6 +341,7 @@ class ReviewPanel(QWidget):
             self.questions.restart()
             self.preview.show_picture(QPixmap())
             self.area.verticalScrollBar().setValue(0)
+            QTimer.singleShot(0, self, self._show_focus_again)
         if picture is None:
             self.subject.clear()
             for field in (self.field, self.extended):
@@ -513,6 +516,7 @@ class ReviewPanel(QWidget):
         self._columns.setDirection(
             QBoxLayout.Direction.LeftToRight if self._beside else QBoxLayout.Direction.TopToBottom
         )
+        QTimer.singleShot(0, self, self._show_focus_again)  # the picture may push it out of sight
         # Make the frame of the picture as high as the picture wants, and there is room for.
         self.subject.fit(height - 130 if self._beside else height // 2)
         wide = self.accept.sizeHint().width() + self.skip.sizeHint().width() + 70
@@ -535,7 +539,10 @@ class ReviewPanel(QWidget):
     def _show_focus(self, focused: QObject | None) -> None:
         """Scroll to what has the focus, however it got there."""
         if isinstance(focused, QWidget) and self._body.isAncestorOf(focused):
-            self.area.ensureWidgetVisible(focused, 20, 40)
+            show_whole(self.area, focused)
+
+    def _show_focus_again(self) -> None:
+        self._show_focus(QApplication.focusWidget())
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)

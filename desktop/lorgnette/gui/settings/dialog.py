@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from lorgnette.english.joining import Template
 from lorgnette.gui.looks import theme
+from lorgnette.gui.parts.scrolling import show_whole
 from lorgnette.gui.parts.wrapping import wrap_words
 from lorgnette.gui.saying.translation import tr
 from lorgnette.names import shown
@@ -413,7 +414,7 @@ class SettingsDialog(QDialog):
 
     def _show_focus(self, _before: QWidget | None, focused: QWidget | None) -> None:
         if focused is not None and self._area.isAncestorOf(focused):
-            self._area.ensureWidgetVisible(focused, 20, 60)
+            show_whole(self._area, focused)
 
     def _row(self, form: QFormLayout, label: str, field: QWidget) -> None:
         if isinstance(field, QComboBox | QSpinBox):
