@@ -238,18 +238,16 @@ class Captioner:
         refused = [its for its in alone if not its.model_words and its.reason != judging.BLANK]
         if not shown or len(shown) < moving.LEAST_PHOTOS * (len(shown) + len(refused)):
             return refused[0] if refused else alone[0]
-        seen = [p for place in shown if (p := looks[place].probabilities) is not None]
-        scenes = moving.scenes(seen) if len(seen) == len(shown) else [list(range(len(shown)))]
+        each = [p for place in shown if (p := looks[place].probabilities) is not None]
+        scenes = moving.scenes(each) if len(each) == len(shown) else [list(range(len(shown)))]
         told = []
         for scene in scenes:
             places = [shown[number] for number in scene]
             its = [alone[place] for place in places]
             if len(places) > 1:
-                seen_together = self._joined(
-                    [looks[place] for place in places], settling.weights(its)
-                )
-                both = self._told(seen_together, anyway=anyway, unsure_below=settling.SURE_TOGETHER)
-                its = [settling.settled(its, both)]
+                seen = self._joined([looks[place] for place in places], settling.weights(its))
+                common = self._told(seen, anyway=anyway, unsure_below=settling.SURE_TOGETHER)
+                its = [settling.settled(its, common)]
             told.append((len(places), its[0]))
         chosen = [told[place][1] for place in moving.main_scenes(told)]
         if len(chosen) == 2 and (both := moving.then(*chosen)) is not None:
