@@ -31,6 +31,7 @@ class Subject(QWidget):
         self._name.setProperty("title", True)
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setWordWrap(True)
+        self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._state_icon = QLabel(self)
         self._state = QLabel(self)
         self._why = QLabel(self)

@@ -75,11 +75,11 @@ class SettingsDialog(QDialog):
         self._form = QVBoxLayout(body)
         self._form.setContentsMargins(20, 16, 20, 16)
         self._form.setSpacing(8)
+        self._build_looks()  # first: who needs larger text must not have to scroll for it
         self._build_words(dictionaries, own_words)
         self._build_glossary()
         self._build_files()
         self._build_model(in_use)
-        self._build_looks()
         self._form.addStretch(1)
         area = QScrollArea(self)
         area.setObjectName("review")
