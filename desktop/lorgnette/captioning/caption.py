@@ -5,9 +5,9 @@ from dataclasses import dataclass
 # Of the confidence. Below the first a draft says only what is sure; where nothing is, the model's
 # own sentence stands, marked as unsure, down to the second, and below that nothing is said. The
 # table of things has hardly a word for land, sky and water: of most landscapes nothing is sure.
-# Of captions below the first three in ten are right. Below DOUBTFUL_BELOW it is the same for a
-# sentence that lacks what is plainly seen.
-UNSURE_BELOW = 0.4
+# Of sentences below the first three in ten are right. Below DOUBTFUL_BELOW it is the same for one
+# that lacks what is plainly seen.
+UNSURE_BELOW = 0.45
 DOUBTFUL_BELOW = 0.5
 SILENT_BELOW = 0.15
 

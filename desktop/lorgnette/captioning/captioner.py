@@ -289,19 +289,19 @@ class Captioner:
         unsure = confidence < unsure_below
         if seen.evidence is not None and told and confidence < DOUBTFUL_BELOW:
             unsure = unsure or overlooks(_texts(found[0], seen.evidence), seen.evidence)
-        if seen.evidence is not None and unsure:
-            sure = say_less(seen.evidence, [_sentence(each) for each in found])
+        if seen.evidence is not None:
+            sure = say_less(seen.evidence, [_sentence(each) for each in found]) if unsure else None
             if sure is not None:
                 worth = told[0].score if told else 0.0
                 told = candidates.different([Candidate(sure.words, worth), *worded])
                 confidence, reason = sure.confidence, ""
-            elif confidence < SILENT_BELOW and not anyway:
+            elif unsure and confidence < SILENT_BELOW and not anyway:
                 reason = reason or NOT_SURE
-        elif seen.evidence is not None and told:
-            less = self._without_doing(found, seen.evidence, confidence)
-            if less is not None:  # the whole sentence comes next
-                others = (each for each in told if each.said != less.said)
-                told = [less, *others][: candidates.MOST]
+            elif told:
+                less = self._without_doing(found, seen.evidence, confidence)
+                if less is not None:  # the whole sentence comes next
+                    others = (each for each in told if each.said != less.said)
+                    told = [less, *others][: candidates.MOST]
         return Caption(
             text="" if reason else wording.sentence(told[0].words),
             log_probability=log_probability,

@@ -58,6 +58,17 @@ _JOINS = sorted(
     key=len,
     reverse=True,
 )  # fmt: skip
+_ALIKE = {
+    "television": "tv", "televisions": "tvs", "sofa": "couch", "sofas": "couches",
+    "bike": "bicycle", "bikes": "bicycles", "plane": "airplane", "planes": "airplanes",
+    "motorbike": "motorcycle", "motorbikes": "motorcycles", "racquet": "racket",
+    "racquets": "rackets", "cellphone": "phone", "cellphones": "phones",
+}  # fmt: skip
+_ON_IT = [
+    tuple(words.split())
+    for words in ("on it", "on top of it", "on the side of it", "on the front of it", "in it",
+                  "in front of it", "in the middle of it", "next to it", "on them", "in them")
+]  # fmt: skip
 _TWICE = words_of("pom yo choo tuk bye go cha")  # said twice for good
 _SINGULAR_VERBS = {"are": "is", "were": "was", "have": "has"}
 
@@ -165,7 +176,10 @@ def _without_opening(said: list[Word]) -> list[Word]:
 
 @dataclass(frozen=True, slots=True)
 class _Noun:
-    """Where a noun lies with its article and adjectives, and its words without the article."""
+    """Where a noun lies with its article and adjectives, and its words without the article.
+
+    Of two words for one thing words has always the same.
+    """
 
     start: int
     end: int
@@ -194,7 +208,8 @@ def _nouns(texts: Sequence[str]) -> list[_Noun]:
         ):  # fmt: skip
             place += 1
         if place > first:
-            nouns.append(_Noun(start, place, article, tuple(texts[first:place])))
+            said = tuple(_ALIKE.get(text, text) for text in texts[first:place])
+            nouns.append(_Noun(start, place, article, said))
         place = max(place, start + 1)
     return nouns
 
@@ -256,6 +271,10 @@ def _mended(
         if join[-1] == "and" and longer and not after.endswith("ing"):
             return _shorter_first(said, longer[0], noun)
         return None
+    for place in _ON_IT:  # "a street sign with a sign on it"
+        end = noun.end + len(place)
+        if join == ("with",) and tuple(texts[noun.end : end]) == place:
+            return [*said[:start], *said[end:]]
     ends = after in {"", ",", "and", "or", "while", "as"}
     if ends and join[-1] not in _LINKS and any(
         tuple(texts[other.start - len(join) : other.start]) == join for other in same
