@@ -42,6 +42,7 @@ _MOST_LINES = 1000
 _MOST_COLUMNS = 300_000  # pixels of all strips together
 _SAMPLE = 6  # lines that tell which way is up
 _DOUBTFUL = 0.92  # confidence of a sample below which the other way up is tried
+_SURER = 0.1  # by which it has to be surer: few pages are upside down, and "60N" is "N09" then
 
 TOO_NARROW = "it is too narrow for words"
 TOO_MUCH = "it holds more text than was read: these are the first lines"
@@ -226,7 +227,7 @@ def _turn(boxes: Floats, recognise: Callable[[int, int], tuple[Line, int]]) -> i
     first = certain(likely)
     if not sideways and first >= _DOUBTFUL:
         return likely
-    return likely if first >= certain(other) else other
+    return likely if first >= certain(other) - (0.0 if sideways else _SURER) else other
 
 
 def classes(folder: Path) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from lorgnette import paths
 from lorgnette.errors import BrokenModelError
 from lorgnette.ocr import quoting
 from lorgnette.ocr import reader as reading
+from lorgnette.ocr.found import Line
 from lorgnette.ocr.reader import Reader
 
 pytestmark = pytest.mark.model
@@ -54,6 +55,20 @@ def test_a_page_that_lies_on_its_side_or_head_is_read_and_boxes_stay_where_the_w
         Image.Transpose.ROTATE_270: (1 - bottom, left, 1 - top, right),
     }[turn]
     assert text.lines[0].box == pytest.approx(wanted, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("upright", "on_its_head", "quarters"), [(0.87, 0.91, 0), (0.6, 0.9, 2), (0.95, 1.0, 0)]
+)
+def test_a_page_is_turned_on_its_head_only_if_it_reads_much_better_so(
+    upright: float, on_its_head: float, quarters: int
+) -> None:
+    def recognise(_line: int, turn: int) -> tuple[Line, int]:
+        sure = on_its_head if turn == 2 else upright
+        return Line(words=(), confidence=sure, box=(0, 0, 1, 1), height=0.1), 100
+
+    box = np.array([[0, 0], [100, 0], [100, 20], [0, 20]], np.float32)
+    assert reading._turn(np.stack([box, box]), recognise) == quarters
 
 
 def test_a_tilted_page_is_read(reader: Reader, drawn: Drawer) -> None:
