@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from lorgnette import paths
-from lorgnette.alttext import Destination
 from lorgnette.captioning.agreement import agreement
 from lorgnette.cli import drafting, output
 from lorgnette.cli.options import (
     add_films,
     add_scenes,
-    add_sidecar_naming,
+    add_write,
     path_argument,
     suffixes,
 )
@@ -49,14 +48,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "paths", nargs="+", type=path_argument, metavar="PATH", help="a picture or a folder"
     )
-    parser.add_argument(
-        "--write",
-        type=Destination,
-        choices=list(Destination),
-        metavar="{sidecar,embed}",
-        help="keep the alt text: in a sidecar (.xmp) beside each picture, or inside it",
-    )
-    add_sidecar_naming(parser)
+    add_write(parser, "keep the alt text: in a sidecar (.xmp) beside each picture, or inside it")
     parser.add_argument(
         "--overwrite",
         action="store_true",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lorgnette.alttext import Destination, Effect
 from lorgnette.cli import output
-from lorgnette.cli.options import add_also, add_sidecar_naming, path_argument, words_argument
+from lorgnette.cli.options import add_also, add_write, path_argument, words_argument
 from lorgnette.errors import ExitCode
 from lorgnette.jobs.text_import import RowOutcome
 from lorgnette.names import shown
@@ -29,14 +29,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="what export-text writes (csv, jsonl), or any CSV with a column of paths and one of "
         "texts",
     )
-    parser.add_argument(
-        "--write",
-        type=Destination,
-        choices=list(Destination),
-        metavar="{sidecar,embed}",
-        help="write the texts: in a sidecar (.xmp) beside each picture, or inside it",
-    )
-    add_sidecar_naming(parser)
+    add_write(parser, "write the texts: in a sidecar (.xmp) beside each picture, or inside it")
     add_also(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="replace a person's alt text that is there, too"

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from lorgnette.alttext import SidecarNaming, language_tag
+from lorgnette.alttext import Destination, SidecarNaming, language_tag
 from lorgnette.files import FILMS, SUFFIXES
 
 
@@ -92,8 +92,18 @@ def add_also(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_sidecar_naming(parser: argparse.ArgumentParser) -> None:
-    """Add --sidecar-naming to a command that writes."""
+def add_write(
+    parser: argparse.ArgumentParser, meaning: str, default: Destination | None = None
+) -> None:
+    """Add --write, and how sidecars are named."""
+    parser.add_argument(
+        "--write",
+        type=Destination,
+        choices=list(Destination),
+        default=default,
+        metavar="{sidecar,embed}",
+        help=meaning,
+    )
     parser.add_argument(
         "--sidecar-naming",
         type=SidecarNaming,

@@ -12,7 +12,7 @@ from lorgnette.cli import drafting, output
 from lorgnette.cli.options import (
     add_films,
     add_scenes,
-    add_sidecar_naming,
+    add_write,
     path_argument,
     seconds_argument,
     suffixes,
@@ -33,15 +33,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "words, then for each that arrives, with a line for each, until it is stopped.",
     )
     parser.add_argument("folder", type=path_argument, metavar="FOLDER", help="a folder")
-    parser.add_argument(
-        "--write",
-        type=Destination,
-        choices=list(Destination),
+    add_write(
+        parser,
+        "keep drafts in a sidecar (.xmp) beside each picture, or inside it; default: sidecar",
         default=Destination.SIDECAR,
-        metavar="{sidecar,embed}",
-        help="keep drafts in a sidecar (.xmp) beside each picture, or inside it; default: sidecar",
     )
-    add_sidecar_naming(parser)
     parser.add_argument(
         "--settle",
         type=seconds_argument,

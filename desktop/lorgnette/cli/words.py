@@ -11,7 +11,7 @@ from lorgnette.alttext.known import Known
 from lorgnette.cli import output
 from lorgnette.cli.options import (
     add_also,
-    add_sidecar_naming,
+    add_write,
     language_argument,
     path_argument,
     words_argument,
@@ -49,15 +49,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="TAG",
         help="of the words, such as en or pt-BR (BCP 47); an empty one: of none",
     )
-    parser.add_argument(
-        "--write",
-        type=Destination,
-        choices=list(Destination),
+    add_write(
+        parser,
+        "in a sidecar (.xmp) beside the picture, or inside it; default: sidecar",
         default=Destination.SIDECAR,
-        metavar="{sidecar,embed}",
-        help="in a sidecar (.xmp) beside the picture, or inside it; default: sidecar",
     )
-    add_sidecar_naming(parser)
     add_also(parser)
     parser.set_defaults(run=run_set)
     parser = subparsers.add_parser(
