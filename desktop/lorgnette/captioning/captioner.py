@@ -246,7 +246,7 @@ class Captioner:
             its = [alone[place] for place in places]
             if len(places) > 1:
                 seen = self._joined([looks[place] for place in places], settling.weights(its))
-                common = self._told(seen, anyway=anyway, unsure_below=settling.SURE_TOGETHER)
+                common = self._told(seen, anyway=anyway)
                 its = [settling.settled(its, common)]
             told.append((len(places), its[0]))
         chosen = [told[place][1] for place in moving.main_scenes(told)]
@@ -279,14 +279,14 @@ class Captioner:
                 return _declined(reason)
         return self._told(seen, anyway=anyway)
 
-    def _told(self, seen: Look, *, anyway: bool, unsure_below: float = UNSURE_BELOW) -> Caption:
+    def _told(self, seen: Look, *, anyway: bool) -> Caption:
         found, searched = self._found(seen)
         worded = [self._candidate(each, seen.evidence) for each in found[:WORDED]]
         told = candidates.different(worded)
         confidence = own_confidence = self._confidence(found, searched) if told else 0.0
         log_probability = found[0].hypothesis.log_probability if told else 0.0
         reason = "" if told else NOTHING_TO_SAY
-        unsure = confidence < unsure_below
+        unsure = confidence < UNSURE_BELOW
         if seen.evidence is not None and told and confidence < DOUBTFUL_BELOW:
             unsure = unsure or overlooks(_texts(found[0], seen.evidence), seen.evidence)
         if seen.evidence is not None:

@@ -8,9 +8,8 @@ from PIL import Image
 
 from lorgnette.captioning import wording
 from lorgnette.captioning.candidates import MOST
-from lorgnette.captioning.caption import Caption, Sighting, Word
+from lorgnette.captioning.caption import UNSURE_BELOW, Caption, Sighting, Word
 from lorgnette.captioning.decoding import DecoderStep, Floats, Ints
-from lorgnette.captioning.settling import SURE_TOGETHER
 from lorgnette.captioning.sure import SOMEBODY
 
 ENOUGH_FRAMES = 5  # of an animation; twice as many say nothing better
@@ -113,7 +112,7 @@ def main_scenes(told: Sequence[tuple[int, Caption]]) -> list[int]:
     chosen = order[:1]
     for place in order[1:]:
         count, its = told[place]
-        least = SURE_ALONE if count == 1 and frames >= _FEW else SURE_TOGETHER
+        least = SURE_ALONE if count == 1 and frames >= _FEW else UNSURE_BELOW
         told_already = told[chosen[0]][1].text
         if its.text not in {_NOTHING_MORE, told_already} and its.confidence >= least:
             chosen.append(place)

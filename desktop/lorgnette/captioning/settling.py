@@ -14,8 +14,6 @@ from lorgnette.captioning.caption import UNSURE_BELOW, Caption
 from lorgnette.english.beings import PEOPLE_WORDS, people_counted
 from lorgnette.english.lexicon import words_of
 
-# Of the confidence, from which a sentence of several frames is told; 0.5 says too little.
-SURE_TOGETHER = 0.45
 _SURER_BY = 0.05  # than the first frame is alone, for another sentence to take its place
 _MOST = 0.5  # of the frames' weights, from which something is borne out
 _FEW = 0.4  # below which the others contradict it
@@ -33,7 +31,7 @@ def settled(alone: Sequence[Caption], together: Caption) -> Caption:
 
     Args:
         alone: what each frame says, in the order of time.
-        together: what they say together; only what is sure where that is below SURE_TOGETHER.
+        together: what they say together; only what is sure where that is in doubt.
     """
     first = alone[0]
     if not first.text or not _first_stands(first, alone, together):
@@ -53,9 +51,9 @@ def _first_stands(first: Caption, alone: Sequence[Caption], together: Caption) -
     whole = _is_sentence(first) and first.model_confidence >= UNSURE_BELOW
     sure = whole and _said(own - _NO_CONTRADICTION, alone, _FEW)
     told = _is_sentence(together)
-    if told and together.model_confidence >= SURE_TOGETHER and _borne_out(together, alone):
+    if told and together.model_confidence >= UNSURE_BELOW and _borne_out(together, alone):
         return sure and together.model_confidence < first.model_confidence + _SURER_BY
-    return sure or (whole and first.model_confidence >= SURE_TOGETHER) or told
+    return whole or told
 
 
 def _is_sentence(its: Caption) -> bool:
