@@ -24,7 +24,7 @@ PACKAGING = ROOT / "resources" / "packaging"
 SESSION = ROOT / "tests" / "end_to_end" / "window" / "session.sh"
 MOST_MEGABYTES = 300
 MOST_ARCHIVE_MEGABYTES = 125
-MOST_SECONDS_TO_FIRST_CAPTION = 1.5
+MOST_TIMES_AS_SLOW = 1.5  # to the first caption, as the program from its source
 NOBODY = 65534
 TRACE = ("strace", "-f", "-qq", "-e", "trace=socket,connect,sendto")
 
@@ -163,13 +163,22 @@ def test_what_phones_take_is_read_without_the_encoder(
     assert succeed(lorgnette("caption", "phone.heic")).startswith("phone.heic: ")
 
 
-def test_the_first_caption_comes_quickly(lorgnette: Run) -> None:
-    def seconds() -> float:
+def test_the_first_caption_comes_about_as_quickly_as_from_source(
+    lorgnette: Run, desk: Path, tmp_path: Path
+) -> None:
+    def from_source(*args: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "lorgnette", *args]
+        home = {**os.environ, "HOME": str(tmp_path)}
+        return subprocess.run(command, cwd=desk, env=home, capture_output=True, text=True)
+
+    def seconds(run: Run) -> float:
         start = time.perf_counter()
-        succeed(lorgnette("caption", "astronaut.jpg"))
+        succeed(run("caption", "astronaut.jpg"))
         return time.perf_counter() - start
 
-    assert min(seconds() for _ in range(5)) <= MOST_SECONDS_TO_FIRST_CAPTION
+    # By turns, so that whatever else the machine does slows both.
+    pairs = [(seconds(lorgnette), seconds(from_source)) for _ in range(5)]
+    assert min(ours for ours, _ in pairs) <= MOST_TIMES_AS_SLOW * min(other for _, other in pairs)
 
 
 def use_everything(lorgnette: Run, desk: Path, *before: str) -> None:
