@@ -71,7 +71,7 @@ class WriteDialog(QDialog):
         inside.addWidget(self._hint(self.sidecar.accessibleDescription()))
         inside.addWidget(self.embed)
         inside.addWidget(self._hint(self.embed.accessibleDescription()))
-        self.mirror = QCheckBox(tr("Also to the caption &fields"), self)
+        self.mirror = QCheckBox(tr("Also to the caption &fields"), places)
         self.mirror.setAccessibleDescription(
             tr(
                 "Explorer, Finder, Photos, Immich and most web software show captions and know no "
@@ -79,10 +79,10 @@ class WriteDialog(QDialog):
             )
         )
         self.mirror.setChecked(mirror)
-        copies = QVBoxLayout()
-        copies.setSpacing(2)
-        copies.addWidget(self.mirror)
-        copies.addWidget(self._hint(self.mirror.accessibleDescription()))
+        # In the same group, whose hints a screen reader does not read as the dialog's own words.
+        inside.addSpacing(10)
+        inside.addWidget(self.mirror)
+        inside.addWidget(self._hint(self.mirror.accessibleDescription()))
         self.with_drafts = QCheckBox(
             trn(
                 "Also write the &draft that nobody has reviewed",
@@ -116,7 +116,6 @@ class WriteDialog(QDialog):
         words.setContentsMargins(20, 18, 20, 0)
         words.setSpacing(12)
         words.addWidget(places)
-        words.addLayout(copies)
         for widget in (self.with_drafts, self.replace, self.summary, self.others):
             words.addWidget(widget)
         words.addStretch(1)
