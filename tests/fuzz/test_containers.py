@@ -169,10 +169,13 @@ def _no_word_is_lost(file: Path, reading: alttext.Reading, exiftool: ExifTool) -
 
 
 def _others(file: Path, exiftool: ExifTool, groups: str = "dc|xmp|photoshop") -> dict[str, Any]:
-    """Return what ExifTool sees besides ours, but for what it guesses, without its groups."""
+    """Return what ExifTool sees besides ours, but for what it guesses, without its groups.
+
+    Names are without capitals, which it gives to what it takes for a country in a damaged language.
+    """
     tags = exiftool.tags(file, "-XMP:all", "-m")
     return {
-        name.partition(":")[2]: value
+        name.partition(":")[2].casefold(): value
         for name, value in tags.items()
         if re.match(f"XMP-({groups}):", name)
         and not NOT_OTHERS.match(name)
