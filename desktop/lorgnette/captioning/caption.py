@@ -5,8 +5,8 @@ from dataclasses import dataclass
 # Of the confidence. Below the first a draft says only what is sure; where nothing is, the model's
 # own sentence stands, marked as unsure, down to the second, and below that nothing is said. The
 # table of things has hardly a word for land, sky and water: of most landscapes nothing is sure.
-# Of sentences below the first three in ten are right. Below DOUBTFUL_BELOW it is the same for one
-# that lacks what is plainly seen.
+# Of sentences below the first three to four in ten are right. One that lacks what is plainly seen
+# has to reach DOUBTFUL_BELOW.
 UNSURE_BELOW = 0.45
 DOUBTFUL_BELOW = 0.5
 SILENT_BELOW = 0.15
