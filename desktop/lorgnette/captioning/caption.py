@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 # Of the confidence. Below the first a draft says only what is sure; where nothing is, the model's
-# own sentence stands, marked as unsure, down to the second, and below that nothing is said. The
+# own sentence stands, marked as unsure, down to the last, and below that nothing is said. The
 # table of things has hardly a word for land, sky and water: of most landscapes nothing is sure.
-# Of sentences below the first three to four in ten are right. One that lacks what is plainly seen
-# has to reach DOUBTFUL_BELOW.
+# Of sentences below the first three to four in ten are right, below the last three in ten. One
+# that lacks what is plainly seen, or says what is not seen at all, has to reach DOUBTFUL_BELOW.
 UNSURE_BELOW = 0.45
-DOUBTFUL_BELOW = 0.5
-SILENT_BELOW = 0.15
+DOUBTFUL_BELOW = 0.55
+SILENT_BELOW = 0.21
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

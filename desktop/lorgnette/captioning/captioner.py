@@ -48,7 +48,7 @@ from lorgnette.captioning.manifest import Manifest
 from lorgnette.captioning.moving import Frame
 from lorgnette.captioning.naming import named, spelled
 from lorgnette.captioning.people import People
-from lorgnette.captioning.sure import Sentence, overlooks
+from lorgnette.captioning.sure import Sentence, invents, overlooks
 from lorgnette.captioning.sure import sure as say_less
 from lorgnette.captioning.vocabulary import Vocabulary
 from lorgnette.english.lexicon import FUNCTION_WORDS
@@ -288,7 +288,8 @@ class Captioner:
         reason = "" if told else NOTHING_TO_SAY
         unsure = confidence < UNSURE_BELOW
         if seen.evidence is not None and told and confidence < DOUBTFUL_BELOW:
-            unsure = unsure or overlooks(_texts(found[0], seen.evidence), seen.evidence)
+            words = _texts(found[0], seen.evidence)
+            unsure = unsure or overlooks(words, seen.evidence) or invents(words, seen.evidence)
         if seen.evidence is not None:
             sure = say_less(seen.evidence, [_sentence(each) for each in found]) if unsure else None
             if sure is not None:

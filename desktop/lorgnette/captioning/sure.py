@@ -16,6 +16,7 @@ from lorgnette.captioning.evidence import (
     ANIMAL,
     PERSON,
     PLACE,
+    UNSEEN_BELOW,
     Evidence,
     EvidenceTable,
     Seen,
@@ -120,6 +121,19 @@ def overlooks(words: Sequence[str], evidence: Evidence) -> bool:
             for thing in said
         )
         for seen in _believed(evidence)
+    )
+
+
+def invents(words: Sequence[str], evidence: Evidence) -> bool:
+    """Tell whether a sentence says a thing that the detector knows, and does not see at all.
+
+    Args:
+        words: lower case.
+    """
+    return any(
+        max(evidence.probabilities[number] for number in mention.things) < UNSEEN_BELOW
+        and any(evidence.table.things[number].source in DETECTOR for number in mention.things)
+        for mention in evidence.table.mentions(words)
     )
 
 

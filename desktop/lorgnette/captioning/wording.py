@@ -264,7 +264,7 @@ def _mended(
         return None
     if noun.words[-1] in LOOKS:  # "in black and white"
         return None
-    same = [other for other in earlier if other.says(noun)]
+    same = [other for other in earlier if other.says(noun) or _said_with_of(texts, other, noun)]
     after = texts[noun.end] if noun.end < len(texts) else ""
     if not same:
         longer = [other for other in earlier if noun.says(other) and other.end == start]
@@ -292,6 +292,13 @@ def _mended(
         another = replace(said[noun.start], text="another")
         return [*said[: noun.start], another, *said[noun.start + 1 :]]
     return [*said[:start], *said[noun.end :]] if ends else None
+
+
+def _said_with_of(texts: Sequence[str], earlier: _Noun, noun: _Noun) -> bool:
+    """Tell whether earlier is the cup in "a cup of coffee", and noun "a coffee cup"."""
+    told = ("of", *noun.words[:-1])
+    after = tuple(texts[earlier.end : earlier.end + len(told)])
+    return len(told) > 1 and earlier.words[-1] == noun.words[-1] and after == told
 
 
 def _shorter_first(said: list[Word], shorter: _Noun, longer: _Noun) -> list[Word] | None:

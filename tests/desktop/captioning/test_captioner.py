@@ -279,7 +279,7 @@ def test_a_doing_in_doubt_is_left_out_of_the_draft_and_stays_among_the_candidate
 
 
 @pytest.mark.parametrize(
-    ("bias", "text"), [(-0.2, "One or more people and a boat."), (0.2, "A person outside.")]
+    ("bias", "text"), [(-0.2, "One or more people and a boat."), (0.25, "A person outside.")]
 )
 def test_a_doubtful_sentence_that_lacks_what_is_plainly_seen_gives_way(
     toy_model: Path, tmp_path: Path, bias: float, text: str

@@ -6,7 +6,7 @@ import pytest
 from tests.desktop.captioning.seeing import seen, thing
 
 from lorgnette.captioning.evidence import Evidence
-from lorgnette.captioning.sure import Sentence, overlooks, sure
+from lorgnette.captioning.sure import Sentence, invents, overlooks, sure
 from lorgnette.captioning.wording import sentence
 
 PERSON = thing("person", "person", plural="people", source="coco", precision=0.97)
@@ -163,3 +163,14 @@ def test_what_is_plainly_seen_may_not_be_overlooked(
 
 def test_the_detector_sees_many_things_that_need_not_be_said() -> None:
     assert not overlooks(["a", "dog"], seen((thing("cup", source="coco"), 0.95), (BEACH, 0.95)))
+
+
+@pytest.mark.parametrize(
+    ("source", "probability", "invented"),
+    [("coco", 0.05, True), ("coco", 0.2, False), ("imagenet", 0.05, False)],
+)
+def test_a_thing_is_invented_that_the_detector_knows_and_does_not_see(
+    source: str, probability: float, invented: bool
+) -> None:
+    evidence = seen((thing("cup", source=source), probability), (DOG, 0.01), (PERSON, 0.95))
+    assert invents(["a", "man", "holding", "a", "cup"], evidence) is invented

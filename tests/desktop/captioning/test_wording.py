@@ -87,6 +87,8 @@ def test_the_opening_does_not_say_that_it_is_a_picture(said: str, text: str) -> 
         ("a man in a hat and a man in a car", "A man in a hat and another man in a car."),
         ("a street sign with a sign on top of it", "A street sign."),
         ("a sign at night with a sign on it", "A sign at night."),
+        ("a cup of coffee on a table next to a coffee cup", "A cup of coffee on a table."),
+        ("a cup of tea next to a coffee cup", "A cup of tea next to a coffee cup."),
         ("a table with a cup on it", "A table with a cup on it."),
         ("a living room with a tv and a television", "A living room with a TV."),
         ("a man with a bicycle standing next to a bike", "A man with a bicycle standing."),
