@@ -6,6 +6,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from lorgnette_export.networks.encoders import ENCODERS, Encoder
 from lorgnette_export.networks.evidence import Evidence
 from lorgnette_export.reading.runs import read_run
 from lorgnette_export.training import features
+from lorgnette_export.training.features import runner
 
 EPOCHS = 6
 WORDNET = Path("/usr/share/wordnet")  # where Debian's wordnet-base has it
@@ -149,7 +151,8 @@ def _learned(
     }
     files = [photo.file for photo in photos]
     last, detected = (
-        features.compute(files, ENCODERS[name], cnn, folder) for name, cnn in networks.items()
+        features.compute(files, ENCODERS[name], partial(runner, ENCODERS[name], cnn), folder)
+        for name, cnn in networks.items()
     )
 
     def grids(rows: npt.NDArray[np.int64], view: int) -> tuple[Tensor, Tensor]:
@@ -196,7 +199,7 @@ def probabilities(
         build=Evidence,
     )
     sees = _Sees(evidence, mobilenet_detector.pretrained(detector))
-    seen = features.compute(files, encoder, sees, folder, views=1)
+    seen = features.compute(files, encoder, partial(runner, encoder, sees), folder, views=1)
     return np.asarray(seen[:, 0, 0], np.float32)
 
 
