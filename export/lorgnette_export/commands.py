@@ -2,7 +2,7 @@
 
 from lorgnette_export.conversion import convert, release
 from lorgnette_export.measuring import benchmark, confusions, evaluate, sheets
-from lorgnette_export.training import average, choose, curves, evidence, judge, train
+from lorgnette_export.training import average, choose, curves, evidence, judge, train, words
 
 COMMANDS = (
     train,
@@ -10,6 +10,7 @@ COMMANDS = (
     average,
     judge,
     evidence,
+    words,
     choose,
     convert,
     release,

@@ -238,15 +238,17 @@ class Captioner:
         refused = [its for its in alone if not its.model_words and its.reason != judging.BLANK]
         if not shown or len(shown) < moving.LEAST_PHOTOS * (len(shown) + len(refused)):
             return refused[0] if refused else alone[0]
-        each = [p for place in shown if (p := looks[place].probabilities) is not None]
+        table = self.evidence_table
+        seen = None if table is None else table.seen  # what people would say makes no scene
+        each = [p[:seen] for place in shown if (p := looks[place].probabilities) is not None]
         scenes = moving.scenes(each) if len(each) == len(shown) else [list(range(len(shown)))]
         told = []
         for scene in scenes:
             places = [shown[number] for number in scene]
             its = [alone[place] for place in places]
             if len(places) > 1:
-                seen = self._joined([looks[place] for place in places], settling.weights(its))
-                common = self._told(seen, anyway=anyway)
+                joined = self._joined([looks[place] for place in places], settling.weights(its))
+                common = self._told(joined, anyway=anyway)
                 its = [settling.settled(its, common)]
             told.append((len(places), its[0]))
         chosen = [told[place][1] for place in moving.main_scenes(told)]

@@ -4,11 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import truediv
 
 from lorgnette.captioning.decoding import Hypothesis
-from lorgnette.captioning.evidence import UNSEEN_BELOW, Evidence
+from lorgnette.captioning.evidence import EXPECTED_TRAITS, UNSEEN_BELOW, Evidence
 from lorgnette.english.beings import people_counted
+from lorgnette.english.lexicon import FUNCTION_WORDS
 
+_UNEXPECTED = 1e-4  # the same of words
 _LEAST = 0.01  # probabilities below it are taken for it: a thing can be there all the same
 
 
@@ -69,7 +72,11 @@ def traits(
     - things: how many of the table's things it says; seen, least_seen: mean and least of the
       logarithms of their probabilities; unseen: how many are not seen at all;
     - missed: how many things that are believed it does not say;
-    - people: logarithm of the probability of as many people as it says.
+    - people: logarithm of the probability of as many people as it says;
+    - expected, least_expected: mean and least of the logarithms of the probabilities that people
+      say its words, of those of which the model can tell it; lift: mean of the logarithms of how
+      much likelier they are than of any picture; agreeing: how many of them people are expected
+      to say; unheard: how many words there are of which it cannot tell.
 
     And what is the same for all sentences of a picture:
 
@@ -101,6 +108,7 @@ def traits(
         "unseen": float(sum(probability < UNSEEN_BELOW for probability in said.values())),
         "missed": float(len(evidence.sure_of - named)),
         "people": _people(words, evidence.numbers),
+        **_expected(words, evidence),
         "somebody": _logit(evidence.someone),
         "animal": _logit(evidence.some_animal),
         "alone": _logit(evidence.numbers[1] if evidence.numbers else 0.5),
@@ -131,6 +139,26 @@ def _common(words: Sequence[str], others: Sequence[Sequence[str]]) -> float:
         theirs = {*other, *pairwise(other)}
         shares.append(2 * len(own & theirs) / (len(own) + len(theirs)))
     return sum(shares) / len(shares)
+
+
+def _expected(words: Sequence[str], evidence: Evidence) -> dict[str, float]:
+    table = evidence.table.words
+    if table is None:
+        return dict.fromkeys(EXPECTED_TRAITS, 0.0)
+    its = [word for word in dict.fromkeys(words) if word not in FUNCTION_WORDS]
+    places = [table.places[word] for word in its if word in table.places]
+    if not places:
+        return dict.fromkeys(EXPECTED_TRAITS, 0.0) | {"unheard": float(len(its))}
+    likely = [max(evidence.words[place], _UNEXPECTED) for place in places]
+    usual = [max(table.shares[place], _UNEXPECTED) for place in places]
+    logarithms = [math.log(probability) for probability in likely]
+    return {
+        "expected": sum(logarithms) / len(places),
+        "least_expected": min(logarithms),
+        "lift": sum(map(math.log, map(truediv, likely, usual))) / len(places),
+        "agreeing": sum(likely),
+        "unheard": float(len(its) - len(places)),
+    }
 
 
 def _people(words: Sequence[str], numbers: Sequence[float]) -> float:

@@ -29,6 +29,8 @@ MAX_WORDS = 400  # of one thing
 MAX_TEXT = 60  # characters of a name or a phrase
 PERSON, ANIMAL, PLACE = "person", "animal", "place"  # kinds that mean something here
 UNSEEN_BELOW = 0.1  # probability of a thing that is "not seen at all"
+# How much of a sentence people would say of the picture; all 0 where the model cannot tell.
+EXPECTED_TRAITS = ("expected", "least_expected", "lift", "agreeing", "unheard")
 # What `choosing.traits` finds in a sentence; the names that weights may have.
 TRAITS = (
     "score",
@@ -42,6 +44,7 @@ TRAITS = (
     "unseen",
     "missed",
     "people",
+    *EXPECTED_TRAITS,
 )
 # What it finds in the picture, whatever the sentence says: how sure to be depends on it, too.
 PICTURE_TRAITS = ("somebody", "animal", "alone", "likely")
@@ -110,6 +113,26 @@ class AnimalsTable:
     none_below: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsTable:
+    """Words that people say of pictures: how likely they say each of this one.
+
+    The last outputs of the encoder are their probabilities.
+
+    Attributes:
+        texts: lower case.
+        shares: of each, how likely people say it of any picture.
+    """
+
+    texts: tuple[str, ...]
+    shares: tuple[float, ...]
+    places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        places = {text: place for place, text in enumerate(self.texts)}
+        object.__setattr__(self, "places", places)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A thing and how likely it is in the picture, 0 to 1."""
@@ -144,6 +167,7 @@ class EvidenceTable:
     things: tuple[Thing, ...]
     people: PeopleTable | None = None
     animals: AnimalsTable | None = None
+    words: WordsTable | None = None
     choice: Mapping[str, float] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
     doing: Mapping[str, float] = field(default_factory=dict)
@@ -197,7 +221,7 @@ class EvidenceTable:
         things = content["things"]
         if not isinstance(things, list) or len(things) > MAX_THINGS:
             raise ValueError(f"there must be at most {MAX_THINGS} things")
-        people, animals = content.get("people"), content.get("animals")
+        people, animals, words = (content.get(name) for name in ("people", "animals", "words"))
         if unknown := set(content) - {f.name for f in dataclasses.fields(cls) if f.init}:
             raise ValueError(f"{', '.join(sorted(unknown))} is not known here")
         return cls(
@@ -205,6 +229,7 @@ class EvidenceTable:
             things=tuple(_thing(each, outputs) for each in things),
             people=None if people is None else _people(people, outputs),
             animals=None if animals is None else _animals(animals, outputs),
+            words=None if words is None else _words(words, outputs),
             choice=_weights(content.get("choice", {}), TRAITS),
             confidence=_weights(content.get("confidence", {}), CONFIDENCE_TRAITS),
             doing=_weights(content.get("doing", {}), DOING_TRAITS),
@@ -217,6 +242,9 @@ class EvidenceTable:
             "outputs": self.outputs,
             "people": None if self.people is None else dataclasses.asdict(self.people),
             "animals": None if self.animals is None else dataclasses.asdict(self.animals),
+            "words": None
+            if self.words is None
+            else {"texts": self.words.texts, "shares": self.words.shares},
             "choice": dict(self.choice),
             "confidence": dict(self.confidence),
             "doing": dict(self.doing),
@@ -260,7 +288,13 @@ class EvidenceTable:
             someone=someone,
             some_animal=some_animal,
             likely=sum(probability > 0.5 for probability in each),
+            words=tuple(values[self.seen :].tolist()),
         )
+
+    @property
+    def seen(self) -> int:
+        """How many outputs tell what is there; those that follow tell what people would say."""
+        return self.outputs - (0 if self.words is None else len(self.words.texts))
 
     def mentions(self, words: Sequence[str]) -> list[Mention]:
         """Return where words say things, the longest phrase first at each place.
@@ -294,6 +328,7 @@ class Evidence:
         someone, some_animal: probability that anybody, or any animal, is there; 1 where the model
             cannot tell.
         likely: how many of the things are likelier than not.
+        words: probabilities of the table's words; empty where the model knows none.
     """
 
     table: EvidenceTable
@@ -303,6 +338,7 @@ class Evidence:
     someone: float
     some_animal: float
     likely: int
+    words: tuple[float, ...] = ()
 
     @property
     def sure(self) -> tuple[Seen, ...]:
@@ -398,6 +434,21 @@ def _animals(content: dict[str, Any], outputs: int) -> AnimalsTable:
             **content,
             "outputs": _outputs(content["outputs"], outputs),
             "none_below": _share(content["none_below"]),
+        }
+    )
+
+
+def _words(content: dict[str, Any], outputs: int) -> WordsTable:
+    texts, shares = content["texts"], content["shares"]
+    if not isinstance(texts, list) or not isinstance(shares, list) or not texts:
+        raise ValueError("words need a list of texts and one of shares")
+    if not len(texts) == len(shares) <= outputs or len(set(texts)) != len(texts):
+        raise ValueError("words need a share and an output each")
+    return WordsTable(
+        **{
+            **content,
+            "texts": tuple(_phrase(text) for text in texts),
+            "shares": tuple(_share(share) for share in shares),
         }
     )
 

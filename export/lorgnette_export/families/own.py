@@ -87,7 +87,7 @@ def read(brought: Brought, input_size: int | None) -> TorchModel:
     if checkpoint.metadata:
         about, shape = _about(checkpoint)
         photo = nn.Linear(photo_head.POOLED, 1) if "photo.weight" in checkpoint.content else None
-        evidence = Evidence() if "evidence" in about else None
+        evidence = Evidence(_words(about["evidence"])) if "evidence" in about else None
         cnns = [ENCODERS[name].build() for name in shape.encoders]
         look = Look(Decoder(shape), cnns, photo, evidence)
         floats = {
@@ -220,8 +220,16 @@ def _trained(
     if "evidence" in saved:
         evidence = evidence_network.pretrained()
         evidence.head.load_state_dict(saved["evidence"]["head"])
+        if words_said := _words(saved["evidence"]["table"]):
+            evidence.words = evidence_network.Words(words_said)
+            evidence.words.load_state_dict(saved["evidence"]["words"])
         judged["evidence"] = saved["evidence"]["table"]
     return Look(decoder, cnns, photo, evidence), words, judged
+
+
+def _words(table: Mapping[str, Any]) -> int:
+    """Return of how many words a table of evidence tells how likely people say them."""
+    return len(table.get("words", {}).get("texts", ()))
 
 
 def _cnn(name: str, encoder_weights: Path | None) -> nn.Module:

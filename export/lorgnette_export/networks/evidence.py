@@ -1,4 +1,4 @@
-"""The network of evidence: ImageNet's classes, COCO's kinds and the number of people.
+"""The network of evidence: ImageNet's classes, COCO's kinds, the number of people, and words.
 
 It reads what the captioner's CNNs compute anyway: the trunk's grid, which is never trained, and
 the detector's. On the trunk stands the top as ImageNet trained it, for the captioner's own top is
@@ -28,8 +28,10 @@ MOST_PEOPLE = 4  # and more
 FIRST_KIND = CLASSES
 FIRST_NUMBER = FIRST_KIND + len(KINDS)  # nobody; one; ...; MOST_PEOPLE or more
 ANIMAL = FIRST_NUMBER + MOST_PEOPLE + 1
-OUTPUTS = ANIMAL + 1
+OUTPUTS = ANIMAL + 1  # and one for each word, where they were learned
+POOLED = 2 * (LAST_CHANNELS + mobilenet_detector.CHANNELS)
 _HIDDEN = 256
+_WORDS_HIDDEN = 256
 _RARE = -8.0  # logit of a kind in one of 81 cells, before anything is learned
 
 
@@ -70,14 +72,34 @@ class Head(nn.Module):
         return cells, likeliest + self.whole(whole), number
 
 
-class Evidence(nn.Module):
-    """The trunk's grid and the detector's -> probabilities (image, OUTPUTS)."""
+class Words(nn.Module):
+    """Both pooled grids -> logits of the words that people would say of the picture."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: int) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(POOLED, _WORDS_HIDDEN)
+        self.words = nn.Linear(_WORDS_HIDDEN, words)
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """Return the logits, (image, words), of pooled()."""
+        logits: Tensor = self.words(functional.relu(self.hidden(seen)))
+        return logits
+
+
+def pooled(seen: Tensor) -> Tensor:
+    """Return mean and greatest of each channel, (image, POOLED), of the Head's (seen) cells."""
+    return torch.cat([seen.mean(1), seen.amax(1)], -1)
+
+
+class Evidence(nn.Module):
+    """The trunk's grid and the detector's -> probabilities (image, OUTPUTS and words)."""
+
+    def __init__(self, words: int = 0) -> None:
         super().__init__()
         self.top = efficientnet_lite.Top(EfficientNetLite2())
         self.classes = nn.Linear(LAST_CHANNELS, CLASSES)
         self.head = Head()
+        self.words = Words(words) if words else None
 
     def forward(self, trunk: Tensor, detected: Tensor) -> Tensor:
         """Return the probabilities.
@@ -88,9 +110,13 @@ class Evidence(nn.Module):
         """
         last = self.top(trunk).flatten(2).transpose(1, 2)
         classes = self.classes(last.mean(1)).softmax(-1)
-        _, kinds, number = self.head(torch.cat([last, detected], -1))
+        seen = torch.cat([last, detected], -1)
+        _, kinds, number = self.head(seen)
         present = torch.sigmoid(kinds)
-        return torch.cat([classes, present[:, :-1], number.softmax(-1), present[:, -1:]], -1)
+        out = [classes, present[:, :-1], number.softmax(-1), present[:, -1:]]
+        if self.words is not None:
+            out.append(torch.sigmoid(self.words(pooled(seen))))
+        return torch.cat(out, -1)
 
 
 def pretrained() -> Evidence:

@@ -2,12 +2,20 @@
 
 import math
 
+import numpy as np
 import pytest
 from tests.desktop.captioning.seeing import seen, thing
 
 from lorgnette.captioning.choosing import confidence_traits, ranked, traits
 from lorgnette.captioning.decoding import Hypothesis
-from lorgnette.captioning.evidence import CONFIDENCE_TRAITS, PICTURE_TRAITS, TRAITS
+from lorgnette.captioning.evidence import (
+    CONFIDENCE_TRAITS,
+    EXPECTED_TRAITS,
+    PICTURE_TRAITS,
+    TRAITS,
+    EvidenceTable,
+    WordsTable,
+)
 
 CUP, TABLE, DOG = thing("cup"), thing("table"), thing("dog", "animal")
 
@@ -74,6 +82,28 @@ def test_the_number_of_people_said_is_held_against_those_counted(
     sentence: str, probability: float
 ) -> None:
     assert of(sentence)["people"] == pytest.approx(math.log(probability))
+
+
+def expected(sentence: str) -> dict[str, float]:
+    words = WordsTable(texts=("dog", "running", "a"), shares=(0.1, 0.2, 0.9))
+    evidence = EvidenceTable(outputs=3, things=(), words=words).of(np.array([0.4, 0.05, 0.9]))
+    found = traits(Hypothesis((1,), (-1.0,)), sentence.split(), [], evidence)
+    return {name: found[name] for name in EXPECTED_TRAITS}
+
+
+def test_how_far_people_would_say_what_a_sentence_says() -> None:
+    found = expected("a dog is running after a running dachshund")
+    assert found["expected"] == pytest.approx((math.log(0.4) + math.log(0.05)) / 2)
+    assert found["least_expected"] == pytest.approx(math.log(0.05))
+    assert found["lift"] == pytest.approx((math.log(4) + math.log(0.25)) / 2)
+    assert found["agreeing"] == pytest.approx(0.45)
+    assert found["unheard"] == 1  # a dachshund
+    assert expected("a dachshund") == dict.fromkeys(EXPECTED_TRAITS, 0.0) | {"unheard": 1}
+
+
+def test_a_model_without_words_expects_none() -> None:
+    found = of("a dog is running")
+    assert {found[name] for name in EXPECTED_TRAITS} == {0.0}
 
 
 def test_what_the_others_say_too() -> None:

@@ -1,5 +1,6 @@
 """The table of evidence read back, hostile ones refused; what a picture's evidence allows."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +10,30 @@ import numpy as np
 import pytest
 from tests.desktop.captioning.seeing import TOY_EVIDENCE, seen, thing
 
-from lorgnette.captioning.evidence import EvidenceTable
+from lorgnette.captioning.evidence import EvidenceTable, WordsTable
 from lorgnette.errors import BrokenModelError
 
 
 def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     TOY_EVIDENCE.write(tmp_path / "evidence.json")
     assert EvidenceTable.read(tmp_path / "evidence.json") == TOY_EVIDENCE
+
+
+def test_words_are_read_as_they_were_written(tmp_path: Path) -> None:
+    table = dataclasses.replace(
+        TOY_EVIDENCE, words=WordsTable(texts=("running", "red"), shares=(0.1, 0.25))
+    )
+    table.write(tmp_path / "evidence.json")
+    assert EvidenceTable.read(tmp_path / "evidence.json") == table
+
+
+def test_the_last_outputs_are_those_of_the_words() -> None:
+    words = WordsTable(texts=("running", "red"), shares=(0.1, 0.2))
+    table = EvidenceTable(outputs=3, things=(thing("dog"),), words=words)
+    assert table.seen == 1
+    assert table.of(np.array([0.9, 0.25, 0.5], np.float32)).words == (0.25, 0.5)
+    assert TOY_EVIDENCE.seen == 4
+    assert TOY_EVIDENCE.of(np.zeros(4, np.float32)).words == ()
 
 
 def _set(*path: str | int, to: Any) -> Callable[[Any], None]:
@@ -58,6 +76,13 @@ def _set(*path: str | int, to: Any) -> Callable[[Any], None]:
         (_set("choice", to={"beauty": 1}), "weights must be of"),
         (_set("choice", to={"mean": float("inf")}), "no weight"),
         (_set("confidence", to={"mean": 1}), "need a bias"),
+        (_set("words", to=["dog"]), "wrong"),
+        (_set("words", to={"texts": [], "shares": []}), "a list of texts"),
+        (_set("words", to={"texts": ["dog"], "shares": []}), "a share and an output each"),
+        (_set("words", to={"texts": ["dog"] * 2, "shares": [0.1] * 2}), "a share and an output"),
+        (_set("words", to={"texts": list("abcde"), "shares": [0.1] * 5}), "a share and an output"),
+        (_set("words", to={"texts": ["Dog"], "shares": [0.1]}), "lower case"),
+        (_set("words", to={"texts": ["dog"], "shares": [2]}), "0 to 1"),
     ],
 )
 def test_a_table_that_says_what_cannot_be_is_refused_in_words(

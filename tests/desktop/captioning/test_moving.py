@@ -13,6 +13,7 @@ from lorgnette import paths
 from lorgnette.captioning import judging, moving, wording
 from lorgnette.captioning.caption import Caption, Sighting, Word
 from lorgnette.captioning.captioner import Captioner
+from lorgnette.captioning.evidence import EvidenceTable, WordsTable
 from lorgnette.captioning.moving import Frame
 
 
@@ -53,6 +54,16 @@ def test_one_frame_is_a_picture(toy_model: Path) -> None:
     moving_one = captioner.describe_frames(frames("blue"))
     assert moving_one.text == captioner.describe(plain("blue")).text
     assert len(moving_one.frames) == 1
+
+
+def test_what_people_would_say_makes_no_scene(toy_model: Path, tmp_path: Path) -> None:
+    table = EvidenceTable(outputs=4, things=())
+    captioner = Captioner.open(with_evidence(toy_model, tmp_path / "seen", table))
+    assert ", then" in captioner.describe_frames(frames("blue", "blue", "lime", "lime")).text
+    words = WordsTable(texts=("lime", "blue"), shares=(0.1, 0.1))
+    told = dataclasses.replace(table, words=words)
+    captioner = Captioner.open(with_evidence(toy_model, tmp_path / "told", told))
+    assert ", then" not in captioner.describe_frames(frames("blue", "blue", "lime", "lime")).text
 
 
 def test_what_differs_is_told_one_after_the_other(toy_model: Path, tmp_path: Path) -> None:

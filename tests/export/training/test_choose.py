@@ -49,7 +49,9 @@ def planted(photos: int, **truth: float) -> list[Case]:
             for n, row in enumerate(values)
         )
         source = "one" if photo % 2 else "other"
-        found_cases.append(Case(source, found, scores, np.maximum(np.round(values[:, -2]), 0)))
+        found_cases.append(
+            Case(source, found, scores, np.maximum(np.round(values[:, TRAITS.index("missed")]), 0))
+        )
     return found_cases
 
 

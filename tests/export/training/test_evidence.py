@@ -27,6 +27,7 @@ from lorgnette_export.training.config import Config
 
 pytestmark = pytest.mark.torch
 
+SAID = ["dog", "running", "red"]
 WORDS = [*captioned.SPECIALS, *(f"w{i}" for i in range(40))]
 
 
@@ -51,7 +52,9 @@ def table() -> dict[str, object]:
         truths=truths,
         sets=np.arange(20) % 2,
     )
-    return command.tabled(things, measured, Counter())[0]
+    found = command.tabled(things, measured, Counter())[0]
+    outputs = evidence.OUTPUTS + len(SAID)
+    return {**found, "words": {"texts": SAID, "shares": [0.1] * len(SAID)}, "outputs": outputs}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,8 @@ def release(table: dict[str, object], tmp_path_factory: pytest.TempPathFactory) 
         [efficientnet_lite.pretrained(), mobilenet_detector.MobileNetDetector()],
         evidence=evidence.pretrained(),
     )
+    assert look.evidence is not None
+    look.evidence.words = evidence.Words(len(SAID)).eval()
     about = {"name": "tiny", "version": "1", "licence": "none", "vocabulary": WORDS}
     file = tmp_path_factory.mktemp("release") / "tiny.safetensors"
     own.write(look, {**about, "evidence": table}, file)
@@ -81,7 +86,7 @@ def test_the_model_directory_tells_what_pytorch_sees(
     assert "evidence" in converted.manifest.gate["differences_below"]
     assert converted.manifest.encoder_outputs[-1] == manifest.EVIDENCE_OUTPUT
     read = EvidenceTable.read(tmp_path / "model" / manifest.EVIDENCE)
-    assert read.outputs == evidence.OUTPUTS
+    assert read.outputs == evidence.OUTPUTS + len(SAID)
     assert [thing.name for thing in read.things] == ["German shepherd", "potted plant"]
     captioner = Captioner.open(tmp_path / "model", provider="cpu")
     picture = gate.pictures(1)[0]
@@ -92,6 +97,8 @@ def test_the_model_directory_tells_what_pytorch_sees(
     np.testing.assert_allclose(seen.probabilities, wanted[:2].numpy(), atol=1e-4)
     numbers = wanted[evidence.FIRST_NUMBER : evidence.ANIMAL].numpy()
     np.testing.assert_allclose(seen.numbers, numbers, atol=1e-4)
+    np.testing.assert_allclose(seen.words, wanted[evidence.OUTPUTS :].numpy(), atol=1e-4)
+    assert len(seen.words) == len(SAID)
     assert numbers.sum() == pytest.approx(1, abs=1e-3)
     assert wanted[: evidence.CLASSES].sum() == pytest.approx(1, abs=1e-3)
     assert ((wanted >= 0) & (wanted <= 1)).all()
@@ -102,6 +109,16 @@ def test_the_model_directory_tells_what_pytorch_sees(
     dataclasses.replace(reference, evidence=reference.evidence + 0.01).write(tmp_path)
     measured = gate.measure(tmp_path / "model", tmp_path)
     assert [d.output for d in measured.differences if not d.within({})] == ["evidence"]
+
+
+def test_what_is_seen_is_computed_from_pixels_as_the_app_sees_them(
+    release: Path, tmp_path: Path
+) -> None:
+    gate.pictures(1)[0].save(tmp_path / "picture.png")
+    sees = evidence.pretrained()
+    found = command.probabilities([tmp_path / "picture.png"], sees, release, 96, tmp_path)
+    assert found.shape == (1, evidence.OUTPUTS)
+    assert found[0, : evidence.CLASSES].sum() == pytest.approx(1, abs=0.01)
 
 
 def test_evidence_is_taken_over_from_another_checkpoint(
