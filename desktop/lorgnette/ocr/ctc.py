@@ -5,25 +5,28 @@ from itertools import groupby
 from operator import itemgetter
 
 from lorgnette.ocr.found import ReadWord
-from lorgnette.ocr.regions import Floats
+from lorgnette.ocr.regions import Floats, Ints
 
 BLANK = 0  # the class that says: no character begins here
 
 
-def words(probabilities: Floats, characters: Sequence[str]) -> tuple[list[ReadWord], list[float]]:
+def words(
+    best: Ints, certainty: Floats, characters: Sequence[str]
+) -> tuple[list[ReadWord], list[float]]:
     """Return the words of a strip, and how certain each of their characters is.
 
     Args:
-        probabilities: (column, class).
+        best: the likeliest class of each column.
+        certainty: of it, 0 to 1.
         characters: by class; what stands for BLANK is never said.
     """
-    best = probabilities.argmax(axis=1).tolist()
-    highest = probabilities.max(axis=1).tolist()
     found: list[ReadWord] = []
     certain: list[float] = []
     begun = 0  # how many characters were certain before this word
     text = ""
-    for index, columns in groupby(zip(best, highest, strict=True), key=itemgetter(0)):
+    for index, columns in groupby(
+        zip(best.tolist(), certainty.tolist(), strict=True), key=itemgetter(0)
+    ):
         if index == BLANK:
             continue
         if not (character := characters[index]).isspace():

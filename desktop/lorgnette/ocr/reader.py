@@ -28,7 +28,12 @@ RECOGNISER = "recogniser.onnx"
 CHARACTERS = "characters.txt"
 
 PIXELS = "x"  # what both graphs take
-PROBABILITIES = "fetch_name_0"  # what both give
+PROBABILITIES = "fetch_name_0"  # of the detector, for each pixel
+BEST, CERTAINTY = (
+    "best",
+    "certainty",
+)  # of the recogniser: a column's likeliest class, and how likely
+OUTPUTS = {DETECTOR: (PROBABILITIES,), RECOGNISER: (BEST, CERTAINTY)}
 
 LEAST_SIDE = 8  # pixels: no letter is smaller
 _STEP = 32  # pixels: sides of what the detector sees are multiples of it
@@ -79,12 +84,12 @@ class Reader:
             Graph(
                 folder / name,
                 inputs=(PIXELS,),
-                outputs=(PROBABILITIES,),
+                outputs=outputs,
                 provider=chosen,
                 threads=threads,
                 sizes_vary=True,
             )
-            for name in (DETECTOR, RECOGNISER)
+            for name, outputs in OUTPUTS.items()
         )
         return cls(detector, recogniser, classes(folder), label)
 
@@ -195,8 +200,8 @@ class Reader:
         words: list[ReadWord] = []
         certain: list[float] = []
         for piece in crops.pieces(strip):
-            (out,) = self._recogniser.run({PIXELS: _pixels(piece)})
-            more, values = ctc.words(out[0], self._characters)
+            best, certainty = self._recogniser.run({PIXELS: _pixels(piece)})
+            more, values = ctc.words(best.astype(np.int64), certainty, self._characters)
             words += more
             certain += values
         whole = np.array(image.size, np.float32)
