@@ -117,12 +117,21 @@ def plain(model: onnx.ModelProto) -> onnx.ModelProto:
     return simpler
 
 
-def quantise(model: onnx.ModelProto, output: Path, inputs: list[Floats], layers: list[str]) -> None:
+def quantise(
+    model: onnx.ModelProto,
+    output: Path,
+    inputs: list[Floats],
+    layers: list[str],
+    *,
+    seven: bool = False,
+) -> None:
     """Write a graph with eight-bit layers whose ranges are those that inputs lead to.
 
     Args:
         model: one that is `plain`.
         layers: the names of those that are to calculate so.
+        seven: bits of a weight, so that no sum is cut off on CPUs that add pairs in sixteen bits:
+            the answers are the same on every machine.
     """
     with tempfile.TemporaryDirectory() as folder:
         before, prepared = Path(folder, "plain.onnx"), Path(folder, "prepared.onnx")
@@ -136,6 +145,7 @@ def quantise(model: onnx.ModelProto, output: Path, inputs: list[Floats], layers:
             op_types_to_quantize=["Conv"],
             nodes_to_quantize=layers,
             per_channel=True,
+            reduce_range=seven,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
@@ -252,7 +262,7 @@ def main() -> None:
     )
     maps, strips = seen(args.source, args.pictures)
     quantise(detector, args.output / reader.DETECTOR, maps, convolutions(detector))
-    quantise(recogniser, args.output / reader.RECOGNISER, strips, mixing(recogniser))
+    quantise(recogniser, args.output / reader.RECOGNISER, strips, mixing(recogniser), seven=True)
     smaller = likeliest(onnx.load(args.output / reader.RECOGNISER), reader.classes(args.source))
     precision.halve(smaller)
     onnx.save(smaller, args.output / reader.RECOGNISER)
