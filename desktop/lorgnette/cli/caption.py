@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from lorgnette import paths
 from lorgnette.captioning.agreement import agreement
+from lorgnette.captioning.caption import UNSURE_BELOW
 from lorgnette.cli import drafting, output
 from lorgnette.cli.options import (
     add_films,
@@ -314,9 +315,13 @@ def _seen(outcome: Outcome) -> str:
 
 
 def _show_text(outcome: Outcome, _provider: str) -> None:
-    said = outcome.alt_text if outcome.verdict is Verdict.CAPTIONED else outcome.verdict.value
-    if outcome.reason:
-        said += f" ({outcome.reason})" if outcome.alt_text else f": {outcome.reason}"
+    captioned = outcome.verdict is Verdict.CAPTIONED
+    said = outcome.alt_text if captioned else outcome.verdict.value
+    note = outcome.reason
+    if captioned and outcome.caption is not None and outcome.caption.confidence < UNSURE_BELOW:
+        note = note or "unsure"
+    if note:
+        said += f" ({note})" if outcome.alt_text else f": {note}"
     output.line(f"{shown(outcome.image)}: {said}")
 
 

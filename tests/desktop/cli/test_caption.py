@@ -70,7 +70,7 @@ def test_sidecars_are_called_as_it_was_asked_for(
     ("options", "said"),
     [
         ([], "declined: the model is not sure enough of anything in this picture"),
-        (["--describe-anyway"], "A red picture."),
+        (["--describe-anyway"], "A red picture. (unsure)"),
     ],
 )
 def test_a_model_that_is_sure_of_nothing_declines_and_keeps_its_sentence_as_a_candidate(
