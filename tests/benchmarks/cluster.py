@@ -11,6 +11,7 @@ pictures  many small pictures from end to end, by the toy model of the tests
 
 import argparse
 import functools
+import io
 import os
 import resource
 import statistics
@@ -57,28 +58,27 @@ asyncio.run(main())
 
 
 class Idle:
-    """Sleeps in place of captioning; not at all unless told."""
+    """Captions nothing."""
 
     label = fingerprint = "idle/1"
     provider = "none"
 
-    def __init__(self, seconds: float = 0.0) -> None:
-        self._seconds = seconds
-
     def outcomes(self, images: Iterable[Path], **_options: Any) -> Generator[Outcome]:
         """Yield nothing of note."""
         for image in images:
-            if self._seconds:
-                time.sleep(self._seconds)
             yield Outcome(image=image, verdict=Verdict.SKIPPED, alt_text="A red picture.")
 
 
 class Brief(Idle):
-    """Tells of the first picture of a chunk alone."""
+    """Sleeps in place of captioning; tells of the first picture of a chunk alone."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self._seconds = seconds  # for a picture
 
     def outcomes(self, images: Iterable[Path], **options: Any) -> Generator[Outcome]:
         """Yield the first."""
-        first, *_ = images
+        first, *others = images
+        time.sleep(self._seconds * (1 + len(others)))
         yield from super().outcomes([first], **options)
 
 
@@ -112,6 +112,7 @@ def main() -> int:
     )
     parser.add_argument("part", choices=["alone", "engine", "paths", "workers", "pictures"])
     parser.add_argument("--photos", type=Path, help="of alone: a folder; nothing is written there")
+    parser.add_argument("--folder", type=Path, help="of pictures: kept, so that it can be ended")
     parser.add_argument("--count", type=int, default=100_000, help="pictures or paths")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
@@ -223,37 +224,40 @@ def paths(args: argparse.Namespace, scratch: Path) -> None:
 
 def workers(args: argparse.Namespace, scratch: Path) -> None:
     """Print how busy many sleeping workers are kept, and what that takes."""
+    processes = 4
+    each = args.workers // processes
+    there = each * processes
+    chunks = max(args.count // CHUNK, there)  # that are counted, once all are at work
     with _programs(scratch, 0) as programs:
-        each, processes = args.workers // 4, 4
         for _ in range(processes):
             programs.start(sys.executable, "-c", WORKERS, programs.address, each)
         with job.connected(programs.address) as connection, connection.connect() as client:
-            client.wait_for_workers(each * processes, timeout=1200)
-            print(f"{each * processes} workers are there", flush=True)
+            client.wait_for_workers(there, timeout=1200)
+            print(f"{there} workers are there", flush=True)
 
             def now() -> tuple[float, float, int]:
                 scheduler = _processor(programs.running[0].pid)
                 return perf_counter(), scheduler, client.run_on_scheduler(_events)
 
-            first = args.workers * CHUNK  # once all are at work
             before = (0.0, 0.0, 0)
-            work = functools.partial(Idle, args.seconds)
-            for number in _drain(programs, Simulated(args.count), work):
-                if number == first:
+            # Towards their end chunks get smaller: that comes after what is counted.
+            listing = Simulated((there + chunks + 5 * there) * CHUNK)
+            work = functools.partial(Brief, args.seconds)
+            for number in _drain(programs, listing, work):
+                if number == there:
                     before = now()
-                    print(
-                        f"all are at work, {_megabytes(programs.running[0].pid):.0f} MB", flush=True
-                    )
-                if number == args.count - first:
+                    memory = _megabytes(programs.running[0].pid)
+                    print(f"all are at work, {memory:.0f} MB", flush=True)
+                if number == there + chunks:
                     break
             taken, busy, events = (b - a for a, b in zip(before, now(), strict=True))
-        rate = (args.count - 2 * first) / taken
-        most = each * processes / args.seconds
+        rate = chunks / taken
+        most = there / args.seconds / CHUNK
         print(
-            f"{each * processes} workers, {args.seconds * CHUNK:.1f} s a chunk: "
-            f"{rate:,.0f} pictures or {rate / CHUNK:.1f} chunks a second, {rate / most:.1%} of what"
+            f"{there} workers, {args.seconds * CHUNK:.1f} s a chunk: "
+            f"{rate * CHUNK:,.0f} pictures or {rate:.1f} chunks a second, {rate / most:.1%} of what"
             f" they can; scheduler busy {busy / taken:.1%} of a core, "
-            f"{busy / (rate / CHUNK) / taken * 1e3:.2f} ms a chunk, {events / taken:,.0f} events a "
+            f"{busy / chunks * 1e3:.2f} ms a chunk, {events / taken:,.0f} events a "
             f"second, {events / busy:,.0f} a second of a core, "
             f"{_megabytes(programs.running[0].pid):.0f} MB"
         )
@@ -265,51 +269,67 @@ def _events(dask_scheduler: Any) -> int:
 
 
 def pictures(args: argparse.Namespace, scratch: Path) -> None:
-    """Print how long many small pictures take from end to end, and to undo."""
+    """Print how long many small pictures take from end to end, and to undo.
+
+    With a folder, what was begun there and ended in the middle goes on.
+    """
     from PIL import Image
     from tests.conftest import TOY_WORDS, save_toy_graphs, toy_manifest
 
     from lorgnette.captioning import manifest
     from lorgnette.captioning.vocabulary import Vocabulary
 
-    model = scratch / "model"
-    model.mkdir()
-    save_toy_graphs(model)
-    Vocabulary(TOY_WORDS).write(model / manifest.VOCABULARY)
-    toy_manifest(model).write(model)
-    archive = scratch / "archive"
-    Image.new("RGB", (32, 24), (200, 20, 20)).save(scratch / "red.png")
-    red = (scratch / "red.png").read_bytes()
+    place = args.folder or scratch
+    model = place / "model"
+    if not model.exists():
+        model.mkdir(parents=True)
+        save_toy_graphs(model)
+        Vocabulary(TOY_WORDS).write(model / manifest.VOCABULARY)
+        toy_manifest(model).write(model)
+    archive = place / "archive"
+    red = io.BytesIO()
+    Image.new("RGB", (32, 24), (200, 20, 20)).save(red, "PNG")
     for number in range(args.count):
+        picture = archive / f"{number // 500:05}" / f"{number}.png"
         if number % 500 == 0:
-            (archive / f"{number // 500:05}").mkdir(parents=True)
-        (archive / f"{number // 500:05}" / f"{number}.png").write_bytes(red)
+            picture.parent.mkdir(parents=True, exist_ok=True)
+        if not picture.exists():
+            picture.write_bytes(red.getvalue())
     command = [sys.executable, "-m", "lorgnette"]
     cluster = [*command, "caption", "--model", str(model), "--cluster", "local"]
     cluster += ["--threads", str(args.workers), "--write", "sidecar"]
-    cluster += ["--output", str(scratch / "tables"), str(archive)]
-    said = _timed("written", cluster, args.count)
+    cluster += ["--output", str(place / "tables"), str(archive)]
+    begun = sum(1 for _ in archive.rglob("*.xmp"))
+    print(f"{args.count:,} pictures, {begun:,} of them captioned before", flush=True)
+    _timed("written", cluster, args.count - begun)
+    written = sum(1 for _ in archive.rglob("*.xmp"))
     _timed("once more, all skipped", cluster, args.count)
-    _timed("status of the tables", [*command, "status", str(scratch / "tables")], args.count)
-    name = said.partition("job ")[2].partition(":")[0]
-    undo = [*command, "undo", "--job", name, "--folder", str(archive)]
-    _timed("undone", undo, args.count)
+    _timed("status of the tables", [*command, "status", str(place / "tables")], args.count)
+    jobs = [each.job for each in folder.history(archive)]
+    for name in jobs:
+        undo = [*command, "undo", "--job", name, "--folder", str(archive)]
+        _timed(f"undone, job {len(jobs)}", undo, args.count)
     left = sum(1 for _ in archive.rglob("*.xmp"))
-    print(f"{left} sidecars left")
+    whole = sum(1 for each in archive.rglob("*.png") if each.read_bytes() == red.getvalue())
+    print(f"{written:,} sidecars, {left:,} left after undoing; {whole:,} pictures as they were")
 
 
-def _timed(what: str, command: list[str], count: int) -> str:
+def _timed(what: str, command: list[str], count: int) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     said, noted = process.communicate()
     taken = perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cores = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     lines = said.count("\n")
     print(
-        f"{what:24} {taken:7.1f} s, {taken / count * 1e3:.2f} ms a picture, "
-        f"status {process.returncode}, {lines} lines",
+        f"{what:24} {taken:7.1f} s, {cores:.1f} s of cores, {taken / max(1, count) * 1e3:.2f} ms a "
+        f"picture, status {process.returncode}, {lines} lines",
         flush=True,
     )
-    return noted
+    if process.returncode:
+        print(noted[-2000:], flush=True)
 
 
 def _processor(pid: int) -> float:

@@ -36,6 +36,7 @@ from lorgnette.jobs.outcome import Outcome, Verdict
 LOCAL = "local"
 ANSWER_SECONDS = 10.0  # that a scheduler has to answer
 _AHEAD = 2  # chunks a thread that are given out: one in work, one that waits for it
+_AT_ONCE = 500  # chunks of one message
 _LEAST = 8  # pictures of a chunk towards the end, when none is to wait for the last one
 _POLL = 0.2  # seconds after which a wish to stop is seen
 _LOOK = 5.0  # seconds after which it is looked how many workers there are
@@ -303,23 +304,24 @@ class _Job:
         room = self._room()
         if self._alone:  # nothing else is in work with it, that it could take down
             if not self._in_work:
-                self._send(self._alone[0])
+                self._send([self._alone[0]])
                 self._alone.popleft()
             return
-        while room > 0:
-            if not self._again:
-                chunk = self._next()
-                if chunk is None:
-                    return
-                if self._order.is_done is not None:
-                    chunk = self._without_done(chunk, self._order.is_done)
-                    if not chunk.parts:
-                        return
-                self._number += 1
-                self._again.append(_Sent(self._number, chunk))
-            self._send(self._again[0])
-            self._again.popleft()  # only now: the scheduler may have been lost
-            room -= 1
+        while len(self._again) < room:
+            chunk = self._next()
+            if chunk is None:
+                break
+            if self._order.is_done is not None:
+                chunk = self._without_done(chunk, self._order.is_done)
+                if not chunk.parts:
+                    break
+            self._number += 1
+            self._again.append(_Sent(self._number, chunk))
+        if self._again and room > 0:
+            some = list(self._again)[: min(room, _AT_ONCE)]
+            self._send(some)
+            for _ in some:  # only now: the scheduler may have been lost
+                self._again.popleft()
 
     def _without_done(self, chunk: Chunk, is_done: Callable[[str], bool]) -> Chunk:
         parts = []
@@ -336,28 +338,38 @@ class _Job:
                 parts.append(Part(part.folder, names))
         return Chunk(tuple(parts))
 
-    def _send(self, sent: _Sent) -> None:
+    def _send(self, some: Sequence[_Sent]) -> None:
+        """Give chunks out, all by one message.
+
+        The scheduler takes one such message after the other, by several turns of its loop each. A
+        thousand workers that ask for a chunk at once keep it from reading on for longer than the
+        system lets a connection wait.
+        """
         order = self._order
-        task = Task(
-            job=order.name,
-            opening=self._opening,
-            parts=tuple(
-                Part(os.path.abspath(part.folder), part.names)  # noqa: PTH100 - keeps links
-                for part in sent.chunk.parts
-            ),
-            folder=None if order.folder is None else str(order.folder.path),
-            number=sent.number,
-        )
-        future = self._cluster.submit(
+        tasks = [
+            Task(
+                job=order.name,
+                opening=self._opening,
+                parts=tuple(
+                    Part(os.path.abspath(part.folder), part.names)  # noqa: PTH100 - keeps links
+                    for part in sent.chunk.parts
+                ),
+                folder=None if order.folder is None else str(order.folder.path),
+                number=sent.number,
+            )
+            for sent in some
+        ]
+        futures = self._cluster.map(
             worker.caption_chunk,
             # One piece of bytes: the scheduler would take apart, and keep for a while, all else.
-            zlib.compress(pickle.dumps(task), 1),
-            key=(f"lorgnette-{order.name}", sent.number, sent.attempt),
+            [zlib.compress(pickle.dumps(task), 1) for task in tasks],
+            key=[(f"lorgnette-{order.name}", sent.number, sent.attempt) for sent in some],
             resources={worker.resource(order.name): 1},
             pure=False,
         )
-        self._in_work[future] = sent
-        future.add_done_callback(self._finished.put)
+        for future, sent in zip(futures, some, strict=True):
+            self._in_work[future] = sent
+            future.add_done_callback(self._finished.put)
 
     def _forget(self) -> None:
         self._forgotten = self._number

@@ -22,6 +22,7 @@ from lorgnette.cli import caption
 from lorgnette.cluster import folder, job
 from lorgnette.cluster.done import Done
 from lorgnette.cluster.errors import ClusterError
+from lorgnette.cluster.listing import Chunk, Part
 from lorgnette.jobs.outcome import Verdict
 
 
@@ -367,6 +368,40 @@ def test_the_scheduler_keeps_nothing_of_chunks_that_are_done(
         keys = client.run_on_scheduler(keys_kept)
     assert 0 < submitted < 40
     assert 0 < keys < 40
+
+
+class Ready:
+    """A listing that has read all folders before it is asked."""
+
+    def __init__(self, chunks: list[Chunk]) -> None:
+        self._chunks = chunks
+        self.ended = False
+
+    def take(self, _seconds: float | None = None) -> Chunk | None:
+        self.ended = not self._chunks
+        return None if self.ended else self._chunks.pop()
+
+    def close(self) -> None:
+        """End."""
+
+
+def test_many_chunks_are_given_out_by_one_message(
+    programs: Programs,
+    toy_model: Path,
+    archive: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A scheduler that takes them one by one does not read on for half a minute, and is lost."""
+    pictures = archive(60)
+    names = [path.name for path in (pictures / "box 0").iterdir()]
+    chunks = [Chunk((Part(str(pictures / "box 0"), (name,)),)) for name in names]
+    monkeypatch.setattr(job, "Listing", lambda *_: Ready(chunks))
+    programs.scheduler()
+    programs.worker("--nthreads", 32)
+    done = Job(pictures, toy_model, writes=False).run(programs.address)
+    assert len(done) == 50
+    with job.connected(programs.address) as connection, connection.connect() as client:
+        assert client.run_on_scheduler(submissions) == 1
 
 
 def keys_kept() -> int:
