@@ -12,9 +12,11 @@ from lorgnette.alttext.texts import language_tag
 from lorgnette.alttext.writing import (
     Effect,
     Plan,
+    Prepared,
     UnusableTextError,
     Written,
     plan,
+    prepared,
     require_usable,
     write,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "Effect",
     "Origin",
     "Plan",
+    "Prepared",
     "Reading",
     "SidecarError",
     "SidecarNaming",
@@ -36,6 +39,7 @@ __all__ = [
     "Written",
     "language_tag",
     "plan",
+    "prepared",
     "read",
     "require_read",
     "require_usable",

@@ -1,10 +1,11 @@
 """Write alt text: into the picture's file or a sidecar, whole or not at all."""
 
+import contextlib
 import os
 import stat
 import struct
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,11 +23,12 @@ from lorgnette.alttext.sidecar import Place, SidecarError, SidecarNaming
 from lorgnette.alttext.texts import clean, language_tag
 from lorgnette.errors import ExitCode, LorgnetteError
 from lorgnette.files import (
+    Built,
     CannotWriteError,
     Check,
     NotKeptError,
     Piece,
-    Record,
+    Replaced,
     Replacement,
     Source,
     Stamp,
@@ -171,6 +173,75 @@ def _planned(
     return Plan(outcome=outcome, changes=changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """New versions of a picture's files, whole and checked, beside those that they replace."""
+
+    written: Written  # as it will be
+    _parts: tuple[tuple[Built, bool], ...]  # whether it only follows: see Change
+
+    @property
+    def replaced(self) -> tuple[Replaced, ...]:
+        """Return what a journal must know before they are put in place; empty if none is."""
+        return tuple(new.replaced for new, _ in self._parts)
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """Return the files that they replace."""
+        return tuple(new.target for new, _ in self._parts)
+
+    def put(self) -> Written:
+        """Put them in place; their names are on the disk after files.sync_names.
+
+        Raises:
+            ChangedMeanwhileError, CannotWriteError: the place that was asked for is as it was.
+        """
+        written = self.written
+        for new, follows in self._parts:
+            try:
+                new.put()
+            except CannotWriteError as error:
+                if not follows:
+                    raise
+                written = _with_contradiction(written, new.target, error)
+        return written
+
+
+@contextlib.contextmanager
+def prepared(
+    image: Path,
+    alt_text: AltText,
+    destination: Destination,
+    *,
+    naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
+    overwrite: bool = False,
+    mirror: bool = False,
+) -> Iterator[Prepared]:
+    """Yield what writing puts in place, for whoever has locked the picture.
+
+    Args:
+        naming, overwrite, mirror: as plan takes them.
+
+    Raises:
+        As plan and files.built do; every file is as it was.
+    """
+
+    def planned_for(place: Destination) -> Plan:
+        return plan(image, alt_text, place, naming=naming, overwrite=overwrite, mirror=mirror)
+
+    with contextlib.ExitStack() as stack:
+        try:
+            ready = _built(planned_for(destination), stack)
+        except (CannotEmbedError, NotKeptError) as error:
+            if destination is Destination.SIDECAR:
+                raise
+            reason = error.reason if isinstance(error, NotKeptError) else str(error)
+            planned = planned_for(Destination.SIDECAR)
+            outcome = replace(planned.outcome, reason=_both(reason, planned.outcome.reason))
+            ready = _built(replace(planned, outcome=outcome), stack)
+        yield ready
+
+
 def write(
     image: Path,
     alt_text: AltText,
@@ -179,33 +250,24 @@ def write(
     naming: SidecarNaming = SidecarNaming.WITH_EXTENSION,
     overwrite: bool = False,
     mirror: bool = False,
-    record: Record | None = None,
 ) -> Written:
-    """Write alt text; the file is on the disk, checked, when this returns.
+    """Write alt text, which nothing undoes; it is on the disk, checked, when this returns.
 
     Args:
-        naming: of a new sidecar; one that is there is updated, whatever its name.
-        overwrite, mirror: as plan takes them.
-        record: is told of each file just before it is replaced.
+        naming, overwrite, mirror: as plan takes them.
 
     Raises:
-        As plan does; in any case every file is whole, and as it was unless record was told.
+        As plan and files.built do; in any case every file is whole.
     """
-    with files.locked(image):
-
-        def planned_for(place: Destination) -> Plan:
-            return plan(image, alt_text, place, naming=naming, overwrite=overwrite, mirror=mirror)
-
-        planned = planned_for(destination)
-        try:
-            return _carry_out(planned, record)
-        except (CannotEmbedError, NotKeptError) as error:
-            if destination is Destination.SIDECAR:
-                raise
-            reason = error.reason if isinstance(error, NotKeptError) else str(error)
-            planned = planned_for(Destination.SIDECAR)
-            written = _carry_out(planned, record)
-            return replace(written, reason=_both(reason, written.reason))
+    with (
+        files.locked(image),
+        prepared(
+            image, alt_text, destination, naming=naming, overwrite=overwrite, mirror=mirror
+        ) as ready,
+    ):
+        written = ready.put()
+        files.sync_names(ready.targets)
+        return written
 
 
 def _cleaned(alt_text: AltText) -> AltText:
@@ -568,14 +630,20 @@ def _in_sidecar(caption: str) -> tuple[str, ...]:
     return (mirrors.DESCRIPTION,) if caption else ()
 
 
-def _carry_out(planned: Plan, record: Record | None) -> Written:
+def _built(planned: Plan, stack: contextlib.ExitStack) -> Prepared:
     written = planned.outcome
+    parts = []
     for change in planned.changes:
         try:
-            files.replace_file(change.replacement, check=change.check, record=record)
+            new = stack.enter_context(files.built(change.replacement, check=change.check))
         except (CannotEmbedError, CannotWriteError) as error:
             if not change.follows:
                 raise
-            note = _contradiction(change.replacement.target, error)
-            written = replace(written, warnings=(*written.warnings, note))
-    return written
+            written = _with_contradiction(written, change.replacement.target, error)
+        else:
+            parts.append((new, change.follows))
+    return Prepared(written, tuple(parts))
+
+
+def _with_contradiction(written: Written, path: Path, error: Exception) -> Written:
+    return replace(written, warnings=(*written.warnings, _contradiction(path, error)))

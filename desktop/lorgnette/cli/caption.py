@@ -198,12 +198,16 @@ class Work:
         *,
         overwrite: bool | None = None,
         journal: "Journal | None" = None,
+        together: int = 1,
+        captioned: Callable[[], object] = lambda: None,
     ) -> Generator[Outcome]:
         """Yield what became of each picture, in order.
 
         Args:
             overwrite: in place of what was asked for.
             journal: in place of the user's; it is closed at the end.
+            together: as write_drafts takes it.
+            captioned: is called for each, in order, when only the writing is left.
         """
         from lorgnette.jobs.batch import caption_batch, write_drafts
 
@@ -218,18 +222,25 @@ class Work:
             joining=drafting.joining(args),
             scenes=args.scenes,
         )
+
+        def noted() -> Generator[Outcome]:
+            for outcome in job:
+                captioned()
+                yield outcome
+
         with contextlib.closing(job):
             if not args.write:
                 yield from job
                 return
             yield from write_drafts(
-                job,
+                noted(),
                 args.write,
                 model=self.label,
                 naming=args.sidecar_naming,
                 overwrite=overwrite,
                 dry_run=args.dry_run,
                 journal=journal,
+                together=together,
             )
 
 

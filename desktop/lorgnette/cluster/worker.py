@@ -55,9 +55,20 @@ class Opened(Protocol):
         """Execution provider that is in use."""
 
     def outcomes(
-        self, images: Iterable[Path], *, overwrite: bool | None = None, journal: Journal | None
+        self,
+        images: Iterable[Path],
+        *,
+        overwrite: bool | None = None,
+        journal: Journal | None,
+        together: int = 1,
+        captioned: Callable[[], object] = ...,
     ) -> Generator[Outcome]:
-        """Yield what became of each picture, in order, written if that was asked for."""
+        """Yield what became of each picture, in order, written if that was asked for.
+
+        Args:
+            together: so many are written at once.
+            captioned: is called for each, in order, when all is done for it but the writing.
+        """
 
 
 Opening = Callable[[], Opened]
@@ -157,7 +168,7 @@ class Fit(WorkerPlugin):
             # Ctrl+C of the terminal is for the program, which ends the job in order.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             worker.http_server.stop()
-        files.keep_locks_in(Path(worker.local_directory, "lorgnette-locks"))
+        files.lock_nothing()  # a chunk's own lock is enough: see _logged
         found = await worker.loop.run_in_executor(None, inspect, self._opening)
         if problem := unfit(found, self._fingerprint):
             worker.log_event("lorgnette", {"worker": worker.address, "problem": problem})
@@ -235,17 +246,27 @@ def _logged(
     with files.held(log_file(folder, task.number), _HELD_SECONDS) as log:
         done, begun, lost = _earlier(log)
         yield from done.items()
+        lost.discard(me)
         if lost:  # what they left half written goes
             places = {os.path.realpath(images[index]) for index in begun}
             places |= {str(images[index]) for index in begun}
             for place in {Path(each).parent for each in places}:
                 files.remove_stale_temporaries(place, lost)
+            _settle(folder, lost)
         _note(log, {"by": me})
         try:
             yield from _rest(task, folder, work, images, log, done, begun)
         finally:  # also after an error: this process is not lost
             with contextlib.suppress(OSError):
                 _note(log, {"over": me})
+
+
+def _settle(folder: Path, lost: set[str]) -> None:
+    """Let what lost workers recorded, and did not come to put in place, be forgotten."""
+    for file in (folder / "journals").glob("*.sqlite3"):
+        if file.name.rpartition("-")[0] in lost:
+            with contextlib.suppress(JournalError), Journal(file):  # which settles it
+                pass
 
 
 def _rest(
@@ -259,6 +280,7 @@ def _rest(
 ) -> Iterator[tuple[int, Outcome]]:
     visited = _visited.setdefault(task.job, set())
     rest = []
+    ours = []
     for index, image in enumerate(images):
         if index in done:
             continue
@@ -270,8 +292,11 @@ def _rest(
             # Alone, so that it is known which one it was if it happens again.
             again = _is_ours(image, work.label) or None
             yield from _worked(task, folder, work, images, [index], log, visited, again)
+        elif index in begun and _is_ours(image, work.label):
+            ours.append(index)
         else:
             rest.append(index)
+    yield from _worked(task, folder, work, images, ours, log, visited, overwrite=True)
     yield from _worked(task, folder, work, images, rest, log, visited)
 
 
@@ -289,6 +314,7 @@ def _worked(
         return
 
     begun = set()
+    order = iter(indices)
 
     def taken() -> Iterator[Path]:
         for index in indices:
@@ -298,15 +324,25 @@ def _worked(
             begun.add(index)
             yield images[index]
 
+    def captioned() -> None:
+        index = next(order)
+        _note(log, {"left": index})
+        begun.discard(index)
+
     journal = Journal(_journal_file(folder), visited=visited)
-    outcomes = work.outcomes(taken(), overwrite=overwrite, journal=journal)
+    outcomes = work.outcomes(
+        taken(),
+        overwrite=overwrite,
+        journal=journal,
+        together=len(indices),
+        captioned=captioned,
+    )
     try:
         with contextlib.closing(outcomes):
             for index, outcome in zip(indices, outcomes, strict=False):
                 if isinstance(outcome.error, _OF_THE_WORKER):
                     raise outcome.error
                 _note(log, {"of": index, "outcome": packed(outcome)})
-                begun.discard(index)
                 yield index, outcome
     except (*_OF_THE_WORKER, OSError):
         with contextlib.suppress(OSError):
@@ -333,7 +369,8 @@ def _note(log: BinaryIO, content: dict[str, Any]) -> None:
 def _earlier(log: BinaryIO) -> tuple[dict[int, Outcome], Counter[int], set[str]]:
     """Return what earlier workers have noted of a chunk.
 
-    Outcomes; how often each picture was begun that has none; and which processes were lost.
+    Outcomes; how often a worker was lost with each picture that was begun and has none; and which
+    processes were lost.
     """
     done: dict[int, Outcome] = {}
     begun: Counter[int] = Counter()

@@ -10,16 +10,18 @@ from lorgnette.files.finding import (
     listed,
     natural,
 )
-from lorgnette.files.locking import HeldError, held, keep_locks_in, locked, only_one
+from lorgnette.files.locking import LOCK_SECONDS, HeldError, held, lock_nothing, locked, only_one
 from lorgnette.files.opening import NotAFileError, open_file, read_file, unreadable
 from lorgnette.files.processes import is_gone, process_name
 from lorgnette.files.replacing import (
+    Built,
     Check,
-    Record,
     Replaced,
     Replacement,
+    built,
     remove_file,
     replace_file,
+    sync_names,
 )
 from lorgnette.files.source import CHUNK, Piece, Source, Span, Stamp, sha256
 from lorgnette.files.temporaries import remove_stale_temporaries
@@ -27,7 +29,9 @@ from lorgnette.files.temporaries import remove_stale_temporaries
 __all__ = [
     "CHUNK",
     "FILMS",
+    "LOCK_SECONDS",
     "SUFFIXES",
+    "Built",
     "CannotWriteError",
     "ChangedMeanwhileError",
     "Check",
@@ -35,19 +39,19 @@ __all__ = [
     "NotAFileError",
     "NotKeptError",
     "Piece",
-    "Record",
     "Replaced",
     "Replacement",
     "Source",
     "Span",
     "Stamp",
+    "built",
     "find_pictures",
     "held",
     "is_folder",
     "is_gone",
     "is_there",
-    "keep_locks_in",
     "listed",
+    "lock_nothing",
     "locked",
     "natural",
     "only_one",
@@ -58,5 +62,6 @@ __all__ = [
     "remove_stale_temporaries",
     "replace_file",
     "sha256",
+    "sync_names",
     "unreadable",
 ]

@@ -16,33 +16,37 @@ from lorgnette.files.errors import CannotWriteError
 LOCK_SECONDS = 10.0
 
 
-_own_folder: Path | None = None  # of a worker's locks
+_locks_nothing = False
 
 
-def keep_locks_in(folder: Path) -> None:
-    """Keep this process's locks in a folder of its own from now on, for the files that it writes.
+def lock_nothing() -> None:
+    """Let locked do nothing from now on in this process.
 
-    For a process whose files are no other's for as long as it has them: thousands of machines
-    would wait for one another at the locks of one person's home.
+    For one whose files are no other's for as long as it has them: thousands of machines would wait
+    for one another at the locks of one person's home.
     """
-    global _own_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    _own_folder = folder
+    global _locks_nothing
+    _locks_nothing = True
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Keep other running lorgnettes from writing path, or its sidecar, for the time being.
 
+    Args:
+        seconds: to wait for another one.
+
     Raises:
-        CannotWriteError: another one has held it for LOCK_SECONDS.
+        CannotWriteError: another one, or this one by another call, holds it.
         NoFolderError: there is no place for locks.
     """
-    folder = _own_folder or paths.user_data("locks")
+    if _locks_nothing:
+        yield
+        return
     key = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:2]
     # 256 locks for all files: two files that share one wait for each other, and no harm is done.
-    with _opened(folder / f"{key}.lock") as file:
-        if not _locks(file, LOCK_SECONDS):
+    with _opened(paths.user_data("locks") / f"{key}.lock") as file:
+        if not _locks(file, seconds):
             raise CannotWriteError(path, "another lorgnette is writing it")
         yield  # closing the file unlocks it
 

@@ -9,7 +9,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -49,27 +49,86 @@ class Replaced:
 
 
 Check: TypeAlias = Callable[[Path], None]
-Record: TypeAlias = Callable[[Replaced], None]
 
 
-def replace_file(
-    replacement: Replacement, *, check: Check | None = None, record: Record | None = None
-) -> None:
-    """Put a new version of a file in place, in one step, on the disk when this returns.
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A new version, whole and on the disk under a temporary name, beside the one it replaces."""
+
+    replaced: Replaced  # without digests unless they were asked for
+    _temporary: Path
+
+    @property
+    def target(self) -> Path:
+        """Return the file that it replaces."""
+        return self.replaced.replacement.target
+
+    def put(self) -> None:
+        """Put it in place, in one step; the name is on the disk after sync_names.
+
+        Raises:
+            ChangedMeanwhileError, CannotWriteError: the old version is there.
+        """
+        try:
+            _require_unchanged(self.replaced.replacement, _status(self.target))
+            rename(self._temporary, self.target)
+        except OSError as error:
+            raise CannotWriteError(self.target, error.strerror or str(error)) from error
+
+
+@contextlib.contextmanager
+def built(
+    replacement: Replacement, *, check: Check | None = None, digests: bool = True
+) -> Iterator[Built]:
+    """Yield a new version that is ready to be put in place; without that, it is gone afterwards.
 
     Args:
         check: looks at the new version, still under its temporary name; whatever it raises
             stops the write.
-        record: is told what will be replaced, just before; whatever it raises stops the write.
+        digests: say what a journal must know.
 
     Raises:
         ChangedMeanwhileError: the file is not the version that the replacement was made for.
         CannotWriteError: the folder, the disk or the file's rights forbid it.
         NotKeptError: what surrounds the file's bytes would be lost.
-        In all cases, and when check or record raises, the old version is there, unchanged.
+        In all cases the old version is there, unchanged.
     """
+    temporary = temporary_for(replacement.target)
+    try:
+        yield Built(_build_beside(replacement, temporary, check, digests=digests), temporary)
+    finally:
+        with contextlib.suppress(OSError):  # its folder may be gone
+            temporary.unlink()
+
+
+def replace_file(replacement: Replacement, *, check: Check | None = None) -> None:
+    """Put a new version of a file in place, in one step, on the disk when this returns.
+
+    Raises:
+        As built and Built.put do.
+    """
+    with built(replacement, check=check, digests=False) as new:
+        new.put()
+    sync_names([replacement.target])
+
+
+def sync_names(targets: Iterable[Path]) -> None:
+    """Bring the names of files that were put in place to the disk.
+
+    Raises:
+        CannotWriteError: it is not sure that they are there after a crash.
+    """
+    for folder, target in {target.parent: target for target in targets}.items():
+        try:
+            sync_folder(folder)
+        except OSError as error:
+            raise CannotWriteError(target, error.strerror or str(error)) from error
+
+
+def _build_beside(
+    replacement: Replacement, temporary: Path, check: Check | None, *, digests: bool
+) -> Replaced:
     target = replacement.target
-    temporary = temporary_for(target)
     try:
         with contextlib.ExitStack() as stack:
             if replacement.stamp is None:
@@ -83,22 +142,16 @@ def replace_file(
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
             flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
             descriptor = os.open(temporary, flags, 0o600)
-            stack.callback(temporary.unlink, missing_ok=True)
             with open(descriptor, "r+b", buffering=0) as file:  # noqa: PTH123
-                replaced = _build(replacement, source, status, file, digests=record is not None)
+                replaced = _build(replacement, source, status, file, digests=digests)
                 _set_attributes(replacement, status, temporary, descriptor)
                 with syncing(descriptor):
                     _compare(replacement, source, file)
                     if check is not None:
                         check(temporary)
-            if record is not None:
-                record(replaced)
-            _require_unchanged(replacement, _status(target))
-            source.__exit__(None, None, None)  # Windows does not replace an open file
-            rename(temporary, target)
-        sync_folder(target.parent)
     except OSError as error:
         raise CannotWriteError(target, error.strerror or str(error)) from error
+    return replaced
 
 
 def remove_file(target: Path, stamp: Stamp) -> None:

@@ -3,13 +3,13 @@
 import contextlib
 import dataclasses
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from lorgnette import alttext, films
-from lorgnette.alttext import AltText, Destination, Effect, Origin, SidecarNaming
+from lorgnette.alttext import AltText, Destination, Effect, Origin, SidecarNaming, Written
 from lorgnette.alttext.lint import GOOD_LENGTH, MOST_LENGTH
 from lorgnette.captioning.captioner import Captioner
 from lorgnette.errors import LorgnetteError
@@ -23,6 +23,7 @@ from lorgnette.ocr import quoting
 from lorgnette.ocr.found import PictureText
 
 _WAITING = 2  # pictures a thread that are ready before they are asked for
+_LOST_SECONDS = 10.0  # of captioning that a kill may cost, but for the last picture
 
 
 def caption_batch(
@@ -76,13 +77,14 @@ def write_drafts(
     dry_run: bool = False,
     title: str = "",
     journal: Journal | None = None,
+    together: int = 1,
 ) -> Generator[Outcome]:
     """Yield outcomes again, after the alt text of the captioned ones was written.
 
     What is written is one batch of the journal, so that it can be undone.
 
     Args:
-        outcomes: of caption_batch; each is written before the next one is asked for.
+        outcomes: of caption_batch; what was asked for is written before more is.
         model: label of the model, for the provenance.
         language: of the model's words, BCP 47.
         naming: as alttext.write takes it.
@@ -90,6 +92,8 @@ def write_drafts(
         dry_run: only say where each would be written.
         title: what the history calls the batch; empty: what the command line calls it.
         journal: an open one, in place of the user's; it is closed at the end.
+        together: so many are written, and yielded, at once, or as many as a few seconds brought:
+            that costs the disk less, and whoever is killed what was captioned meanwhile.
 
     Raises:
         JournalError: without it nothing is written.
@@ -103,44 +107,84 @@ def write_drafts(
                     destination, naming=naming, overwrite=overwrite, title=title, journal=journal
                 )
             )
-        for outcome in outcomes:
-            if outcome.verdict is not Verdict.CAPTIONED or outcome.caption is None:
+        for some in _gathered(outcomes, together):
+            drafts = [(each, _draft(each, model, language)) for each in some]
+            pairs = [(each.image, draft) for each, draft in drafts if draft is not None]
+            if batch is None:
+                written = [_planned(pair, destination, naming, overwrite) for pair in pairs]
+            else:
+                written = _written(batch, pairs)
+            became = iter(written)
+            for outcome, draft in drafts:
+                if draft is not None:
+                    yield _with_written(outcome, next(became))
+                    continue
                 if outcome.verdict is Verdict.DECLINED and batch is not None:
                     batch.decline(outcome.image, outcome.reason)
                 yield outcome
-                continue
-            draft = AltText(
-                text=outcome.alt_text,
-                # What a picture reads may be in any language.
-                language="" if outcome.quoted else language,
-                extended_description=outcome.extended_description,
-                origin=Origin.MACHINE,
-                reviewed=False,
-                model=outcome.text_model if outcome.quoted else model,
-                confidence=outcome.confidence,
-            )
-            try:
-                if batch is None:
-                    plan = alttext.plan(
-                        outcome.image, draft, destination, naming=naming, overwrite=overwrite
-                    )
-                    plan.require_open()
-                    written = plan.outcome
-                else:
-                    written = batch.write(outcome.image, draft)
-            except LorgnetteError as error:
-                yield dataclasses.replace(
-                    outcome, verdict=Verdict.FAILED, reason=str(error), error=error
-                )
-                continue
-            kept = written.effect is Effect.KEEP
-            yield dataclasses.replace(
-                outcome,
-                verdict=Verdict.SKIPPED if kept else Verdict.CAPTIONED,
-                alt_text=written.alt_text.text,
-                reason="; ".join(filter(None, (written.reason, *written.warnings))),
-                written_to=None if kept else written.path,
-            )
+
+
+def _gathered(outcomes: Iterable[Outcome], together: int) -> Iterator[list[Outcome]]:
+    some: list[Outcome] = []
+    since = monotonic()
+    for outcome in outcomes:
+        some.append(outcome)
+        if len(some) >= together or monotonic() > since + _LOST_SECONDS:
+            yield some
+            some = []
+            since = monotonic()
+    if some:
+        yield some
+
+
+def _draft(outcome: Outcome, model: str, language: str) -> AltText | None:
+    if outcome.verdict is not Verdict.CAPTIONED or outcome.caption is None:
+        return None
+    return AltText(
+        text=outcome.alt_text,
+        # What a picture reads may be in any language.
+        language="" if outcome.quoted else language,
+        extended_description=outcome.extended_description,
+        origin=Origin.MACHINE,
+        reviewed=False,
+        model=outcome.text_model if outcome.quoted else model,
+        confidence=outcome.confidence,
+    )
+
+
+def _planned(
+    pair: tuple[Path, AltText], destination: Destination, naming: SidecarNaming, overwrite: bool
+) -> Written | LorgnetteError:
+    try:
+        plan = alttext.plan(*pair, destination, naming=naming, overwrite=overwrite)
+        plan.require_open()
+    except LorgnetteError as error:
+        return error
+    return plan.outcome
+
+
+def _written(
+    batch: WriteBatch, pairs: list[tuple[Path, AltText]]
+) -> list[Written | LorgnetteError]:
+    try:
+        return batch.write_together(pairs)
+    except LorgnetteError as error:
+        return [error for _ in pairs]
+
+
+def _with_written(outcome: Outcome, became: Written | LorgnetteError) -> Outcome:
+    if isinstance(became, LorgnetteError):
+        return dataclasses.replace(
+            outcome, verdict=Verdict.FAILED, reason=str(became), error=became
+        )
+    kept = became.effect is Effect.KEEP
+    return dataclasses.replace(
+        outcome,
+        verdict=Verdict.SKIPPED if kept else Verdict.CAPTIONED,
+        alt_text=became.alt_text.text,
+        reason="; ".join(filter(None, (became.reason, *became.warnings))),
+        written_to=None if kept else became.path,
+    )
 
 
 def _outcome(

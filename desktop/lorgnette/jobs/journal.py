@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -166,35 +166,44 @@ class Journal:
         """
         self.visit(replacement.target.parent)
         try:
-            files.replace_file(
-                replacement, record=lambda replaced: self.record(batch, image, replaced)
-            )
+            with files.built(replacement) as new:
+                self.record(batch, [(image, new.replaced)])
+                new.put()
+            files.sync_names([new.target])
         except BaseException:
             self.settle()
             raise
 
-    def record(self, batch: int, image: Path, replaced: Replaced) -> None:
-        """Put on the disk what is needed to undo a replacement that comes next."""
+    def record(self, batch: int, changes: Iterable[tuple[Path, Replaced]]) -> None:
+        """Put on the disk, at once, what is needed to undo the replacements that come next.
+
+        Args:
+            changes: pictures, and what is replaced for them.
+        """
+        process = files.process_name()
+        ids = []
         with self._errors(), self._transaction():
             self._mark_written()
-            row = self._database.execute(
-                "INSERT INTO change (batch, state, process, image, path, old_size, old_sha256, "
-                "old_modified_ns, new_size, new_sha256, inverse) "
-                "VALUES (?, 'planned', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                [
-                    batch,
-                    files.process_name(),
-                    os.fsencode(image.absolute()),
-                    os.fsencode(replaced.replacement.target),
-                    replaced.old_size,
-                    replaced.old_sha256,
-                    replaced.old_modified_ns,
-                    replaced.new_size,
-                    replaced.new_sha256,
-                    _packed(replaced.inverse),
-                ],
-            )
-            self._written.append(row.fetchone()[0])
+            for image, replaced in changes:
+                row = self._database.execute(
+                    "INSERT INTO change (batch, state, process, image, path, old_size, old_sha256, "
+                    "old_modified_ns, new_size, new_sha256, inverse) "
+                    "VALUES (?, 'planned', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                    [
+                        batch,
+                        process,
+                        os.fsencode(image.absolute()),
+                        os.fsencode(replaced.replacement.target),
+                        replaced.old_size,
+                        replaced.old_sha256,
+                        replaced.old_modified_ns,
+                        replaced.new_size,
+                        replaced.new_sha256,
+                        _packed(replaced.inverse),
+                    ],
+                )
+                ids.append(row.fetchone()[0])
+        self._written = ids
 
     def decline(self, image: Path, reason: str) -> None:
         """Note that a captioner has declined a picture, as it is now."""
@@ -346,7 +355,8 @@ class Journal:
             # Inside: a reading begun before may not turn to writing once others have written.
             rows = self._database.execute("SELECT id, process FROM change WHERE state = 'planned'")
             for id_, process in rows.fetchall():
-                if files.is_gone(process):
+                # Nobody else has a job's own journal open: who wrote it is gone, or done with it.
+                if not self._forgets or files.is_gone(process):
                     self._settle(id_)
             processes = self._database.execute("SELECT DISTINCT process FROM visit").fetchall()
             for (process,) in processes:

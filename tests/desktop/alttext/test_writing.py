@@ -212,17 +212,16 @@ def test_a_very_large_file_gets_a_sidecar(sample: Sample) -> None:
     assert (written.destination, "2 GiB" in written.reason) == (Destination.SIDECAR, True)
 
 
-def test_a_record_hears_of_every_file(sample: Sample) -> None:
+def test_a_journal_hears_of_every_file(sample: Sample) -> None:
     heard: list[str] = []
     picture = sample("plain.jpg")
     for destination in Destination:
-        alttext.write(
-            picture,
-            AltText(text=destination.value),
-            destination,
-            overwrite=True,
-            record=lambda replaced: heard.append(replaced.replacement.target.name),
-        )
+        words = AltText(text=destination.value)
+        with alttext.prepared(picture, words, destination, overwrite=True) as ready:
+            heard += [each.replacement.target.name for each in ready.replaced]
+            assert alttext.read(picture).alt_text != words
+            assert ready.put() == ready.written
+        assert alttext.read(picture).alt_text == words
     # The words in the sidecar follow those in the picture.
     assert heard == ["plain.jpg.xmp", "plain.jpg", "plain.jpg.xmp"]
 

@@ -15,7 +15,7 @@ import pytest
 from dask.utils import key_split
 from distributed import Scheduler
 from tests.desktop.cluster.conftest import Programs, contents
-from tests.desktop.cluster.works import Deadly, Faulty, opening
+from tests.desktop.cluster.works import Deadly, Faulty, Torn, opening
 
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.cli import caption
@@ -167,6 +167,26 @@ def test_a_picture_that_ends_workers_is_set_aside_and_the_job_is_not(
     if writes:
         require_one_outcome_each(done, pictures)
         task.undo()
+
+
+def test_a_worker_that_is_killed_once_it_has_recorded_a_chunk_leaves_no_record_twice(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    """It is killed before any draft is in place, and another one after five of sixteen are."""
+    programs.scheduler()
+    programs.worker("--nanny")
+    task = Job(archive(60), toy_model, of=Torn)
+    done = task.run(programs.address)
+    assert len(list(programs.folder.glob("killed before number *"))) == 2
+    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 60}
+    programs.end()
+    assert task.folder is not None
+    assert folder.tidy(task.folder, ended=True)  # counts what the journals have
+    (counted,) = (each for each in folder.history(task.archive) if each.job == task.order.name)
+    assert (counted.files, counted.changed) == (60, 0)
+    undone = [(each.image, each.restored) for each in folder.undo(task.folder)]
+    assert sorted(undone) == [(image, True) for image in sorted(task.archive.rglob("*.png"))]
+    assert contents(task.archive) == task.before
 
 
 def test_a_worker_that_lags_holds_up_its_own_chunk_alone(

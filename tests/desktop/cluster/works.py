@@ -1,13 +1,16 @@
 """What workers caption with in tests: the real thing, and one that a picture ends."""
 
 import functools
+import itertools
 import os
 import signal
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from lorgnette import cli
+from lorgnette.alttext import Prepared, Written
 from lorgnette.cli import caption
 from lorgnette.cluster.worker import Opening
 from lorgnette.jobs.outcome import Outcome
@@ -43,3 +46,21 @@ class Faulty(caption.Work):
                 yield image
 
         yield from super().outcomes(perilous(), **options)
+
+
+class Torn(caption.Work):
+    """Captions, and ends its process once before it puts any of a chunk in place, once amid it."""
+
+    def outcomes(self, images: Iterable[Path], **options: Any) -> Generator[Outcome]:
+        number = itertools.count()
+        put = Prepared.put
+
+        def perilous(new: Prepared) -> Written:
+            marker = Path(f"killed before number {next(number)}")
+            if marker.name[-2:] in (" 0", " 5") and not marker.exists():
+                marker.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return put(new)
+
+        with mock.patch.object(Prepared, "put", perilous):
+            yield from super().outcomes(images, **options)

@@ -38,15 +38,17 @@ def alone(target: Path) -> bool:
 
 
 def test_spans_stay_and_bytes_come_in(target: Path) -> None:
-    recorded: list[files.Replaced] = []
     pieces = (Span(0, 2), b"new", Span(4, 9))
-    files.replace_file(replacement(target, *pieces), record=recorded.append)
+    with files.built(replacement(target, *pieces)) as new:
+        assert target.read_bytes() == b"0123456789"
+        new.put()
     assert target.read_bytes() == b"01new45678"
-    back = replacement(target, *recorded[0].inverse)
+    replaced = new.replaced
+    back = replacement(target, *replaced.inverse)
     files.replace_file(back)
     assert target.read_bytes() == b"0123456789"
-    assert files.sha256(target) == recorded[0].old_sha256
-    assert (recorded[0].old_size, recorded[0].new_size) == (10, 10)
+    assert files.sha256(target) == replaced.old_sha256
+    assert (replaced.old_size, replaced.new_size) == (10, 10)
     assert alone(target)
 
 
@@ -58,18 +60,26 @@ def test_another_version_is_not_replaced(target: Path) -> None:
     assert target.read_bytes() == b"theirs"
 
 
-@pytest.mark.parametrize("when", ["check", "record"])
-def test_a_change_during_the_write_stops_it(target: Path, when: str) -> None:
-    """Another program writes in place, in the same length and with the old time."""
+def intrude(target: Path) -> None:
+    """Write in place, as another program, in the same length and with the old time."""
     status = target.stat()
+    with target.open("r+b") as file:
+        file.write(b"theirs")
+    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
-    def intrude(_: object) -> None:
-        with target.open("r+b") as file:
-            file.write(b"theirs")
-        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
+def test_a_change_while_it_is_built_stops_it(target: Path) -> None:
     with pytest.raises(ChangedMeanwhileError):
-        files.replace_file(replacement(target, b"new"), **{when: intrude})
+        files.replace_file(replacement(target, b"new"), check=lambda _: intrude(target))
+    assert target.read_bytes() == b"theirs6789"
+    assert alone(target)
+
+
+def test_a_change_after_it_was_built_stops_it(target: Path) -> None:
+    with files.built(replacement(target, b"new")) as new:
+        intrude(target)
+        with pytest.raises(ChangedMeanwhileError):
+            new.put()
     assert target.read_bytes() == b"theirs6789"
     assert alone(target)
 

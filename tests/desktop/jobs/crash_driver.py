@@ -19,7 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 from lorgnette import alttext
-from lorgnette.alttext import AltText, Destination
+from lorgnette.alttext import AltText, Destination, Written
 from lorgnette.jobs.journal import Journal, UnknownBatchError
 from lorgnette.jobs.writing import WriteBatch
 
@@ -58,14 +58,14 @@ def contents(pictures: Path) -> dict[str, bytes]:
 
 
 def write(pictures: Path) -> None:
-    """Embed into one picture, change a sidecar, make a new one."""
-    for name, destination in (
-        ("embedded.jpg", Destination.EMBED),
-        ("sidecar.png", Destination.SIDECAR),
-        ("fresh.webp", Destination.SIDECAR),
+    """Embed into one picture; change a sidecar and make a new one, both together."""
+    for names, destination in (
+        (["embedded.jpg"], Destination.EMBED),
+        (["sidecar.png", "fresh.webp"], Destination.SIDECAR),
     ):
         with WriteBatch(destination, overwrite=True, mirror=True) as batch:
-            batch.write(pictures / name, NEW)
+            became = batch.write_together([(pictures / name, NEW) for name in names])
+            assert all(isinstance(each, Written) for each in became), became
 
 
 def undo(pictures: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -169,9 +170,9 @@ def test_a_failed_replacement_leaves_no_row(red: Path) -> None:
     """Another program comes between the record and the replacement."""
 
     class Intruding(Journal):
-        def record(self, batch: int, image: Path, replaced: files.Replaced) -> None:
-            super().record(batch, image, replaced)
-            os.utime(image, ns=(1, 1))
+        def record(self, batch: int, changes: Iterable[tuple[Path, files.Replaced]]) -> None:
+            super().record(batch, changes)
+            os.utime(red, ns=(1, 1))
 
     before = red.read_bytes()
     with WriteBatch(Destination.EMBED) as batch:
