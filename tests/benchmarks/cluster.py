@@ -308,7 +308,7 @@ def pictures(args: argparse.Namespace, scratch: Path) -> None:
     jobs = [each.job for each in folder.history(archive)]
     for name in jobs:
         undo = [*command, "undo", "--job", name, "--folder", str(archive)]
-        _timed(f"undone, job {len(jobs)}", undo, args.count)
+        _timed(f"undone, job {name[-6:]}", undo, args.count)
     left = sum(1 for _ in archive.rglob("*.xmp"))
     whole = sum(1 for each in archive.rglob("*.png") if each.read_bytes() == red.getvalue())
     print(f"{written:,} sidecars, {left:,} left after undoing; {whole:,} pictures as they were")
