@@ -20,6 +20,7 @@ from typing import Any
 
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster
+from distributed.comm.core import CommClosedError
 from distributed.security import Security
 
 from lorgnette import __version__
@@ -494,6 +495,8 @@ class _Job:
 
 
 def _problem(found: Inspection | BaseException, fingerprint: str) -> str:
+    if isinstance(found, CommClosedError):
+        return ""  # it was lost meanwhile; whether the next one is fit is seen as it comes
     if isinstance(found, ImportError):
         return f"it has no lorgnette, or lacks a part of it: {found}"
     if isinstance(found, BaseException):

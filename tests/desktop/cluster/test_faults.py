@@ -15,7 +15,7 @@ import pytest
 from dask.utils import key_split
 from distributed import Scheduler
 from tests.desktop.cluster.conftest import Programs, contents
-from tests.desktop.cluster.works import Deadly, Faulty, Torn, opening
+from tests.desktop.cluster.works import Deadly, Faulty, Stillborn, Torn, opening
 
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.cli import caption
@@ -233,6 +233,17 @@ def test_workers_without_the_model_or_of_another_version_are_refused_by_name(
     with pytest.raises(ClusterError, match=r"it has another model: toy/1\+\w+, not toy/2\+123"):
         another.run(programs.address)
     assert contents(pictures) == task.before
+
+
+def test_a_worker_that_is_lost_while_it_is_looked_at_is_not_called_unfit(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    programs.scheduler()
+    programs.worker("--nanny")
+    task = Job(archive(30), toy_model, of=Stillborn)
+    done = task.run(programs.address)
+    assert (programs.folder / "opened before").exists()
+    assert require_one_outcome_each(done, task.archive) == {Verdict.CAPTIONED: 30}
 
 
 def test_a_worker_that_comes_late_and_is_not_fit_gets_nothing(

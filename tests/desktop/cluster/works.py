@@ -1,5 +1,6 @@
 """What workers caption with in tests: the real thing, and one that a picture ends."""
 
+import argparse
 import functools
 import itertools
 import os
@@ -20,6 +21,17 @@ def opening(model: Path, *options: str, of: type[caption.Work] = caption.Work) -
     """Return what opens the toy model on a worker, for the options of lorgnette caption."""
     args = cli._parser().parse_args(["caption", "--model", str(model), *options, "pictures"])
     return functools.partial(of, caption._to_be_sent(args))
+
+
+class Stillborn(caption.Work):
+    """Ends its process when it is opened for the first time."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        marker = Path("opened before")
+        if not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().__init__(args)
 
 
 class Deadly(caption.Work):
