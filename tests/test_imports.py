@@ -43,7 +43,7 @@ ROOMS = {  # room: what it may import besides itself and the standard library
     "lorgnette.spelling": FLOOR | {"hunspell"},
     "lorgnette.graphs": FLOOR | {"numpy", "onnxruntime"},
     "lorgnette.captioning": FLOOR | {"lorgnette.graphs", "numpy", "PIL", "pi_heif"},
-    "lorgnette.ocr": FLOOR | {"lorgnette.graphs", "numpy", "PIL"},
+    "lorgnette.ocr": FLOOR | {"lorgnette.graphs", "lorgnette.spelling", "numpy", "PIL"},
     "lorgnette.films": FLOOR | {"lorgnette.captioning", "numpy", "PIL", "av"},
     "lorgnette.alttext": FLOOR | {"PIL"},
     "lorgnette.jobs": CORE | {"watchdog"},

@@ -118,10 +118,17 @@ def found() -> list[Dictionary]:
             if affixes.with_suffix(".dic").is_file():
                 tag = affixes.stem.replace("_", "-")
                 result.setdefault(tag, Dictionary(tag, affixes))
-    for affixes in sorted(_SHIPPED.glob("*.aff")):
-        tag = affixes.stem.replace("_", "-")
-        result.setdefault(tag, Dictionary(tag, affixes, shipped=True))
+    for one in shipped():
+        result.setdefault(one.tag, one)
     return sorted(result.values(), key=lambda one: one.tag)
+
+
+def shipped() -> list[Dictionary]:
+    """Return the dictionaries that came with the program, the same on every machine."""
+    return [
+        Dictionary(affixes.stem.replace("_", "-"), affixes, shipped=True)
+        for affixes in sorted(_SHIPPED.glob("*.aff"))
+    ]
 
 
 def fitting(dictionaries: Iterable[Dictionary], tag: str) -> list[Dictionary]:

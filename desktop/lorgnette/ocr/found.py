@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SURE_FROM = 0.85  # of a word's confidence; below it a word is left out of what is quoted
+KNOWN_FROM = 0.6  # the same of a word that a dictionary has: letters seldom make one by mistake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,15 +12,17 @@ class ReadWord:
 
     Attributes:
         confidence: of its least certain character, 0 to 1.
+        known: a dictionary has it.
     """
 
     text: str
     confidence: float
+    known: bool = False
 
     @property
     def sure(self) -> bool:
         """Tell whether it is certain enough to be quoted."""
-        return self.confidence >= SURE_FROM
+        return self.confidence >= (KNOWN_FROM if self.known else SURE_FROM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

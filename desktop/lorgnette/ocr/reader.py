@@ -18,7 +18,7 @@ from PIL import Image
 
 from lorgnette.errors import BrokenModelError
 from lorgnette.graphs import Graph, choose_provider
-from lorgnette.ocr import crops, ctc, layout, regions
+from lorgnette.ocr import crops, ctc, known, layout, regions
 from lorgnette.ocr.found import Line, PictureText, ReadWord
 from lorgnette.ocr.regions import Floats
 
@@ -208,7 +208,7 @@ class Reader:
         left, top = np.clip(box.min(axis=0) / whole, 0, 1).tolist()
         right, bottom = np.clip(box.max(axis=0) / whole, 0, 1).tolist()
         line = Line(
-            words=tuple(words),
+            words=tuple(map(known.looked_up, words)),
             confidence=sum(certain) / len(certain) if certain else 0.0,
             box=(left, top, right, bottom),
             height=crops.sides(box)[quarters % 2 == 0] / min(image.size),
