@@ -34,6 +34,8 @@ _WIDE_FROM = 0.2  # of a picture's letters that are Chinese or Japanese, if it h
 _SURE_PART = 0.5  # of a line's characters, for the rest of it to be trusted
 _LEAST = 2  # letters and digits of a line
 _SPEAKS = re.compile(r"[^\W_]")  # a letter or a digit
+_LETTER = re.compile(r"[^\W\d_]")
+_SCALE = 3  # numbers, from which on they are those of an axis
 _SCREENSHOT = re.compile(
     r"^(screen ?shot|bildschirmfoto|capture d.[eé]cran|captura de (pantalla|ecrã|tela)|"
     r"schermafbeelding|schermata|istantanea|zrzut|sk[aä]rm(avbild|bild)|screencast|"
@@ -100,13 +102,14 @@ def _quote(text: PictureText, lead: str, room: int) -> Quote | None:
     words = [word for line in sure.lines for word in line.words if word is not _GAP]
     if not words:
         return None
-    whole = _said(_paragraphs(sure))
+    spoken = _without_scales(sure)
+    whole = _said(_paragraphs(spoken))
     fits = len(lead) + len(whole) + 3 <= room
     said = whole if fits else _begun(whole, room - len(lead) - len('" ..."'))
     end = "" if said.endswith(_SENTENCE) else "."
     return Quote(
         alt_text=f'{lead}"{said}"{end}',
-        rest="" if fits else plain(text),
+        rest="" if fits and spoken == sure else plain(text),
         confidence=sum(word.confidence for word in words) / len(words),
     )
 
@@ -122,6 +125,20 @@ def marked(text: PictureText) -> str:
             for row in rows
         )
         for rows in text.paragraphs
+    )
+
+
+def _without_scales(text: PictureText) -> PictureText:
+    """Return text without the numbers along axes and beside lines, if it has words besides."""
+    kept = tuple(rows for rows in text.paragraphs if not _scale(rows))
+    return dataclasses.replace(text, paragraphs=kept) if kept else text
+
+
+def _scale(rows: tuple[tuple[Line, ...], ...]) -> bool:
+    """Tell whether rows are only numbers, each of them a line of its own."""
+    lines = [line for row in rows for line in row]
+    return len(lines) >= _SCALE and all(
+        len(line.words) == 1 and not _LETTER.search(line.words[0].text) for line in lines
     )
 
 

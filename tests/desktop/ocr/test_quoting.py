@@ -50,6 +50,21 @@ def test_unsure_words_are_left_out_and_nothing_is_quoted_where_all_are() -> None
     assert quoting.quote(text([[scraps]]), "Text", 125) is None  # too little of the line is sure
 
 
+def test_numbers_along_an_axis_are_left_to_the_extended_description() -> None:
+    axis = [[line("35", right=0.2)], [line("30", right=0.2)], [line("25", right=0.2)]]
+    title = [[line("Results by region")]]
+    found = quoting.quote(text(axis, title), "Text", 125)
+    assert found is not None
+    assert found.alt_text == 'Text that reads: "Results by region".'
+    assert found.rest == "35 30 25\n\nResults by region"
+    alone = quoting.quote(text(axis), "Text", 125)
+    assert alone is not None
+    assert "35" in alone.alt_text
+    number = quoting.quote(text(title, [[line("0800 123 456")]]), "Text", 125)
+    assert number is not None
+    assert "0800 123 456" in number.alt_text
+
+
 def test_small_drawings_among_letters_are_no_chinese() -> None:
     menu = [[line("土", right=0.15), line("Library 口 options", left=0.2)]]
     assert quoting.plain(text(menu)) == "Library \u2026 options"
