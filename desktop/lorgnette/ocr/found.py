@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 SURE_FROM = 0.85  # of a word's confidence; below it a word is left out of what is quoted
 KNOWN_FROM = 0.6  # the same of a word that a dictionary has: letters seldom make one by mistake
+UNKNOWN_FROM = 0.97  # the same of a word that it lacks, among others that it has: "Fle", "mnutes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,17 +13,18 @@ class ReadWord:
 
     Attributes:
         confidence: of its least certain character, 0 to 1.
-        known: a dictionary has it.
+        known: a dictionary has it; None where that says nothing, as of numbers or other languages.
     """
 
     text: str
     confidence: float
-    known: bool = False
+    known: bool | None = None
 
     @property
     def sure(self) -> bool:
         """Tell whether it is certain enough to be quoted."""
-        return self.confidence >= (KNOWN_FROM if self.known else SURE_FROM)
+        least = {True: KNOWN_FROM, False: UNKNOWN_FROM, None: SURE_FROM}[self.known]
+        return self.confidence >= least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,7 @@ class Reader:
                 columns += width
                 if number not in said or line.confidence > said[number].confidence:
                     said[number] = line
+        said = dict(zip(said, known.looked_up(said.values()), strict=True))
         kept = (
             [[said[line] for line in row if line in said and said[line].words] for row in rows]
             for rows in order
@@ -208,7 +209,7 @@ class Reader:
         left, top = np.clip(box.min(axis=0) / whole, 0, 1).tolist()
         right, bottom = np.clip(box.max(axis=0) / whole, 0, 1).tolist()
         line = Line(
-            words=tuple(map(known.looked_up, words)),
+            words=tuple(words),
             confidence=sum(certain) / len(certain) if certain else 0.0,
             box=(left, top, right, bottom),
             height=crops.sides(box)[quarters % 2 == 0] / min(image.size),
