@@ -64,6 +64,8 @@ _ALIKE = {
     "motorbike": "motorcycle", "motorbikes": "motorcycles", "racquet": "racket",
     "racquets": "rackets", "cellphone": "phone", "cellphones": "phones",
 }  # fmt: skip
+_WITH = ("with",)
+_BODIES = {"body", "bodies"}  # of water
 _ON_IT = [
     tuple(words.split())
     for words in ("on it", "on top of it", "on the side of it", "on the front of it", "in it",
@@ -190,6 +192,10 @@ class _Noun:
         """Tell whether this says all that other does."""
         return self.words[-1] == other.words[-1] and set(other.words) <= set(self.words)
 
+    def are(self, other: "_Noun") -> bool:
+        """Tell whether this is many of what other is."""
+        return self.words[-1] in {other.words[-1] + "s", other.words[-1] + "es"}
+
 
 def _nouns(texts: Sequence[str]) -> list[_Noun]:
     """Return runs of words between function words and verbs in -ing."""
@@ -258,8 +264,13 @@ def _mended(
     said: list[Word], texts: list[str], earlier: list[_Noun], noun: _Noun
 ) -> list[Word] | None:
     """Return said without noun where it was said before; None: nothing is wrong with it."""
-    join = next((j for j in _JOINS if tuple(texts[noun.start - len(j) : noun.start]) == j), ())
+    join = _join(texts, noun)
     start = noun.start - len(join)
+    on_it = next((p for p in _ON_IT if tuple(texts[noun.end : noun.end + len(p)]) == p), ())
+    has = 2 if texts[noun.start - 2 : noun.start] == ["that", "has"] else 1 if join == _WITH else 0
+    if on_it and has and any(other.says(noun) or other.are(noun) for other in earlier):
+        # "a street sign with a sign on it", "two pizzas on a table with a pizza on it"
+        return [*said[: noun.start - has], *said[noun.end + len(on_it) :]]
     if not join or noun.article in OWNERS or noun.words[0] in {"another", "other"}:
         return None
     if noun.words[-1] in LOOKS:  # "in black and white"
@@ -271,10 +282,9 @@ def _mended(
         if join[-1] == "and" and longer and not after.endswith("ing"):
             return _shorter_first(said, longer[0], noun)
         return None
-    for place in _ON_IT:  # "a street sign with a sign on it"
-        end = noun.end + len(place)
-        if join == ("with",) and tuple(texts[noun.end : end]) == place:
-            return [*said[:start], *said[end:]]
+    if join == ("of",) and texts[start - 1] in _BODIES:  # "in the water near a body of water"
+        body = next(other for other in reversed(earlier) if other.end == start)
+        return [*said[: body.start - len(_join(texts, body))], *said[noun.end :]]
     ends = after in {"", ",", "and", "or", "while", "as"}
     if ends and join[-1] not in _LINKS and any(
         tuple(texts[other.start - len(join) : other.start]) == join for other in same
@@ -292,6 +302,11 @@ def _mended(
         another = replace(said[noun.start], text="another")
         return [*said[: noun.start], another, *said[noun.start + 1 :]]
     return [*said[:start], *said[noun.end :]] if ends else None
+
+
+def _join(texts: Sequence[str], noun: _Noun) -> tuple[str, ...]:
+    """Return the words that tie a noun to what is before it, if any do."""
+    return next((j for j in _JOINS if tuple(texts[noun.start - len(j) : noun.start]) == j), ())
 
 
 def _said_with_of(texts: Sequence[str], earlier: _Noun, noun: _Noun) -> bool:
