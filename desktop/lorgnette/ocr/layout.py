@@ -69,7 +69,7 @@ def _columns(lines: Ints, sides: Floats) -> tuple[Ints, Ints, Ints, Ints] | None
     height = float(np.median(bottom - top))
     middle = (top + bottom) / 2
     rows, row_of = _grid(top.min(), bottom.max(), height / 2, _CELLS[0])
-    columns, column_of = _grid(left.min(), right.max(), height / 4, _CELLS[1])
+    columns, column_of = _grid(left.min(), right.max(), height / 7, _CELLS[1])
     taken = np.zeros((rows, columns), np.bool_)
     # Lines of neighbouring rows overlap a little; a gap must be wider than one between words.
     thin = 0.15 * (bottom - top)

@@ -33,6 +33,13 @@ def test_two_columns_are_read_one_after_the_other_and_what_spans_them_in_its_pla
     assert order(found) == list(range(20))
 
 
+def test_columns_of_a_small_page_stand_closer_than_a_line_is_high() -> None:
+    # As the detector sees them: boxes reach beyond their letters, and into their neighbours.
+    left = [(9, 54 + 9.6 * n, (125, 139, 144, 122, 140, 145, 115)[n % 7], 11.5) for n in range(24)]
+    right = [(162, 54 + 9.5 * n, (146, 131, 132, 139, 125, 141)[n % 6], 11.5) for n in range(24)]
+    assert order(layout.paragraphs(boxes(*left, *right))) == list(range(48))
+
+
 def test_two_windows_side_by_side_are_two_columns_however_ragged_their_lines() -> None:
     left = [(40, 30 + 20 * n, 300 + 53 * (n % 11), 18) for n in range(30)]
     right = [(1000, 30 + 20 * n, 300 + 47 * (n * 3 % 12), 18) for n in range(30)]
