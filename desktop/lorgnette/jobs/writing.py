@@ -139,6 +139,8 @@ class WriteBatch:
                     )
                 )
             except LorgnetteError as error:
+                if size and isinstance(error, files.CannotWriteError):
+                    break  # there may be room for it once the others are in place
                 ready.append((image, error))
             else:
                 if not taken.isdisjoint((real, *new.targets)):

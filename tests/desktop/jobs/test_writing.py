@@ -1,10 +1,12 @@
 """Writing many pictures at once, by several programs at once."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -13,6 +15,7 @@ from lorgnette import alttext, paths
 from lorgnette.alttext import AltText, Destination, Effect, Prepared, Written
 from lorgnette.errors import UnreadableImageError
 from lorgnette.files import ChangedMeanwhileError, locking
+from lorgnette.files.replacing import SPARE_BYTES
 from lorgnette.jobs import writing
 from lorgnette.jobs.journal import Journal
 from lorgnette.jobs.writing import WriteBatch, write_batch
@@ -130,6 +133,26 @@ def test_those_written_together_are_recorded_before_any_is_in_place(
     else:
         assert seen == [["done"] * number + ["planned"] for number in range(6)]
     assert states() == ["done"] * 6
+    assert undo() == [True] * 6
+
+
+def test_those_written_together_need_no_more_room_than_one_alone(
+    several: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk has room for two new versions beside the old ones, and six are written."""
+    monkeypatch.setattr(locking, "_locks_nothing", True)
+    folder = several[0].parent
+    alttext.write(several[0], WORDS, Destination.EMBED)
+    room = int(2.5 * several[0].stat().st_size)
+
+    def usage(_: Path) -> SimpleNamespace:
+        taken = sum(path.stat().st_size for path in folder.glob("*.lorgnette-tmp"))
+        return SimpleNamespace(free=SPARE_BYTES + room - taken)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    with WriteBatch(Destination.EMBED, overwrite=True) as batch:
+        became = batch.write_together([(image, AltText(text="Others")) for image in several])
+    assert [getattr(each, "effect", each) for each in became] == [Effect.WRITE] * 6
     assert undo() == [True] * 6
 
 
