@@ -196,7 +196,7 @@ class Work:
         self,
         images: Iterable[Path],
         *,
-        overwrite: bool | None = None,
+        again: bool = False,
         journal: "Journal | None" = None,
         together: int = 1,
         captioned: Callable[[], object] = lambda: None,
@@ -204,7 +204,7 @@ class Work:
         """Yield what became of each picture, in order.
 
         Args:
-            overwrite: in place of what was asked for.
+            again: caption also what has alt text, which stays unless it was asked for otherwise.
             journal: in place of the user's; it is closed at the end.
             together: as write_drafts takes it.
             captioned: is called for each, in order, when only the writing is left.
@@ -212,11 +212,10 @@ class Work:
         from lorgnette.jobs.batch import caption_batch, write_drafts
 
         args = self._args
-        overwrite = args.overwrite if overwrite is None else overwrite
         job = caption_batch(
             images,
             self._captioner,
-            overwrite=overwrite,
+            overwrite=args.overwrite or again,
             anyway=args.describe_anyway,
             reading=self._reading,
             joining=drafting.joining(args),
@@ -237,7 +236,7 @@ class Work:
                 args.write,
                 model=self.label,
                 naming=args.sidecar_naming,
-                overwrite=overwrite,
+                overwrite=args.overwrite,
                 dry_run=args.dry_run,
                 journal=journal,
                 together=together,

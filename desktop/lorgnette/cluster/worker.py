@@ -58,7 +58,7 @@ class Opened(Protocol):
         self,
         images: Iterable[Path],
         *,
-        overwrite: bool | None = None,
+        again: bool = False,
         journal: Journal | None,
         together: int = 1,
         captioned: Callable[[], object] = ...,
@@ -66,6 +66,7 @@ class Opened(Protocol):
         """Yield what became of each picture, in order, written if that was asked for.
 
         Args:
+            again: caption also what has alt text, which stays unless it was asked for otherwise.
             together: so many are written at once.
             captioned: is called for each, in order, when all is done for it but the writing.
         """
@@ -290,13 +291,13 @@ def _rest(
             yield index, outcome
         elif begun[index]:
             # Alone, so that it is known which one it was if it happens again.
-            again = _is_ours(image, work.label) or None
+            again = _is_ours(image, work.label)
             yield from _worked(task, folder, work, images, [index], log, visited, again)
         elif index in begun and _is_ours(image, work.label):
             ours.append(index)
         else:
             rest.append(index)
-    yield from _worked(task, folder, work, images, ours, log, visited, overwrite=True)
+    yield from _worked(task, folder, work, images, ours, log, visited, again=True)
     yield from _worked(task, folder, work, images, rest, log, visited)
 
 
@@ -308,7 +309,7 @@ def _worked(
     indices: list[int],
     log: BinaryIO,
     visited: set[Path],
-    overwrite: bool | None = None,
+    again: bool = False,
 ) -> Iterator[tuple[int, Outcome]]:
     if not indices or task.job in _stopped:
         return
@@ -332,7 +333,7 @@ def _worked(
     journal = Journal(_journal_file(folder), visited=visited)
     outcomes = work.outcomes(
         taken(),
-        overwrite=overwrite,
+        again=again,
         journal=journal,
         together=len(indices),
         captioned=captioned,

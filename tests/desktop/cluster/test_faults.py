@@ -15,8 +15,9 @@ import pytest
 from dask.utils import key_split
 from distributed import Scheduler
 from tests.desktop.cluster.conftest import Programs, contents
-from tests.desktop.cluster.works import Deadly, Faulty, Stillborn, Torn, opening
+from tests.desktop.cluster.works import Deadly, Faulty, Reviewed, Stillborn, Torn, opening
 
+from lorgnette import alttext
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.cli import caption
 from lorgnette.cluster import folder, job
@@ -187,6 +188,24 @@ def test_a_worker_that_is_killed_once_it_has_recorded_a_chunk_leaves_no_record_t
     undone = [(each.image, each.restored) for each in folder.undo(task.folder)]
     assert sorted(undone) == [(image, True) for image in sorted(task.archive.rglob("*.png"))]
     assert contents(task.archive) == task.before
+
+
+def test_a_person_who_reviews_a_lost_workers_drafts_has_the_last_word(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    """Another worker captions them again, to tell what they say; meanwhile they are reviewed."""
+    programs.scheduler()
+    programs.worker("--nanny")
+    task = Job(archive(16), toy_model, of=Reviewed)
+    done = task.run(programs.address)
+    assert Counter(each.outcome.verdict for each in done) == {
+        Verdict.CAPTIONED: 11,
+        Verdict.SKIPPED: 5,
+    }
+    for each in done:
+        present = alttext.read(each.outcome.image).alt_text
+        assert present is not None
+        assert (present.text == "Our Ada") == (each.outcome.verdict is Verdict.SKIPPED)
 
 
 def test_a_worker_that_lags_holds_up_its_own_chunk_alone(

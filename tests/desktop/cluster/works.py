@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from lorgnette import cli
-from lorgnette.alttext import Prepared, Written
+from lorgnette import alttext, cli
+from lorgnette.alttext import AltText, Destination, Prepared, Written
 from lorgnette.cli import caption
 from lorgnette.cluster.worker import Opening
 from lorgnette.jobs.outcome import Outcome
@@ -76,3 +76,16 @@ class Torn(caption.Work):
 
         with mock.patch.object(Prepared, "put", perilous):
             yield from super().outcomes(images, **options)
+
+
+class Reviewed(Torn):
+    """The same, while a person reviews the drafts that a lost worker has put in place."""
+
+    def outcomes(self, images: Iterable[Path], **options: Any) -> Generator[Outcome]:
+        def watched() -> Iterator[Path]:
+            for image in images:
+                yield image
+                if options["again"]:
+                    alttext.write(image, AltText(text="Our Ada"), Destination.SIDECAR)
+
+        yield from super().outcomes(watched(), **options)
