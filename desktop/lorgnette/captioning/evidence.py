@@ -7,7 +7,6 @@ were kept apart. A model without it has no evidence, and only its sentences are 
 
 import dataclasses
 import json
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ MAX_BYTES = 4 << 20
 MAX_OUTPUTS = 20_000
 MAX_THINGS = 5_000
 MAX_WORDS = 400  # of one thing
+MAX_WEIGHT = 1e6
 MAX_TEXT = 60  # characters of a name or a phrase
 PERSON, ANIMAL, PLACE = "person", "animal", "place"  # kinds that mean something here
 UNSEEN_BELOW = 0.1  # probability of a thing that is "not seen at all"
@@ -493,7 +493,7 @@ def _weights(content: Any, names: Sequence[str]) -> dict[str, float]:
     if not isinstance(content, dict) or (content and not set(content) <= set(names)):
         raise ValueError(f"weights must be of {', '.join(names)}")
     for value in content.values():
-        if type(value) not in {int, float} or not math.isfinite(value):
+        if type(value) not in {int, float} or not abs(value) <= MAX_WEIGHT:
             raise ValueError(f"{value!r:.80} is no weight")
     if content and "bias" in names and "bias" not in content:
         raise ValueError("weights of the confidence need a bias")

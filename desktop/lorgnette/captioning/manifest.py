@@ -36,6 +36,7 @@ MAX_BYTES = 4 << 30  # of one file
 MAX_MANIFEST_BYTES = 1 << 20
 MAX_SIDE = 2048  # pixels of a picture as the encoder sees it
 MAX_BEAM = 20
+MAX_NUMBER = 1e6  # of the weights, and of what a picture is made into numbers by
 
 ENCODER_INPUTS = ("pixels",)
 ENCODER_OUTPUTS = ("features", "hidden")
@@ -182,7 +183,7 @@ class Manifest:
                 }
             )
             manifest._check_values()
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise BrokenModelError(f"{path} is incomplete or wrong: {error}") from error
         return manifest
 
@@ -209,8 +210,10 @@ class Manifest:
         names = {"bias", "mean", "least", "words", "margin"}
         if self.confidence and set(self.confidence) != names:
             raise ValueError(f"confidence must weigh {', '.join(sorted(names))}")
-        if min(abs(d) for d in self.deviation) == 0:
-            raise ValueError("deviation must not be 0")
+        if not all(abs(value) <= MAX_NUMBER for value in (*self.mean, *self.confidence.values())):
+            raise ValueError(f"mean and confidence must lie within {MAX_NUMBER:g}")
+        if not all(0 < abs(value) <= MAX_NUMBER for value in self.deviation):
+            raise ValueError(f"deviation must not be 0, nor pass {MAX_NUMBER:g}")
         ids = [self.start_id, self.end_id, *self.forbidden_ids, *self.silent_ids]
         ids += [] if self.unknown_id is None else [self.unknown_id]
         if not all(0 <= i < self.vocabulary_size for i in ids):

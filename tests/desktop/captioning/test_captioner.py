@@ -98,6 +98,9 @@ def test_a_cropping_model_sees_only_the_middle(toy_model: Path, tmp_path: Path) 
     np.testing.assert_allclose(seen[0], 0)
 
 
+WEIGHED = ("bias", "mean", "least", "words", "margin")
+
+
 @pytest.mark.parametrize("name", [manifest.ENCODER, manifest.DECODER_STEP, manifest.VOCABULARY])
 def test_a_changed_byte_is_noticed(toy_model: Path, tmp_path: Path, name: str) -> None:
     folder = shutil.copytree(toy_model, tmp_path / "model")
@@ -120,6 +123,12 @@ def test_a_changed_byte_is_noticed(toy_model: Path, tmp_path: Path, name: str) -
         ({"files": {"../secret": {"sha256": "", "size": 1}}}, "does not list"),
         ({"surprise": 1}, "surprise"),
         ({"mean": [1, 2]}, "incomplete or wrong"),
+        ({"mean": [10**400] * 3}, "incomplete or wrong"),
+        ({"mean": [0, 0, float("nan")]}, "must lie within"),
+        ({"deviation": [1, 1, 0]}, "must not be 0"),
+        ({"deviation": [1, 1, float("nan")]}, "must not be 0, nor pass"),
+        ({"confidence": dict.fromkeys(WEIGHED, "1")}, "incomplete or wrong"),
+        ({"confidence": dict.fromkeys(WEIGHED, float("nan"))}, "must lie within"),
     ],
 )
 def test_a_wrong_manifest_is_refused_in_words(

@@ -75,6 +75,8 @@ def _set(*path: str | int, to: Any) -> Callable[[Any], None]:
         (_set("animals", "none_below", to=-1), "0 to 1"),
         (_set("choice", to={"beauty": 1}), "weights must be of"),
         (_set("choice", to={"mean": float("inf")}), "no weight"),
+        (_set("choice", to={"mean": 10**400}), "no weight"),
+        (_set("confidence", to={"mean": 1e308, "bias": 0}), "no weight"),
         (_set("confidence", to={"mean": 1}), "need a bias"),
         (_set("words", to=["dog"]), "wrong"),
         (_set("words", to={"texts": [], "shares": []}), "a list of texts"),
