@@ -101,6 +101,7 @@ class Journal:
         self._forgets = file is None
         self._written: list[int] = []  # rows whose file is in place, not marked so yet
         self._visited: set[Path] = set() if visited is None else visited
+        self._noted: set[Path] = set()  # folders that the journal says may be written
         # SQLite lets nobody wait while a journal is made, mended after a crash, or put away.
         with (
             files.locked(self._path),
@@ -148,10 +149,12 @@ class Journal:
 
     def visit(self, folder: Path) -> None:
         """Note that files in a folder may be written now; call it before the first."""
-        if folder in self._visited:
+        if folder in self._noted:
             return
-        self._visited.add(folder)
-        files.remove_stale_temporaries(folder)
+        self._noted.add(folder)
+        if folder not in self._visited:
+            self._visited.add(folder)
+            files.remove_stale_temporaries(folder)
         with self._errors():
             self._database.execute(
                 "INSERT OR IGNORE INTO visit VALUES (?, ?)",
@@ -349,8 +352,8 @@ class Journal:
 
     def _recover(self) -> None:
         for process, folder in self._database.execute("SELECT process, folder FROM visit"):
-            if files.is_gone(process):
-                files.remove_stale_temporaries(Path(os.fsdecode(folder)))
+            if self._has_ended(process):
+                files.remove_stale_temporaries(Path(os.fsdecode(folder)), {process})
         with self._transaction():
             # Inside: a reading begun before may not turn to writing once others have written.
             rows = self._database.execute("SELECT id, process FROM change WHERE state = 'planned'")
@@ -360,8 +363,14 @@ class Journal:
                     self._settle(id_)
             processes = self._database.execute("SELECT DISTINCT process FROM visit").fetchall()
             for (process,) in processes:
-                if files.is_gone(process):
+                if self._has_ended(process):
                     self._database.execute("DELETE FROM visit WHERE process = ?", [process])
+
+    def _has_ended(self, process: str) -> bool:
+        """Return whether a process that has noted where it writes, and no end of it, is gone."""
+        # Nobody else has a job's own journal open, and who closes one strikes its notes out.
+        own = not self._forgets and process != files.process_name()
+        return own or files.is_gone(process)
 
     def _settle(self, id_: int) -> None:
         """Mark a planned change as done, or as changed by others since, or forget it.

@@ -2,8 +2,11 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -207,6 +210,41 @@ def test_the_next_start_settles_what_a_crash_left(then: str, state: str | None, 
     assert database.execute("SELECT COUNT(*) FROM visit").fetchone() == (0,)
     assert not litter.exists()
     database.close()
+
+
+LOST = """
+import os, signal, sys
+from pathlib import Path
+from lorgnette.files.temporaries import temporary_for
+from lorgnette.jobs.journal import Journal
+journal, target = map(Path, sys.argv[1:])
+visited = set()
+with Journal(journal, visited=visited) as before:
+    before.visit(target.parent)
+Journal(journal, visited=visited).visit(target.parent)
+temporary_for(target).write_bytes(b"half a pict")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_jobs_journal_tells_what_a_machine_that_is_lost_has_left(
+    red: Path, tmp_path: Path
+) -> None:
+    """It was lost with a second chunk of the same folder.
+
+    Nobody waits for it, so that it seems to run, as all do that other machines have.
+    """
+    file = tmp_path / "job.sqlite3"
+    with subprocess.Popen([sys.executable, "-c", LOST, file, red]) as lost:
+        os.waitid(os.P_PID, lost.pid, os.WEXITED | os.WNOWAIT)
+        with Journal():  # which knows nothing of it
+            pass
+        assert len(list(red.parent.glob("*.lorgnette-tmp"))) == 1
+        with Journal(file):
+            pass
+        assert not list(red.parent.glob("*.lorgnette-tmp"))
+        with closing(sqlite3.connect(file)) as database:
+            assert not database.execute("SELECT * FROM visit").fetchall()
 
 
 def test_a_crash_between_undoing_and_noting_it_is_no_trouble(red: Path) -> None:
