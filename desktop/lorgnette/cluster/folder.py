@@ -208,7 +208,7 @@ def _upwards(near: Path) -> Iterator[Path]:
 
 
 def undo(folder: JobFolder, below: Path | None = None) -> Generator[Undone]:
-    """Give the files that a job has changed their old bytes back.
+    """Give the files that a job has changed their old bytes back; those left alone come last.
 
     Args:
         below: only in this folder and its subfolders.
@@ -217,10 +217,27 @@ def undo(folder: JobFolder, below: Path | None = None) -> Generator[Undone]:
         JournalError: a journal cannot be read, or a worker still has it open.
     """
     within = None if below is None else Path(os.path.abspath(below))  # noqa: PTH100 - keeps links
+    files = sorted((folder.path / "journals").glob("*.sqlite3"), reverse=True)
+    left: dict[Path, list[Undone]] = {file: [] for file in files}
+    restored = True
     try:
-        for file in sorted((folder.path / "journals").glob("*.sqlite3"), reverse=True):
-            with Journal(file) as journal:
-                yield from journal.undo_all(within)
+        # A file that two workers wrote may have to wait for the other's journal.
+        while left and restored:
+            restored = False
+            before, left = left, {}
+            for file in before:
+                others = []
+                with Journal(file) as journal:
+                    for each in journal.undo_all(within):
+                        if each.restored:
+                            restored = True
+                            yield each
+                        else:
+                            others.append(each)
+                if others:
+                    left[file] = others
+        for others in left.values():
+            yield from others
     finally:
         with contextlib.suppress(JournalError):  # it was raised already
             _count(folder)

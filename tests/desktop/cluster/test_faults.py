@@ -18,13 +18,16 @@ from tests.desktop.cluster.conftest import Programs, contents
 from tests.desktop.cluster.works import Deadly, Faulty, Reviewed, Stillborn, Torn, opening
 
 from lorgnette import alttext
+from lorgnette.alttext import AltText, Destination
 from lorgnette.captioning.manifest import Manifest
 from lorgnette.cli import caption
 from lorgnette.cluster import folder, job
 from lorgnette.cluster.done import Done
 from lorgnette.cluster.errors import ClusterError
 from lorgnette.cluster.listing import Chunk, Part
+from lorgnette.jobs.journal import Journal
 from lorgnette.jobs.outcome import Verdict
+from lorgnette.jobs.writing import WriteBatch
 
 
 class Job:
@@ -206,6 +209,26 @@ def test_a_person_who_reviews_a_lost_workers_drafts_has_the_last_word(
         present = alttext.read(each.outcome.image).alt_text
         assert present is not None
         assert (present.text == "Our Ada") == (each.outcome.verdict is Verdict.SKIPPED)
+
+
+@pytest.mark.parametrize("names", [("first", "second"), ("second", "first")])
+def test_a_file_that_two_workers_wrote_gets_its_first_bytes_back(
+    names: tuple[str, str], toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    """As where a picture has two names in an archive; journals tell no order of workers."""
+    task = Job(archive(3), toy_model)
+    assert task.folder is not None
+    *both, other = sorted(task.archive.rglob("*.png"))
+    for name in names:
+        journal = Journal(task.folder.path / "journals" / f"{name}.sqlite3")
+        with WriteBatch(Destination.EMBED, overwrite=True, journal=journal) as batch:
+            batch.write_together([(image, AltText(text=name)) for image in (*both, other)])
+    other.write_bytes(b"another program's")
+    undone = [(each.image, each.restored) for each in folder.undo(task.folder)]
+    assert sorted(undone) == sorted([(image, True) for image in both] * 2 + [(other, False)] * 2)
+    after = contents(task.archive)
+    assert after.pop(str(other.relative_to(task.archive))) == b"another program's"
+    assert after.items() <= task.before.items()
 
 
 def test_a_worker_that_lags_holds_up_its_own_chunk_alone(
