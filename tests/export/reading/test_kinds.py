@@ -63,7 +63,7 @@ def graph() -> bytes:
             packed("metadata.json", "config.json", "model.weights.h5"),
             "model of Keras",
         ),
-        ("model.pth.gz", gzip.compress(b"x"), "unpack it first"),
+        ("model.pth.gz", gzip.compress(b"x", mtime=0), "unpack it first"),
         ("model.pth.tar", tar(), "it is a tar archive"),
         ("models.zip", packed("models/encoder.pkl"), "it is a zip archive: unpack it"),
         ("weights.npz", arrays(), "it holds arrays of NumPy"),
