@@ -145,26 +145,23 @@ class Captioner:
                 f"the vocabulary in {folder} has {len(vocabulary.words)} words, "
                 f"its manifest says {model.vocabulary_size}"
             )
-        evidence = (
-            EvidenceTable.read(folder / manifest.EVIDENCE)
-            if manifest.EVIDENCE in model.files
-            else None
-        )
         chosen = choose_provider(provider)
-        encoder = Graph(
-            folder / manifest.ENCODER,
-            inputs=manifest.ENCODER_INPUTS,
-            outputs=model.encoder_outputs,
-            provider=chosen,
-            threads=1,
-        )
-        step = Graph(
-            folder / manifest.DECODER_STEP,
-            inputs=manifest.DECODER_INPUTS,
-            outputs=manifest.DECODER_OUTPUTS,
-            provider=chosen,
-            threads=1,
-        )
+
+        def graph(name: str, inputs: Sequence[str], outputs: Sequence[str]) -> Graph:
+            return Graph(folder / name, inputs=inputs, outputs=outputs, provider=chosen, threads=1)
+
+        # The encoder takes longest to open, and the first caption waits for it.
+        with ThreadPoolExecutor(1) as beside:
+            opening = beside.submit(
+                graph, manifest.ENCODER, manifest.ENCODER_INPUTS, model.encoder_outputs
+            )
+            step = graph(manifest.DECODER_STEP, manifest.DECODER_INPUTS, manifest.DECODER_OUTPUTS)
+            evidence = (
+                EvidenceTable.read(folder / manifest.EVIDENCE)
+                if manifest.EVIDENCE in model.files
+                else None
+            )
+            encoder = opening.result()
         return cls(
             model,
             vocabulary,
