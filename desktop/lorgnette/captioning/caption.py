@@ -12,6 +12,11 @@ DOUBTFUL_BELOW = 0.55
 SILENT_BELOW = 0.21
 
 
+def is_unsure(confidence: float | None) -> bool:
+    """Tell whether a draft of such a confidence, 0 to 1, is to be marked; None: nobody knows it."""
+    return confidence is not None and confidence < UNSURE_BELOW
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
     """A word of an alt text, with the comma that follows it, and what the model makes of it.

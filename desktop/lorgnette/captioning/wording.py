@@ -264,6 +264,8 @@ def _mended(
     said: list[Word], texts: list[str], earlier: list[_Noun], noun: _Noun
 ) -> list[Word] | None:
     """Return said without noun where it was said before; None: nothing is wrong with it."""
+    if noun.article in OWNERS or noun.words[0] in {"another", "other"}:
+        return None
     join = _join(texts, noun)
     start = noun.start - len(join)
     on_it = next((p for p in _ON_IT if tuple(texts[noun.end : noun.end + len(p)]) == p), ())
@@ -271,7 +273,7 @@ def _mended(
     if on_it and has and any(other.says(noun) or other.are(noun) for other in earlier):
         # "a street sign with a sign on it", "two pizzas on a table with a pizza on it"
         return [*said[: noun.start - has], *said[noun.end + len(on_it) :]]
-    if not join or noun.article in OWNERS or noun.words[0] in {"another", "other"}:
+    if not join:
         return None
     if noun.words[-1] in LOOKS:  # "in black and white"
         return None

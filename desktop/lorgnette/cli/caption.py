@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from lorgnette import paths
 from lorgnette.captioning.agreement import agreement
-from lorgnette.captioning.caption import UNSURE_BELOW
+from lorgnette.captioning.caption import is_unsure
 from lorgnette.cli import drafting, output
 from lorgnette.cli.options import (
     add_films,
@@ -328,7 +328,7 @@ def _show_text(outcome: Outcome, _provider: str) -> None:
     captioned = outcome.verdict is Verdict.CAPTIONED
     said = outcome.alt_text if captioned else outcome.verdict.value
     note = outcome.reason
-    if captioned and outcome.caption is not None and outcome.caption.confidence < UNSURE_BELOW:
+    if captioned and outcome.caption is not None and is_unsure(outcome.caption.confidence):
         note = note or "unsure"
     if note:
         said += f" ({note})" if outcome.alt_text else f": {note}"

@@ -93,6 +93,8 @@ def test_the_opening_does_not_say_that_it_is_a_picture(said: str, text: str) -> 
         ("two pizzas on a table with a pizza on it", "Two pizzas on a table."),
         ("a child in the water near a body of water", "A child in the water."),
         ("a boat near a body of water", "A boat near a body of water."),
+        ("a boat with another boat on it", "A boat with another boat on it."),
+        ("a dog with her dog on it", "A dog with her dog on it."),
         ("a table with a cup on it", "A table with a cup on it."),
         ("a living room with a tv and a television", "A living room with a TV."),
         ("a man with a bicycle standing next to a bike", "A man with a bicycle standing."),

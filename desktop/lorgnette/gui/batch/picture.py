@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lorgnette.alttext.alt_text import AltText, Origin
-from lorgnette.captioning.caption import UNSURE_BELOW
+from lorgnette.captioning.caption import is_unsure
 from lorgnette.gui.batch.likeness import alike
 from lorgnette.gui.saying.translation import number, quoted, tr, trn
 
@@ -88,11 +88,7 @@ class Picture:
         if self.alt.text:
             if self.alt.reviewed:
                 return State.REVIEWED
-            unsure = (
-                self.alt.origin is Origin.MACHINE
-                and self.alt.confidence is not None
-                and self.alt.confidence < UNSURE_BELOW
-            )
+            unsure = self.alt.origin is Origin.MACHINE and is_unsure(self.alt.confidence)
             return State.UNSURE if unsure else State.DRAFT
         if self.suggestion is not None and self.suggestion.failed:
             return State.FAILED

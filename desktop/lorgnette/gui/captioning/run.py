@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from lorgnette.captioning.caption import UNSURE_BELOW
+from lorgnette.captioning.caption import is_unsure
 from lorgnette.gui.batch.picture import Suggestion
 from lorgnette.gui.captioning.jobs import caption
 from lorgnette.gui.captioning.models import Models, OpenedModel, open_model
@@ -38,8 +38,7 @@ class Tally:
         confidence = suggestion.confidence
         return Tally(
             drafts=self.drafts + bool(suggestion.text),
-            unsure=self.unsure
-            + bool(suggestion.text and confidence is not None and confidence < UNSURE_BELOW),
+            unsure=self.unsure + bool(suggestion.text and is_unsure(confidence)),
             declined=self.declined + suggestion.declined,
             failed=self.failed + suggestion.failed,
         )
