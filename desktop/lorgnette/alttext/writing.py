@@ -179,6 +179,7 @@ class Prepared:
 
     written: Written  # as it will be
     _parts: tuple[tuple[Built, bool], ...]  # whether it only follows: see Change
+    lacks_room: bool = False  # for one that only follows
 
     @property
     def replaced(self) -> tuple[Replaced, ...]:
@@ -633,6 +634,7 @@ def _in_sidecar(caption: str) -> tuple[str, ...]:
 def _built(planned: Plan, stack: contextlib.ExitStack) -> Prepared:
     written = planned.outcome
     parts = []
+    lacks_room = False
     for change in planned.changes:
         try:
             new = stack.enter_context(files.built(change.replacement, check=change.check))
@@ -640,9 +642,10 @@ def _built(planned: Plan, stack: contextlib.ExitStack) -> Prepared:
             if not change.follows:
                 raise
             written = _with_contradiction(written, change.replacement.target, error)
+            lacks_room = lacks_room or isinstance(error, CannotWriteError)
         else:
             parts.append((new, change.follows))
-    return Prepared(written, tuple(parts))
+    return Prepared(written, tuple(parts), lacks_room)
 
 
 def _with_contradiction(written: Written, path: Path, error: Exception) -> Written:

@@ -143,6 +143,8 @@ class WriteBatch:
                     break  # there may be room for it once the others are in place
                 ready.append((image, error))
             else:
+                if size and new.lacks_room:
+                    break
                 if not taken.isdisjoint((real, *new.targets)):
                     break  # what it was made for is not there any more once the others are
                 taken.update((real, *new.targets))

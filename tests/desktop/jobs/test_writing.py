@@ -136,24 +136,32 @@ def test_those_written_together_are_recorded_before_any_is_in_place(
     assert undo() == [True] * 6
 
 
+@pytest.mark.parametrize("destination", Destination)
 def test_those_written_together_need_no_more_room_than_one_alone(
-    several: list[Path], monkeypatch: pytest.MonkeyPatch
+    destination: Destination, several: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The disk has room for two new versions beside the old ones, and six are written."""
+    """The disk has room for three new versions beside the old ones, and six are written.
+
+    Also where a picture only follows its sidecar, lest it say something else.
+    """
     monkeypatch.setattr(locking, "_locks_nothing", True)
     folder = several[0].parent
-    alttext.write(several[0], WORDS, Destination.EMBED)
-    room = int(2.5 * several[0].stat().st_size)
+    for image in several:
+        alttext.write(image, WORDS, Destination.EMBED)
+    room = int(3.5 * several[0].stat().st_size)
 
     def usage(_: Path) -> SimpleNamespace:
         taken = sum(path.stat().st_size for path in folder.glob("*.lorgnette-tmp"))
         return SimpleNamespace(free=SPARE_BYTES + room - taken)
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
-    with WriteBatch(Destination.EMBED, overwrite=True) as batch:
+    with WriteBatch(destination, overwrite=True) as batch:
         became = batch.write_together([(image, AltText(text="Others")) for image in several])
     assert [getattr(each, "effect", each) for each in became] == [Effect.WRITE] * 6
-    assert undo() == [True] * 6
+    assert [getattr(each, "warnings", each) for each in became] == [()] * 6
+    assert all(b"Others" in image.read_bytes() for image in several)
+    assert all(undo())
+    assert all(b"Others" not in image.read_bytes() for image in several)
 
 
 def test_one_that_is_changed_meanwhile_is_left_alone(
