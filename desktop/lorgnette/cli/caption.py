@@ -200,6 +200,7 @@ class Work:
         journal: "Journal | None" = None,
         together: int = 1,
         captioned: Callable[[], object] = lambda: None,
+        writing: Callable[[int], object] = lambda _count: None,
     ) -> Generator[Outcome]:
         """Yield what became of each picture, in order.
 
@@ -208,6 +209,7 @@ class Work:
             journal: in place of the user's; it is closed at the end.
             together: as write_drafts takes it.
             captioned: is called for each, in order, when only the writing is left.
+            writing: as write_drafts takes it.
         """
         from lorgnette.jobs.batch import caption_batch, write_drafts
 
@@ -240,6 +242,7 @@ class Work:
                 dry_run=args.dry_run,
                 journal=journal,
                 together=together,
+                writing=writing,
             )
 
 

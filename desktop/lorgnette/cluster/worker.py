@@ -7,6 +7,7 @@ uses as many cores as its cluster gave it; the model is opened once and shared b
 import asyncio
 import contextlib
 import functools
+import itertools
 import json
 import os
 import pickle
@@ -14,7 +15,7 @@ import platform
 import signal
 import threading
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,7 @@ class Opened(Protocol):
         journal: Journal | None,
         together: int = 1,
         captioned: Callable[[], object] = ...,
+        writing: Callable[[int], object] = ...,
     ) -> Generator[Outcome]:
         """Yield what became of each picture, in order, written if that was asked for.
 
@@ -69,6 +71,7 @@ class Opened(Protocol):
             again: caption also what has alt text, which stays unless it was asked for otherwise.
             together: so many are written at once.
             captioned: is called for each, in order, when all is done for it but the writing.
+            writing: is called with how many of these are next, before they are written.
         """
 
 
@@ -100,6 +103,46 @@ class Inspection:
 _stopped: set[str] = set()  # jobs that were asked to stop
 _visited: dict[str, set[Path]] = {}
 _opening = threading.Lock()
+
+
+class _Company:
+    """Chunks that threads of this process work on beside one another, or one picture alone."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._working = 0
+        self.unwanted = 0  # pictures that are to be alone here, or are
+
+    @contextlib.contextmanager
+    def shared(self) -> Iterator[None]:
+        """Work beside others, unless a picture is to be alone."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self.unwanted)
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._working -= 1
+                self._changed.notify_all()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Work while no other thread does, so that nobody else is lost with this process."""
+        with self._changed:
+            self.unwanted += 1
+            self._changed.wait_for(lambda: not self._working)
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._working -= 1
+                self.unwanted -= 1
+                self._changed.notify_all()
+
+
+_company = _Company()
 
 
 @functools.lru_cache(maxsize=1)
@@ -207,7 +250,9 @@ def caption_chunk(sent: bytes) -> bytes:
     images = [image for part in task.parts for image in part.images]
     try:
         if task.folder is None:
-            done = list(enumerate(work.outcomes(_until_stopped(images, task.job), journal=None)))
+            with _company.shared():
+                todo = _until_stopped(images, task.job)
+                done = list(enumerate(work.outcomes(todo, journal=None)))
         else:
             done = sorted(_logged(task, Path(task.folder), work, images))
     except (*_OF_THE_WORKER, files.CannotWriteError, OSError) as error:
@@ -255,11 +300,24 @@ def _logged(
                 files.remove_stale_temporaries(place, lost)
             _settle(folder, lost)
         _note(log, {"by": me})
+        visited = _visited.setdefault(task.job, set())
         try:
-            yield from _rest(task, folder, work, images, log, done, begun)
+            yield from _rest(_InHand(task.job, folder, work, images, log, visited), done, begun)
         finally:  # also after an error: this process is not lost
             with contextlib.suppress(OSError):
                 _note(log, {"over": me})
+
+
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    """A chunk that this worker has, and nobody else."""
+
+    job: str
+    folder: Path
+    work: Opened
+    images: list[Path]
+    log: BinaryIO
+    visited: set[Path]  # folders where nothing of killed writers is left
 
 
 def _settle(folder: Path, lost: set[str]) -> None:
@@ -271,84 +329,91 @@ def _settle(folder: Path, lost: set[str]) -> None:
 
 
 def _rest(
-    task: Task,
-    folder: Path,
-    work: Opened,
-    images: list[Path],
-    log: BinaryIO,
-    done: dict[int, Outcome],
-    begun: Counter[int],
+    chunk: _InHand, done: dict[int, Outcome], begun: Counter[int]
 ) -> Iterator[tuple[int, Outcome]]:
-    visited = _visited.setdefault(task.job, set())
     rest = []
     ours = []
-    for index, image in enumerate(images):
+    for index, image in enumerate(chunk.images):
         if index in done:
             continue
         if begun[index] >= MOST_DEATHS:
             outcome = _set_aside(image)
-            _note(log, {"of": index, "outcome": packed(outcome)})
+            _note(chunk.log, {"of": index, "outcome": packed(outcome)})
             yield index, outcome
         elif begun[index]:
             # Alone, so that it is known which one it was if it happens again.
-            again = _is_ours(image, work.label)
-            yield from _worked(task, folder, work, images, [index], log, visited, again)
-        elif index in begun and _is_ours(image, work.label):
+            with _company.alone():
+                again = _is_ours(image, chunk.work.label)
+                yield from _worked(chunk, [index], again=again, alone=True)
+        elif index in begun and _is_ours(image, chunk.work.label):
             ours.append(index)
         else:
             rest.append(index)
-    yield from _worked(task, folder, work, images, ours, log, visited, again=True)
-    yield from _worked(task, folder, work, images, rest, log, visited)
+    yield from _beside_others(chunk, ours, again=True)
+    yield from _beside_others(chunk, rest, again=False)
+
+
+def _beside_others(
+    chunk: _InHand, indices: list[int], *, again: bool
+) -> Iterator[tuple[int, Outcome]]:
+    """Work on pictures; one of another thread that is to be alone goes first."""
+    left = deque(indices)
+    while left and chunk.job not in _stopped:
+        with _company.shared():
+            for index, outcome in _worked(chunk, list(left), again=again, alone=False):
+                left.popleft()
+                yield index, outcome
 
 
 def _worked(
-    task: Task,
-    folder: Path,
-    work: Opened,
-    images: list[Path],
-    indices: list[int],
-    log: BinaryIO,
-    visited: set[Path],
-    again: bool = False,
+    chunk: _InHand, indices: list[int], *, again: bool, alone: bool
 ) -> Iterator[tuple[int, Outcome]]:
-    if not indices or task.job in _stopped:
+    """Work on pictures in order: on all of them, or until another one is to be alone here."""
+    if chunk.job in _stopped:
         return
 
     begun = set()
-    order = iter(indices)
+    captioned = iter(indices)
+    written = iter(indices)
 
     def taken() -> Iterator[Path]:
         for index in indices:
-            if task.job in _stopped:
+            if chunk.job in _stopped or (_company.unwanted and not alone):
                 return
-            _note(log, {"begun": index})
+            _note(chunk.log, {"begun": [index]})
             begun.add(index)
-            yield images[index]
+            yield chunk.images[index]
 
-    def captioned() -> None:
-        index = next(order)
-        _note(log, {"left": index})
+    def is_captioned() -> None:
+        index = next(captioned)
+        _note(chunk.log, {"left": [index]})
         begun.discard(index)
 
-    journal = Journal(_journal_file(folder), visited=visited)
-    outcomes = work.outcomes(
+    def are_written(count: int) -> None:
+        some = list(itertools.islice(written, count))
+        _note(chunk.log, {"begun": some})
+        begun.update(some)
+
+    journal = Journal(_journal_file(chunk.folder), visited=chunk.visited)
+    outcomes = chunk.work.outcomes(
         taken(),
         again=again,
         journal=journal,
         together=len(indices),
-        captioned=captioned,
+        captioned=is_captioned,
+        writing=are_written,
     )
     try:
         with contextlib.closing(outcomes):
             for index, outcome in zip(indices, outcomes, strict=False):
                 if isinstance(outcome.error, _OF_THE_WORKER):
                     raise outcome.error
-                _note(log, {"of": index, "outcome": packed(outcome)})
+                _note(chunk.log, {"of": index, "outcome": packed(outcome)})
+                begun.discard(index)
                 yield index, outcome
     except (*_OF_THE_WORKER, OSError):
         with contextlib.suppress(OSError):
-            for index in begun:
-                _note(log, {"left": index})  # it is not the picture's fault
+            _note(chunk.log, {"left": list(begun)})  # it is not the pictures' fault
         raise
 
 
@@ -386,10 +451,10 @@ def _earlier(log: BinaryIO) -> tuple[dict[int, Outcome], Counter[int], set[str]]
                     lost.add(process)
                 case {"over": process}:
                     lost.discard(process)
-                case {"begun": index}:
-                    begun[index] += 1
-                case {"left": index}:
-                    begun[index] -= 1
+                case {"begun": indices}:
+                    begun.update(indices)
+                case {"left": indices}:
+                    begun.subtract(indices)
                 case {"of": index, "outcome": outcome}:
                     done[index] = unpacked(outcome)
     for index in done:

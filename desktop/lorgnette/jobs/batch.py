@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic, perf_counter
@@ -78,6 +78,7 @@ def write_drafts(
     title: str = "",
     journal: Journal | None = None,
     together: int = 1,
+    writing: Callable[[int], object] = lambda _count: None,
 ) -> Generator[Outcome]:
     """Yield outcomes again, after the alt text of the captioned ones was written.
 
@@ -94,6 +95,7 @@ def write_drafts(
         journal: an open one, in place of the user's; it is closed at the end.
         together: so many are written, and yielded, at once, or as many as a few seconds brought:
             that costs the disk less, and whoever is killed what was captioned meanwhile.
+        writing: is called with how many outcomes are next, before what they have is written.
 
     Raises:
         JournalError: without it nothing is written.
@@ -108,6 +110,7 @@ def write_drafts(
                 )
             )
         for some in _gathered(outcomes, together):
+            writing(len(some))
             drafts = [(each, _draft(each, model, language)) for each in some]
             pairs = [(each.image, draft) for each, draft in drafts if draft is not None]
             if batch is None:

@@ -15,7 +15,16 @@ import pytest
 from dask.utils import key_split
 from distributed import Scheduler
 from tests.desktop.cluster.conftest import Programs, contents
-from tests.desktop.cluster.works import Deadly, Faulty, Reviewed, Stillborn, Torn, opening
+from tests.desktop.cluster.works import (
+    Crowded,
+    Deadly,
+    DeadlyToWrite,
+    Faulty,
+    Reviewed,
+    Stillborn,
+    Torn,
+    opening,
+)
 
 from lorgnette import alttext
 from lorgnette.alttext import AltText, Destination
@@ -148,29 +157,61 @@ def test_a_scheduler_that_does_not_come_back_ends_the_job_and_nothing_is_lost(
     task.undo()
 
 
-@pytest.mark.parametrize(("of", "writes"), [(Deadly, True), (Deadly, False), (Faulty, False)])
+@pytest.mark.parametrize(
+    ("of", "writes", "threads"),
+    [
+        (Deadly, True, 1),
+        (Deadly, True, 4),  # the others of its process are lost with it, and are not to blame
+        (DeadlyToWrite, True, 1),
+        (DeadlyToWrite, True, 4),
+        (Deadly, False, 4),
+        (Faulty, False, 1),
+    ],
+)
 def test_a_picture_that_ends_workers_is_set_aside_and_the_job_is_not(
     programs: Programs,
     toy_model: Path,
     archive: Callable[..., Path],
     of: type[caption.Work],
     writes: bool,
+    threads: int,
 ) -> None:
     programs.scheduler()
-    programs.worker("--nanny")
+    programs.worker("--nanny", "--nthreads", threads)
     pictures = archive(60)
     for name in ("box 0/10.png", "box 1/55.png"):
         path = pictures / name
         path.rename(path.with_name(f"deadly {path.name}"))
-    task = Job(pictures, toy_model, of=of, writes=writes)
+    task = Job(pictures, toy_model, of=of, writes=writes, size=4)
     done = task.run(programs.address)
     failed = {each.outcome.image.name for each in done if each.outcome.verdict is Verdict.FAILED}
     assert failed == {"deadly 10.png", "deadly 55.png"}
     assert all("set aside" in each.outcome.reason for each in done if each.outcome.error)
     assert Counter(each.outcome.image for each in done) == Counter(pictures.rglob("*.png"))
     if writes:
+        deaths = Counter((programs.folder / "deaths").read_text().split("\n")[:-1])
+        assert deaths == {"deadly 10.png": 2, "deadly 55.png": 2}
         require_one_outcome_each(done, pictures)
         task.undo()
+
+
+def test_a_picture_that_was_lost_with_another_one_is_not_to_blame(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    programs.scheduler()
+    programs.worker("--nanny", "--nthreads", 2)
+    pictures = archive(2)
+    for number, name in enumerate(("deadly.png", "companion.png")):
+        path = pictures / "box 0" / f"{number}.png"
+        path.rename(path.with_name(name))
+    task = Job(pictures, toy_model, of=Crowded, size=1)
+    done = task.run(programs.address)
+    assert {each.outcome.image.name: each.outcome.verdict for each in done} == {
+        "deadly.png": Verdict.FAILED,
+        "companion.png": Verdict.CAPTIONED,
+    }
+    require_one_outcome_each(done, pictures)
+    task.undo()
 
 
 def test_a_worker_that_is_killed_once_it_has_recorded_a_chunk_leaves_no_record_twice(

@@ -5,6 +5,7 @@ import functools
 import itertools
 import os
 import signal
+import threading
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,51 @@ class Deadly(caption.Work):
     def outcomes(self, images: Iterable[Path], **options: Any) -> Generator[Outcome]:
         def perilous() -> Iterator[Path]:
             for image in images:
-                if image.name.startswith("deadly"):
-                    os.kill(os.getpid(), signal.SIGKILL)
+                _end_at(image)
                 yield image
 
         yield from super().outcomes(perilous(), **options)
+
+
+class Crowded(caption.Work):
+    """The same, if it may be while another thread has a companion of the deadly one in work."""
+
+    _is_there = threading.Event()
+    _never = threading.Event()
+
+    def outcomes(self, images: Iterable[Path], **options: Any) -> Generator[Outcome]:
+        def perilous() -> Iterator[Path]:
+            for image in images:
+                if image.name.startswith("companion"):
+                    self._is_there.set()
+                    self._never.wait(1)
+                elif image.name.startswith("deadly"):
+                    self._is_there.wait(1)
+                _end_at(image)
+                yield image
+
+        yield from super().outcomes(perilous(), **options)
+
+
+class DeadlyToWrite(caption.Work):
+    """Captions, and ends its process while pictures that are called deadly are written."""
+
+    def outcomes(self, images: Iterable[Path], **options: Any) -> Generator[Outcome]:
+        put = Prepared.put
+
+        def perilous(new: Prepared) -> Written:
+            _end_at(new.written.image)
+            return put(new)
+
+        with mock.patch.object(Prepared, "put", perilous):
+            yield from super().outcomes(images, **options)
+
+
+def _end_at(image: Path) -> None:
+    if image.name.startswith("deadly"):
+        with Path("deaths").open("a") as file:
+            file.write(f"{image.name}\n")
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Faulty(caption.Work):
