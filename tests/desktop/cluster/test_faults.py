@@ -7,13 +7,14 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from dask.utils import key_split
-from distributed import Scheduler
+from distributed import Client, Scheduler
 from tests.desktop.cluster.conftest import Programs, contents
 from tests.desktop.cluster.works import (
     Crowded,
@@ -24,6 +25,7 @@ from tests.desktop.cluster.works import (
     Stillborn,
     Torn,
     opening,
+    pages_asked_for,
 )
 
 from lorgnette import alttext
@@ -525,3 +527,17 @@ def keys_kept() -> int:
 def submissions(dask_scheduler: Scheduler) -> int:
     spans = dask_scheduler.extensions["spans"].spans.values()
     return sum(len(span.metadata["collections"]) for span in spans if span.metadata)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Dask asks it of glibc alone")
+def test_a_worker_keeps_the_memory_of_one_picture_for_the_next(
+    programs: Programs, toy_model: Path, archive: Callable[..., Path]
+) -> None:
+    programs.scheduler()
+    programs.worker("--nanny")
+    with Client(programs.address) as client:
+        client.wait_for_workers(1)
+        (before,) = client.run(pages_asked_for).values()
+        Job(archive(1), toy_model).run(programs.address)
+        (after,) = client.run(pages_asked_for).values()
+    assert before > 100 * 256 > 10 * after

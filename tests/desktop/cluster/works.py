@@ -4,6 +4,7 @@ import argparse
 import functools
 import itertools
 import os
+import resource
 import signal
 import threading
 from collections.abc import Generator, Iterable, Iterator
@@ -130,3 +131,11 @@ class Reviewed(Torn):
                     alttext.write(image, AltText(text="Our Ada"), Destination.SIDECAR)
 
         yield from super().outcomes(watched(), **options)
+
+
+def pages_asked_for() -> int:
+    """Return how many pages of 4 KB the system has to give for 100 arrays of 1 MB in turn."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(100):
+        b"x" * (1 << 20)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
