@@ -25,9 +25,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import psutil
 from tests.desktop.cluster.conftest import Programs
 
 from lorgnette.cluster import folder, job
+from lorgnette.cluster.job import LOCAL
 from lorgnette.cluster.listing import CHUNK, Chunk, Part
 from lorgnette.jobs.outcome import Outcome, Verdict
 
@@ -115,6 +117,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="of pictures: kept, so that it can be ended")
     parser.add_argument("--count", type=int, default=100_000, help="pictures or paths")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--split", nargs="*", default=[], help="of alone: of --workers cores, as 2x1 or 1x2"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.25, help="of workers: for a picture")
     args = parser.parse_args()
@@ -128,7 +133,8 @@ def main() -> int:
 def alone(args: argparse.Namespace, scratch: Path) -> None:
     """Print what the app and workers need for a picture, by turns, with and without their starts.
 
-    By the clock, which tells their speed on cores that nothing else uses, and of cores.
+    By the clock, which tells their speed on cores that nothing else uses, and of cores. Workers
+    are those of `local`, and of clusters by hand, with as many processes and threads as --split.
     """
     few, many = scratch / "few", scratch / "many"
     photos = sorted(args.photos.iterdir())[: args.count]
@@ -136,26 +142,61 @@ def alone(args: argparse.Namespace, scratch: Path) -> None:
         place.mkdir()
         for photo in some:
             (place / photo.name).symlink_to(photo.resolve())
-    command = [sys.executable, "-m", "lorgnette", "caption", "--threads", str(args.workers)]
-    spent: dict[str, list[tuple[float, float, float]]] = {"alone": [], "local": []}
+    ways = ["alone", "local", *args.split]
+    spent: dict[str, list[tuple[float, float, float]]] = {way: [] for way in ways}
     for _ in range(args.rounds):
-        for name, options in (("alone", []), ("local", ["--cluster", "local"])):
-            start, whole = (_spent([*command, *options, str(place)]) for place in (few, many))
+        for way in ways:
+            start, whole = _captioned(way, [few, many], args.workers, scratch)
             clock, cores = (
                 (b - a) / (len(photos) - args.workers) for a, b in zip(start, whole, strict=True)
             )
-            spent[name].append((clock, cores, whole[0]))
+            spent[way].append((clock, cores, whole[0]))
             print(
-                f"{name:8} {1 / clock:.2f} pictures a second, {cores:.3f} s of a core each; "
+                f"{way:8} {1 / clock:.2f} pictures a second, {cores:.3f} s of a core each; "
                 f"the start {start[0]:.1f} s, {start[1]:.1f} s of a core; all {whole[0]:.1f} s",
                 flush=True,
             )
     said = ("by the clock, without the start", "of cores, without the start", "all, by the clock")
-    for index, what in enumerate(said):
-        pairs = zip(spent["alone"], spent["local"], strict=True)
-        ratios = [app[index] / local[index] for app, local in pairs]
-        told = f"{min(ratios):.3f} to {max(ratios):.3f}"
-        print(f"speed of local beside alone, {what}: {statistics.median(ratios):.3f} ({told})")
+    for way in ways[1:]:
+        for index, what in enumerate(said):
+            pairs = zip(spent["alone"], spent[way], strict=True)
+            ratios = [app[index] / other[index] for app, other in pairs]
+            told = f"{min(ratios):.3f} to {max(ratios):.3f}"
+            print(f"speed of {way} beside alone, {what}: {statistics.median(ratios):.3f} ({told})")
+
+
+def _captioned(
+    way: str, places: list[Path], threads: int, scratch: Path
+) -> list[tuple[float, float]]:
+    """Return seconds by the clock and of cores for each place; of workers that wait for it."""
+    command = [sys.executable, "-m", "lorgnette", "caption", "--threads", str(threads)]
+    if way == "alone":
+        return [_spent([*command, str(place)]) for place in places]
+    if way == LOCAL:
+        return [_spent([*command, "--cluster", LOCAL, str(place)]) for place in places]
+    processes, each = way.split("x")
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        programs = Programs(Path(folder))
+        try:
+            programs.scheduler()
+            for _ in range(int(processes)):  # as people start them, watched over by a nanny
+                programs.worker("--nanny", "--nthreads", each)
+            command += ["--cluster", str(programs.file)]
+            _spent([*command, str(places[0])])  # once they are there
+            spent = []
+            for place in places:
+                before = _of_children()
+                clock, cores = _spent([*command, str(place)])
+                spent.append((clock, cores + _of_children() - before))
+            return spent
+        finally:
+            programs.end()
+
+
+def _of_children() -> float:
+    """Return seconds of a core that running programs have taken."""
+    children = psutil.Process().children(recursive=True)
+    return sum(_processor(child.pid) for child in children)
 
 
 def _spent(command: list[str]) -> tuple[float, float]:
