@@ -90,7 +90,12 @@ def connected(address: str, threads: int = 0) -> Iterator["Connection"]:
 
 @contextlib.contextmanager
 def _own(threads: int) -> Iterator[LocalCluster]:
-    """Yield a cluster that nobody else can reach: loopback, and keys that only it has."""
+    """Yield a cluster that nobody else can reach: loopback, and keys that only it has.
+
+    Its processes have two threads each, which share a model, and a core's cache for it. More would
+    wait for one another in Python, and more would be lost with a picture that ends its process.
+    """
+    each = 1 if threads % 2 else 2
     settings = {
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
@@ -100,8 +105,8 @@ def _own(threads: int) -> Iterator[LocalCluster]:
     with (
         dask.config.set(settings),
         LocalCluster(
-            n_workers=threads,
-            threads_per_worker=1,
+            n_workers=threads // each,
+            threads_per_worker=each,
             host="127.0.0.1",
             security=Security.temporary(),
             scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
@@ -275,7 +280,7 @@ class _Job:
                     raise
             self._looked = time.monotonic()
         most = _AHEAD * self._threads
-        if self._order.threads:
+        if self._order.threads and not self._connection.own:  # which has no more of them
             most = min(most, self._order.threads)
         return max(1, most) - len(self._in_work)
 
