@@ -7,7 +7,7 @@ None forbids anything: a person decides.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lorgnette.english.rewriting import rewritten
@@ -112,6 +112,11 @@ _FALSE_FAVOURITES = re.compile(
     r"\b(menu|clock|cell ?phone|surfboard|skateboard)s?\b", re.IGNORECASE
 )
 _STAMMER = re.compile(r"\b((?:[\w'-]+\W+){0,3}[\w'-]+)((?:\W+and|,)?\W+\1\b)+", re.IGNORECASE)
+_QUOTATION = re.compile(
+    r"\"[^\"]+\"|\u201c[^\u201d]+\u201d|\u201e[^\u201c\u201d]+[\u201c\u201d]|\u00ab[^\u00bb]+\u00bb|"
+    r"\u2039[^\u203a]+\u203a|\u300c[^\u300d]+\u300d|\u300e[^\u300f]+\u300f"
+)
+_LINEAR_B = 0x10000  # letters that no alt text has; each stands for a quotation
 # What it reads, in quotation marks (an apostrophe is none), or words that speak of its words.
 _TELLS_TEXT = re.compile(
     r"[\"\u201c\u201e\u00ab\u2039\u300c\u300e]|(?<!\w)['\u2018]\w|"
@@ -149,9 +154,11 @@ def _found(text: str, context: Context) -> Iterator[Note]:
     if bare in _PLACEHOLDERS:
         yield Note(Rule.PLACEHOLDER, Level.ERROR, text)
         return
-    yield from _wording(text)
-    if context.language.partition("-")[0].lower() in {"", "en"}:  # "son" is no child in French
-        yield from _people(text)
+    yield from _form(text)
+    own, quoted = _set_aside(text)
+    for note in _wording(own, context):
+        mended = None if note.mended is None else _put_back(note.mended, quoted)
+        yield replace(note, found=_put_back(note.found, quoted), mended=mended)
     yield from _length(text)
     if context.holds_text and not _TELLS_TEXT.search(text):
         yield Note(Rule.TEXT_IN_IMAGE, Level.WARNING)
@@ -159,19 +166,42 @@ def _found(text: str, context: Context) -> Iterator[Note]:
         yield Note(Rule.SAME_ELSEWHERE, Level.WARNING)
     if any(_plain(text) == _plain(caption) for caption in context.captions):
         yield Note(Rule.SAME_AS_CAPTION, Level.INFORMATION)
-    if context.from_machine:
-        if match := _COUNT.search(text):
-            yield Note(Rule.COUNT, Level.INFORMATION, match[0])
-        if match := _FALSE_FAVOURITES.search(text):
-            yield Note(Rule.FALSE_FAVOURITE, Level.INFORMATION, match[0])
-        if context.reviewed:
-            yield Note(Rule.UNTOUCHED, Level.INFORMATION)
+    if context.from_machine and context.reviewed:
+        yield Note(Rule.UNTOUCHED, Level.INFORMATION)
 
 
-def _wording(text: str) -> Iterator[Note]:
+def _set_aside(text: str) -> tuple[str, dict[str, str]]:
+    """Return text with a letter for each of its quotations, and which stands for which.
+
+    What a sign reads is no judgement, guess or count of who describes it, and stays as it is.
+    """
+    quoted: dict[str, str] = {}
+
+    def letter(match: re.Match[str]) -> str:
+        quoted[chr(_LINEAR_B + len(quoted))] = match[0]
+        return next(reversed(quoted))
+
+    return _QUOTATION.sub(letter, text), quoted
+
+
+def _put_back(text: str, quoted: dict[str, str]) -> str:
+    return "".join(quoted.get(letter, letter) for letter in text)
+
+
+def _form(text: str) -> Iterator[Note]:
+    """Yield what is wrong with it however its words are meant, quoted ones, too."""
     if match := _MARKUP.search(text):
         mended = " ".join(_MARKUP.sub(" ", text).split())
         yield Note(Rule.MARKUP, Level.ERROR, match[0].strip() or "\u23ce", mended)
+    emoji = "".join(c for c in text if unicodedata.category(c) == "So")
+    if emoji:
+        mended = " ".join("".join(c for c in text if c not in emoji).split())
+        yield Note(Rule.EMOJI, Level.INFORMATION, emoji, mended)
+    if text[-1] not in ".!?\u2026\u3002\u061f\"')\u201d":
+        yield Note(Rule.FULL_STOP, Level.INFORMATION, mended=f"{text}.")
+
+
+def _wording(text: str, context: Context) -> Iterator[Note]:
     if match := _PREFIX.match(text):
         yield Note(Rule.PREFIX, Level.WARNING, match[0].strip(), _capital(text[match.end() :]))
     if match := _HEDGE.search(text):
@@ -185,12 +215,13 @@ def _wording(text: str) -> Iterator[Note]:
     letters = [letter for letter in text if letter.isalpha()]
     if len(letters) >= 8 and sum(map(str.isupper, letters)) > 0.7 * len(letters):
         yield Note(Rule.CAPITALS, Level.INFORMATION, mended=text.capitalize())
-    emoji = "".join(c for c in text if unicodedata.category(c) == "So")
-    if emoji:
-        mended = " ".join("".join(c for c in text if c not in emoji).split())
-        yield Note(Rule.EMOJI, Level.INFORMATION, emoji, mended)
-    if text[-1] not in ".!?\u2026\u3002\u061f\"')\u201d":
-        yield Note(Rule.FULL_STOP, Level.INFORMATION, mended=f"{text}.")
+    if context.language.partition("-")[0].lower() in {"", "en"}:  # "son" is no child in French
+        yield from _people(text)
+    if context.from_machine:
+        if match := _COUNT.search(text):
+            yield Note(Rule.COUNT, Level.INFORMATION, match[0])
+        if match := _FALSE_FAVOURITES.search(text):
+            yield Note(Rule.FALSE_FAVOURITE, Level.INFORMATION, match[0])
 
 
 def _people(text: str) -> Iterator[Note]:

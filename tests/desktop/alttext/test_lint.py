@@ -135,3 +135,27 @@ def test_a_picture_of_text_is_described_by_what_it_reads() -> None:
         "The headline of a newspaper: war is over.",
     ):
         assert rules(told, holds_text=True) == [], told
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        '"Hello World. Hello World"',
+        '"This could be the beautiful menu of an old man and his son, at eight"',
+        "\u201cSEVEN CLOCKS PROBABLY REPAIRED\u201d",
+        "\u201eSEVEN CLOCKS PROBABLY REPAIRED\u201c",
+        "\u00abSEVEN CLOCKS PROBABLY REPAIRED\u00bb",
+    ],
+)
+def test_what_a_picture_reads_is_no_wording_of_who_quotes_it(quoted: str) -> None:
+    assert rules(f"A sign that reads: {quoted}.", from_machine=True) == []
+
+
+def test_mending_leaves_quotations_as_they_are() -> None:
+    text = 'Photo of "NO, NO", a beautiful beautiful sign beside "PROBABLY OPEN"'
+    for rule, wanted in [
+        (Rule.PREFIX, '"NO, NO", a beautiful beautiful sign beside "PROBABLY OPEN"'),
+        (Rule.STAMMER, 'Photo of "NO, NO", a beautiful sign beside "PROBABLY OPEN"'),
+        (Rule.JUDGING, 'Photo of "NO, NO", a sign beside "PROBABLY OPEN"'),
+    ]:
+        assert mended(text, rule) == wanted
