@@ -262,7 +262,9 @@ def _with_text(outcome: Outcome, text: PictureText, reading: TextReading) -> Out
                 quoted=quote,
                 reason=text.reason,
             )
-    elif outcome.alt_text and reading.into_photos:
-        told = quoting.beside(outcome.alt_text, text, MOST_LENGTH)
-        return dataclasses.replace(outcome, alt_text=told)
-    return outcome
+        return outcome
+    told = quoting.beside(outcome.alt_text, text, MOST_LENGTH) if outcome.alt_text else ""
+    if told == outcome.alt_text:
+        return outcome
+    draft = told if reading.into_photos else outcome.alt_text
+    return dataclasses.replace(outcome, alt_text=draft, with_words=told)

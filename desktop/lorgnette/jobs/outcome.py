@@ -32,6 +32,7 @@ class Outcome:
     scenes: tuple[SceneWords, ...] = ()  # of an animation or a film, where they were asked for
     text: PictureText | None = None  # in the picture; None where it was not read
     quoted: Quote | None = None  # set when the draft is what the picture reads, not what it shows
+    with_words: str = ""  # the draft, and after it the words on the photo; empty without any
     text_model: str = ""  # label of what read it; for the provenance
     reason: str = ""  # for a person; empty when captioned, unless the destination changed
     error: LorgnetteError | None = None  # set exactly when failed

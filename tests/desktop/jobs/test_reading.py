@@ -7,7 +7,9 @@ from PIL import Image, ImageDraw, ImageFont
 from lorgnette import alttext, cli, paths
 from lorgnette.alttext import Destination
 from lorgnette.captioning.captioner import Captioner
+from lorgnette.english.joining import Template
 from lorgnette.jobs.batch import caption_batch, write_drafts
+from lorgnette.jobs.joining import Joining
 from lorgnette.jobs.outcome import Outcome, Verdict
 from lorgnette.jobs.reading import ReadText, TextReading
 from lorgnette.ocr.reader import Reader
@@ -36,6 +38,17 @@ def screenshot(tmp_path: Path) -> Path:
         pen.text((24, 30 + 60 * number), line, "black", ImageFont.load_default(20))
     path = tmp_path / "Screenshot 2026-03-01.png"
     image.save(path)
+    return path
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> Path:
+    """Return a photo of a cat with a sign."""
+    photo = Image.open(SAMPLES / "cat.jpg").convert("RGB")
+    ImageDraw.Draw(photo).rectangle((0, 0, 150, 44), "white")
+    ImageDraw.Draw(photo).text((12, 8), "Bus stop", "black", ImageFont.load_default(28))
+    path = tmp_path / "cat.png"
+    photo.save(path)
     return path
 
 
@@ -83,21 +96,29 @@ def test_never_reads_nothing_and_opens_no_model(screenshot: Path, captioner: Cap
 
 
 def test_a_photo_keeps_its_caption_and_its_words_follow_where_that_is_chosen(
-    tmp_path: Path, captioner: Captioner
+    signed: Path, captioner: Captioner
 ) -> None:
-    photo = Image.open(SAMPLES / "cat.jpg").convert("RGB")
     plain = outcome(SAMPLES / "cat.jpg", captioner, reading(ReadText.NEVER)).alt_text
-    ImageDraw.Draw(photo).rectangle((0, 0, 150, 44), "white")
-    ImageDraw.Draw(photo).text((12, 8), "Bus stop", "black", ImageFont.load_default(28))
-    photo.save(tmp_path / "cat.png")
-    found = outcome(tmp_path / "cat.png", captioner, reading(ReadText.ALWAYS))
+    found = outcome(signed, captioner, reading(ReadText.ALWAYS))
     assert found.text is not None
     assert "Bus stop" in [line.text for line in found.text.lines]
     assert found.alt_text
     assert "Bus stop" not in found.alt_text
-    told = outcome(tmp_path / "cat.png", captioner, reading(ReadText.ALWAYS, into_photos=True))
+    told = outcome(signed, captioner, reading(ReadText.ALWAYS, into_photos=True))
     assert told.alt_text == f'{found.alt_text} Text in the picture reads: "Bus stop".'
     assert plain  # the sample is no declined picture
+
+
+def test_the_words_on_a_photo_follow_its_draft_in_the_form_that_drafts_have(
+    signed: Path, captioner: Captioner
+) -> None:
+    form = Joining(Template.parse("{note}. {caption}"), lambda _: "At home", ())
+    for into_photos in (False, True):
+        how = reading(ReadText.ALWAYS, into_photos=into_photos)
+        (found,) = caption_batch([signed], captioner, reading=how, joining=form)
+        assert found.with_words.startswith("At home. ")
+        assert found.with_words.endswith(' Text in the picture reads: "Bus stop".')
+        assert (found.alt_text == found.with_words) == into_photos
 
 
 def test_jsonl_has_lines_with_confidence_and_box(

@@ -52,8 +52,8 @@ class Suggestion:
     confidence: float | None = None  # 0 to 1
     quoted: bool = False  # text is what the picture reads, not what it shows
     extended: str = ""  # what text has no room for, of what the picture reads
-    read: str = ""  # the text in the picture, row by row, what is unsure marked
-    with_words: str = ""  # text, and after it the words on the photo
+    read: str = ""  # the text in the picture, row by row, what is unsure said to be
+    with_words: str = ""  # the draft, and after it the words on the photo; it may be text
     declined: bool = False
     no_photo: bool = False  # it looks like a screenshot, text or a drawing
     failed: bool = False
@@ -62,6 +62,11 @@ class Suggestion:
     provider: str = ""
     seconds: float = 0.0
     moments: tuple[Moment, ...] = ()  # of an animation or film, in the order of time
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that a person may take over as it is: no word of it is a person's."""
+        return tuple(filter(None, (self.text, *self.candidates, self.with_words)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +201,13 @@ class Picture:
     def edited(self, text: str) -> AltText:
         """Return the alt text after a person changed its words to text."""
         suggestion = self.suggestion
-        if suggestion is not None and text in suggestion.candidates:
+        if suggestion is not None and text in suggestion.texts:
             origin = Origin.MACHINE
         elif text and self.alt.text and self.alt.origin is not Origin.HUMAN:
             origin = Origin.MACHINE_EDITED
         else:
             origin = Origin.HUMAN
-        first = suggestion is not None and text == suggestion.text
+        first = suggestion is not None and text in {suggestion.text, suggestion.with_words} - {""}
         beneath = self.beneath if self.alt.decorative and text else None
         return dataclasses.replace(
             self.alt,

@@ -4,6 +4,7 @@ Everything heavy (numpy, onnxruntime, Pillow) is imported in here, by the thread
 """
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
@@ -14,12 +15,14 @@ from lorgnette.errors import LorgnetteError
 from lorgnette.gui.batch.picture import CANDIDATES, Moment, Suggestion
 from lorgnette.gui.captioning.models import Models
 from lorgnette.gui.captioning.queue import Queue
+from lorgnette.gui.saying.translation import tr
 from lorgnette.settings import Settings
 
 if TYPE_CHECKING:
     from lorgnette.captioning.caption import Caption, FrameCaption
     from lorgnette.jobs.joining import Joining
     from lorgnette.jobs.outcome import Outcome
+    from lorgnette.ocr.found import Line, PictureText
 
 
 def caption(
@@ -97,10 +100,8 @@ def in_form(said: Suggestion, image: Path, joining: "Joining") -> Suggestion:
 
 def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
     """Return what became of a picture as a value that the window can keep."""
-    from lorgnette.alttext.lint import MOST_LENGTH
     from lorgnette.captioning import judging
     from lorgnette.jobs.outcome import Verdict
-    from lorgnette.ocr import quoting
 
     said = outcome.caption
     hint = outcome.error.hint if outcome.error is not None else ""
@@ -116,10 +117,8 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         confidence=outcome.confidence,
         quoted=outcome.quoted is not None,
         extended=outcome.extended_description,
-        read="" if outcome.text is None else quoting.marked(outcome.text),
-        with_words=quoting.beside(said.text, outcome.text, MOST_LENGTH)
-        if said is not None and said.text and outcome.text is not None
-        else "",
+        read="" if outcome.text is None else _marked(outcome.text),
+        with_words=outcome.with_words,
         declined=outcome.verdict is Verdict.DECLINED,
         no_photo=said is not None and said.reason == judging.NO_PHOTO,
         failed=outcome.verdict is Verdict.FAILED,
@@ -128,6 +127,26 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
         provider=provider,
         seconds=outcome.seconds,
         moments=_moments(said) if said is not None else (),
+    )
+
+
+def _marked(text: "PictureText") -> str:
+    """Return text row by row as it stands in the picture, and say before words if they are unsure.
+
+    The mark is a word: of signs alone screen readers are silent.
+    """
+    return "\n\n".join(
+        "\n".join("   ".join(map(_marked_line, row)) for row in rows) for rows in text.paragraphs
+    )
+
+
+def _marked_line(line: "Line") -> str:
+    stretches = (
+        (sure, " ".join(word.text for word in words))
+        for sure, words in itertools.groupby(line.words, lambda word: word.sure)
+    )
+    return " ".join(
+        words if sure else tr("[unsure: {words}]").format(words=words) for sure, words in stretches
     )
 
 

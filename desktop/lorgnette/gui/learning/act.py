@@ -74,7 +74,6 @@ def _corrections(picture: Picture) -> frozenset[Rule]:
     suggestion = picture.suggestion
     if suggestion is None or not suggestion.text or picture.state is not State.REVIEWED:
         return frozenset()
-    drafts = (suggestion.text, *suggestion.candidates)
-    if picture.alt.text in drafts:
+    if picture.alt.text in suggestion.texts:
         return frozenset()
-    return frozenset(corrections(closest(drafts, picture.alt.text), picture.alt.text))
+    return frozenset(corrections(closest(suggestion.texts, picture.alt.text), picture.alt.text))

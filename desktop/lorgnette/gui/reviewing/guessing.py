@@ -50,6 +50,7 @@ class Guessing(QObject):
             text="",
             declined=True,
             no_photo=picture.suggestion.no_photo,
+            read=picture.suggestion.read,
             reason=picture.suggestion.reason,
         )
         picture = dataclasses.replace(picture, suggestion=held_back)
