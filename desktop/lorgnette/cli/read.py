@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from typing import TYPE_CHECKING
 
 from lorgnette import paths
 from lorgnette.cli import output
@@ -9,6 +10,11 @@ from lorgnette.cli.options import path_argument
 from lorgnette.errors import ExitCode
 from lorgnette.files import find_pictures
 from lorgnette.names import shown
+
+if TYPE_CHECKING:
+    from lorgnette.ocr.found import PictureText
+
+_LINE = 4  # characters; fewer are often an icon's
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,8 +57,19 @@ def run(args: argparse.Namespace) -> int:
         if said := quoting.plain(outcome.text):
             for line in said.split("\n"):
                 output.line(line)
-        elif not outcome.text.reason:
-            output.note(f"{shown(outcome.image.name)}: no text was found that can be read")
-        if reason := outcome.text.reason:
+        reasons = [_unread(outcome.text), outcome.text.reason]
+        if not said and not any(reasons):
+            reasons = ["no text was found that can be read"]
+        for reason in filter(None, reasons):
             output.note(f"{shown(outcome.image.name)}: {reason}")
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def _unread(text: "PictureText") -> str:
+    """Say how much looks like text of which no word is sure; empty where there is none.
+
+    Writing that the text model does not know leaves nothing else behind.
+    """
+    count = sum(len(line.text) >= _LINE and not line.sure_text for line in text.lines)
+    lines = "1 line looks" if count == 1 else f"{count} lines look"
+    return f"{lines} like text that cannot be read" if count else ""
