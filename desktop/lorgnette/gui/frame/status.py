@@ -39,7 +39,8 @@ class Status(QObject):
         self._soon = QTimer(self, interval=_REFRESH_MILLISECONDS, singleShot=True)
         self._soon.timeout.connect(self.refresh)
         last_message.setMinimumWidth(1)  # F8 has all of it where the window is narrow
-        batch.announcer.said.connect(last_message.setText)
+        # In one line, however many were spoken: they would push all else out of the window.
+        batch.announcer.said.connect(lambda text: last_message.setText(" ".join(text.split())))
         batch.model.changed.connect(self._refresh_later)
         batch.model.removed.connect(self._refresh_later)
         batch.view.selectionModel().selectionChanged.connect(self._refresh_later)

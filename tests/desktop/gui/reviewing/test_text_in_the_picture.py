@@ -89,3 +89,20 @@ def test_the_text_in_a_picture_stays_where_its_guess_is_shown(
     qtbot.waitUntil(lambda: panel.field.toPlainText() == "A blue picture.")
     assert panel.read_section.isVisible()
     assert panel.read.toPlainText() == "Bus stop"
+
+
+def test_a_page_that_is_spoken_takes_no_room_from_the_window(
+    qtbot: QtBot, filled: MainWindow, folder: Path
+) -> None:
+    path = folder / "0 red.png"
+    picture = filled.batch.model.picture(path)
+    assert picture is not None
+    page = "\n".join(f"Line {number} of the page" for number in range(60))
+    read = dataclasses.replace(SIGN, read=page)
+    filled.batch.model.put([dataclasses.replace(picture, suggestion=read)])
+    filled.batch.view.go_to(path)
+    before = filled.minimumSizeHint().height(), filled.statusBar().sizeHint().height()
+    with qtbot.waitSignal(filled.batch.announcer.said) as spoken:
+        filled.actions_["say_read"].trigger()
+    assert spoken.args == [page]
+    assert (filled.minimumSizeHint().height(), filled.statusBar().sizeHint().height()) == before
