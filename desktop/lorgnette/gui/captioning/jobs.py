@@ -131,13 +131,14 @@ def suggestion(outcome: "Outcome", model: str, provider: str) -> Suggestion:
 
 
 def _marked(text: "PictureText") -> str:
-    """Return text row by row as it stands in the picture, and say before words if they are unsure.
+    """Return text row by row as it stands in the picture, with what is unsure or missing.
 
-    The mark is a word: of signs alone screen readers are silent.
+    Both are said in words: of signs alone screen readers are silent.
     """
-    return "\n\n".join(
+    paragraphs = [
         "\n".join("   ".join(map(_marked_line, row)) for row in rows) for rows in text.paragraphs
-    )
+    ]
+    return "\n\n".join([*paragraphs, *([f"[{text.reason}]"] if text.reason else [])])
 
 
 def _marked_line(line: "Line") -> str:

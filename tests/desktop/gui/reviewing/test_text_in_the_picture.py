@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from lorgnette.alttext import Origin
@@ -12,6 +13,7 @@ from lorgnette.gui.captioning.jobs import suggestion
 from lorgnette.gui.main_window import MainWindow
 from lorgnette.jobs.outcome import Outcome, Verdict
 from lorgnette.ocr.found import Line, PictureText, ReadWord
+from lorgnette.ocr.reader import TOO_MUCH
 
 SIGN = Suggestion(
     text="A street.",
@@ -29,6 +31,12 @@ def line(*words: tuple[str, float]) -> Line:
         box=(0, 0, 1, 1),
         height=0.1,
     )
+
+
+def test_what_is_missing_of_the_text_is_said_at_its_end() -> None:
+    text = PictureText(paragraphs=(((line(("Import", 0.99)),),),), reason=TOO_MUCH)
+    outcome = Outcome(image=Path("/p/a.png"), verdict=Verdict.CAPTIONED, text=text)
+    assert suggestion(outcome, "captions/1", "cpu").read == f"Import\n\n[{TOO_MUCH}]"
 
 
 def test_what_is_unsure_is_said_to_be_in_a_word() -> None:
@@ -101,8 +109,9 @@ def test_a_page_that_is_spoken_takes_no_room_from_the_window(
     read = dataclasses.replace(SIGN, read=page)
     filled.batch.model.put([dataclasses.replace(picture, suggestion=read)])
     filled.batch.view.go_to(path)
-    before = filled.minimumSizeHint().height(), filled.statusBar().sizeHint().height()
+    labels = filled.statusBar().findChildren(QLabel)
+    before = [label.sizeHint().height() for label in labels]
     with qtbot.waitSignal(filled.batch.announcer.said) as spoken:
         filled.actions_["say_read"].trigger()
     assert spoken.args == [page]
-    assert (filled.minimumSizeHint().height(), filled.statusBar().sizeHint().height()) == before
+    assert [label.sizeHint().height() for label in labels] == before
