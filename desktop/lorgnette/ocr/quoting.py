@@ -114,20 +114,6 @@ def _quote(text: PictureText, lead: str, room: int) -> Quote | None:
     )
 
 
-def marked(text: PictureText) -> str:
-    """Return text row by row as it stands in the picture, a question mark after unsure words."""
-    return "\n\n".join(
-        "\n".join(
-            "   ".join(
-                " ".join(word.text if word.sure else f"{word.text} (?)" for word in line.words)
-                for line in row
-            )
-            for row in rows
-        )
-        for rows in text.paragraphs
-    )
-
-
 def _without_scales(text: PictureText) -> PictureText:
     """Return text without the numbers along axes and beside lines, if it has words besides."""
     kept = tuple(rows for rows in text.paragraphs if not _scale(rows))
