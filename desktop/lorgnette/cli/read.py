@@ -14,8 +14,6 @@ from lorgnette.names import shown
 if TYPE_CHECKING:
     from lorgnette.ocr.found import PictureText
 
-_LINE = 4  # characters; fewer are often an icon's
-
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
@@ -70,6 +68,6 @@ def _unread(text: "PictureText") -> str:
 
     Writing that the text model does not know leaves nothing else behind.
     """
-    count = sum(len(line.text) >= _LINE and not line.sure_text for line in text.lines)
+    count = sum(line.likely_text and not line.sure_text for line in text.lines)
     lines = "1 line looks" if count == 1 else f"{count} lines look"
     return f"{lines} like text that cannot be read" if count else ""

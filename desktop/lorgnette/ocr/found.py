@@ -5,6 +5,7 @@ from dataclasses import dataclass
 SURE_FROM = 0.85  # of a word's confidence; below it a word is left out of what is quoted
 KNOWN_FROM = 0.6  # the same of a word that a dictionary has: letters seldom make one by mistake
 UNKNOWN_FROM = 0.97  # the same of a word that it lacks, among others that it has: "Fle", "mnutes"
+_LINE_FROM = 4  # characters of a line; fewer are often an icon's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,11 @@ class Line:
     def text(self) -> str:
         """The whole line, its unsure words too."""
         return " ".join(word.text for word in self.words)
+
+    @property
+    def likely_text(self) -> bool:
+        """Tell whether it is longer than what icons are taken for."""
+        return len(self.text) >= _LINE_FROM
 
     @property
     def sure_text(self) -> str:

@@ -1,12 +1,15 @@
 """The text in a picture -> words to publish: whole as plain text, or quoted in a sentence.
 
-Words that are not sure are left out everywhere, with an ellipsis where others go on after them.
+Words and lines that are not sure are left out everywhere, with an ellipsis where others of the
+paragraph go on after them.
 """
 
 import dataclasses
 import functools
+import itertools
 import re
 import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,10 +46,12 @@ _SCREENSHOT = re.compile(
     re.IGNORECASE,
 )
 
+_Box = tuple[float, float, float, float]
 
 # What is left out between words: a character that no picture reads, until it is told from others.
 _GAP = ReadWord(text="\ue000", confidence=0.0)
 _LEFT_OUT = re.compile(r"\s*\ue000[\s\ue000]*")
+_ELLIPSIS = "\u2026"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,55 +139,98 @@ def _sure(text: PictureText) -> PictureText:
     # Small drawings are read as Chinese: among other letters a few are taken for that.
     wide = len(_WIDE.findall(said)) >= _WIDE_FROM * len(_SPEAKS.findall(said))
     paragraphs = (
-        [[line for line in map(partial(_sure_line, wide=wide), row) if line.words] for row in rows]
+        _between(
+            tuple(line for line in map(partial(_sure_line, wide=wide), row) if line.words)
+            for row in rows
+        )
         for rows in text.paragraphs
     )
-    return dataclasses.replace(
-        text,
-        paragraphs=tuple(
-            tuple(tuple(row) for row in rows if row) for rows in paragraphs if any(rows)
-        ),
-    )
+    return dataclasses.replace(text, paragraphs=tuple(rows for rows in paragraphs if rows))
+
+
+def _between(rows: Iterable[tuple[Line, ...]]) -> tuple[tuple[Line, ...], ...]:
+    """Return rows without empty ones and gaps, but for one gap between two that say something."""
+    kept: list[tuple[Line, ...]] = []
+    gap: list[tuple[Line, ...]] = []
+    for row in filter(None, rows):
+        if all(line.words == (_GAP,) for line in row):
+            gap = [row]
+        else:
+            kept += [*(gap if kept else ()), row]
+            gap = []
+    return tuple(kept)
 
 
 def _sure_line(line: Line, *, wide: bool) -> Line:
-    """Return line with gaps for unsure words; without any where they are its greater part."""
+    """Return line with gaps for unsure words; as one gap where they are its greater part."""
     words = tuple(
         word if word.sure and (wide or not _WIDE.search(word.text)) else _GAP for word in line.words
     )
     said = " ".join(word.text for word in words if word is not _GAP)
     # A lonely character is more often a bullet or a corner of something than a word.
     if len(said) < _SURE_PART * len(line.text) or len(_SPEAKS.findall(said)) < _LEAST:
-        words = ()
+        spoken = len(_SPEAKS.findall(line.text)) >= _LEAST
+        drawn = not line.likely_text or not spoken or (not wide and _WIDE.search(line.text))
+        words = () if drawn else (_GAP,)
     return dataclasses.replace(line, words=words)
 
 
 def _paragraphs(text: PictureText) -> list[list[str]]:
     """Return paragraphs of stretches of text, the rows of running text joined."""
     found = []
+    turn = _turn(text)
     for rows in text.paragraphs:
         said = [_row(row) for row in rows]
-        if _running(rows):
+        if _running(rows, turn):
             said = [functools.reduce(_joined, said)]
         stripped = (stretch.strip(f"{_GAP.text} ") for stretch in said)
-        found.append([_LEFT_OUT.sub(" \u2026 ", stretch) for stretch in stripped])
+        found.append(
+            [_LEFT_OUT.sub(f" {_ELLIPSIS} ", stretch) or _ELLIPSIS for stretch in stripped]
+        )
     return found
 
 
-def _running(rows: tuple[tuple[Line, ...], ...]) -> bool:
+def _turn(text: PictureText) -> int:
+    """Return by how many quarters clockwise text was turned, as rows follow each other: 0 to 3."""
+    pairs = [
+        (one[0].box, other[0].box)
+        for rows in text.paragraphs
+        for one, other in itertools.pairwise(rows)
+    ]
+    # Rows lie above each other. Boxes are shares of two sides: which one is longer says nothing.
+    sideways = sum(_shared(*pair, 0) for pair in pairs) < sum(_shared(*pair, 1) for pair in pairs)
+    on = 0 if sideways else 1
+    way = sum(other[on] + other[on + 2] - one[on] - one[on + 2] for one, other in pairs)
+    if sideways:
+        return 3 if way > 0 else 1
+    return 2 if way < 0 else 0
+
+
+def _shared(one: _Box, other: _Box, side: int) -> float:
+    """Return how much of the shorter of two boxes lies beside the other one, seen from a side."""
+    low, high = side, side + 2
+    shared = min(one[high], other[high]) - max(one[low], other[low])
+    return max(shared, 0) / max(min(one[high] - one[low], other[high] - other[low]), 1e-6)
+
+
+def _stretch(box: _Box, turn: int) -> tuple[float, float]:
+    """Return where a line begins and ends in a text that was turned."""
+    left, top, right, bottom = box
+    return ((left, right), (top, bottom), (1 - right, 1 - left), (1 - bottom, 1 - top))[turn]
+
+
+def _running(rows: tuple[tuple[Line, ...], ...], turn: int) -> bool:
     """Tell whether rows are one text: all but the last end where there is no more room."""
     if any(len(row) > 1 for row in rows):
         return False
-    ends = [row[0].box[2] for row in rows]
-    left = min(row[0].box[0] for row in rows)
+    stretches = [_stretch(row[0].box, turn) for row in rows]
+    left = min(begin for begin, _ in stretches)
+    ends = [end for _, end in stretches]
     return statistics.median(ends[:-1] or ends) - left >= _FILLED * (max(ends) - left)
 
 
 def _row(row: tuple[Line, ...]) -> str:
-    said = ""
-    for line in row:
-        said += _after(said, ",") + line.text
-    return said
+    return functools.reduce(partial(_followed, pause=","), (line.text for line in row), "")
 
 
 def _joined(before: str, after: str) -> str:
@@ -195,17 +243,17 @@ def _joined(before: str, after: str) -> str:
 
 def _said(paragraphs: list[list[str]]) -> str:
     """Return paragraphs in one go, with full stops where a voice has to pause."""
-    said = ""
-    for stretch in (stretch for rows in paragraphs for stretch in rows):
-        said += _after(said, ".") + stretch
+    stretches = (stretch for rows in paragraphs for stretch in rows)
+    said = functools.reduce(partial(_followed, pause="."), stretches, "")
     return " ".join(said.replace('"', "'").split())
 
 
-def _after(said: str, pause: str) -> str:
-    """Return what stands between said and more: a pause, unless said ends with one."""
+def _followed(said: str, more: str, *, pause: str) -> str:
+    """Return more after said, with a pause between them unless there is one or a gap."""
     if not said:
-        return ""
-    return " " if said.endswith(_SENTENCE) else f"{pause} "
+        return more
+    paused = said.endswith((*_SENTENCE, _GAP.text)) or more.startswith((_ELLIPSIS, _GAP.text))
+    return f"{said} {more}" if paused else f"{said}{pause} {more}"
 
 
 def _begun(said: str, room: int) -> str:

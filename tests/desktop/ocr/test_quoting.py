@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from lorgnette.ocr import quoting
@@ -76,6 +78,59 @@ def test_rows_that_end_early_stay_rows_and_cells_are_parted() -> None:
     born = [line("Born", right=0.2), line("1815", 0.5, 0.6)]
     table = [[line("Name:", right=0.2), line("Ada", 0.5, 0.6)], born]
     assert quoting.plain(text(menu, table)) == "Open\nClose it\nQuit\n\nName: Ada\nBorn, 1815"
+
+
+PAGE = (
+    ("The harbour office opens at eight", 0.9, 0.15),
+    ("every morning except on Sundays.", 0.85, 0.2),
+    ("Boats longer than twelve metres", 0.8, 0.25),
+    ("have to report.", 0.5, 0.3),
+    ("Bread", 0.2, 0.5),
+    ("Warm pancakes", 0.4, 0.55),
+    ("Tea", 0.15, 0.6),
+)
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_rows_are_joined_alike_however_the_page_was_turned(turn: int) -> None:
+    def turned(right: float, top: float) -> tuple[float, float, float, float]:
+        left, bottom = 0.1, top + 0.04
+        return (
+            (left, top, right, bottom),
+            (1 - bottom, left, 1 - top, right),
+            (1 - right, 1 - bottom, 1 - left, 1 - top),
+            (top, 1 - right, bottom, 1 - left),
+        )[turn]
+
+    rows = [[dataclasses.replace(line(said), box=turned(right, top))] for said, right, top in PAGE]
+    assert quoting.plain(text(rows[:4], rows[4:])) == (
+        "The harbour office opens at eight every morning except on Sundays. "
+        "Boats longer than twelve metres have to report.\n\nBread\nWarm pancakes\nTea"
+    )
+
+
+def test_a_line_of_which_nothing_is_sure_leaves_a_gap_between_others() -> None:
+    said = [[line("Open from eight")], [line("D207", unsure="D207")], [line("Please ring twice.")]]
+    assert quoting.plain(text(said)) == "Open from eight \u2026 Please ring twice."
+    found = quoting.quote(text(said), "A sign", 125)
+    assert found is not None
+    assert found.alt_text == 'A sign that reads: "Open from eight \u2026 Please ring twice."'
+    lost = [line("Cloze", right=0.4, unsure="Cloze")]
+    menu = [lost, [line("Open", right=0.2)], lost, lost, [line("Quit", right=0.2)], lost]
+    assert quoting.plain(text(menu, [lost])) == "Open\n\u2026\nQuit"
+    found = quoting.quote(text(menu), "Text", 125)
+    assert found is not None
+    assert found.alt_text == 'Text that reads: "Open \u2026 Quit".'
+    cells = [line("Ada"), line("l8I5", unsure="l8I5"), line("London")]
+    assert quoting.plain(text([cells, cells[:2]])) == "Ada \u2026 London\nAda"
+
+
+def test_icons_and_rules_leave_no_gap() -> None:
+    for drawn in (line("0)", unsure="0)"), line("-----"), line("\u571f\u53e3\u571f\u53e3")):
+        rows = [[line("Import metadata")], [drawn], [line("from elsewhere")]]
+        assert quoting.plain(text(rows)) == "Import metadata from elsewhere"
+        menu = text([[line("Open it"), drawn, line("Print all of it")]])
+        assert quoting.plain(menu) == "Open it, Print all of it"
 
 
 def test_words_parted_at_the_end_of_a_row_are_joined() -> None:
