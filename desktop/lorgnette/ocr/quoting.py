@@ -17,6 +17,8 @@ from lorgnette.ocr.found import Line, PictureText, ReadWord
 
 ANY_TEXT = "Text"  # what reads, where nobody knows whether it is a sign, a screenshot or a page
 _FILLED = 0.7  # of a paragraph's width that rows of running text take
+_SHORT = 24  # characters of an entry in a menu
+_APART = 0.4  # of a line's height, between two entries
 _SENTENCE = (
     ".",
     "!",
@@ -213,20 +215,41 @@ def _shared(one: _Box, other: _Box, side: int) -> float:
     return max(shared, 0) / max(min(one[high] - one[low], other[high] - other[low]), 1e-6)
 
 
-def _stretch(box: _Box, turn: int) -> tuple[float, float]:
-    """Return where a line begins and ends in a text that was turned."""
+def _level(box: _Box, turn: int) -> _Box:
+    """Return box as it lies after a text that was turned is turned back."""
     left, top, right, bottom = box
-    return ((left, right), (top, bottom), (1 - right, 1 - left), (1 - bottom, 1 - top))[turn]
+    return (
+        box,
+        (top, 1 - right, bottom, 1 - left),
+        (1 - right, 1 - bottom, 1 - left, 1 - top),
+        (1 - bottom, left, 1 - top, right),
+    )[turn]
 
 
 def _running(rows: tuple[tuple[Line, ...], ...], turn: int) -> bool:
     """Tell whether rows are one text: all but the last end where there is no more room."""
     if any(len(row) > 1 for row in rows):
         return False
-    stretches = [_stretch(row[0].box, turn) for row in rows]
-    left = min(begin for begin, _ in stretches)
-    ends = [end for _, end in stretches]
+    boxes = [_level(row[0].box, turn) for row in rows]
+    if _entries([row[0].text for row in rows], boxes):
+        return False
+    left = min(box[0] for box in boxes)
+    ends = [box[2] for box in boxes]
     return statistics.median(ends[:-1] or ends) - left >= _FILLED * (max(ends) - left)
+
+
+def _entries(rows: list[str], boxes: list[_Box]) -> bool:
+    """Tell whether rows are the entries of a menu: short, apart, and each with a capital."""
+    # Signs are as short, but their rows stand closer, or are all in capitals.
+    if len(rows) == 1 or statistics.median(map(len, rows)) > _SHORT:
+        return False
+    if not any(map(str.islower, "".join(rows))) or any(row[0].islower() for row in rows[1:]):
+        return False
+    gaps = (
+        (below[1] - above[3]) / max(min(above[3] - above[1], below[3] - below[1]), 1e-6)
+        for above, below in itertools.pairwise(boxes)
+    )
+    return statistics.median(gaps) >= _APART
 
 
 def _row(row: tuple[Line, ...]) -> str:

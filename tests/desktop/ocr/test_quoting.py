@@ -109,6 +109,26 @@ def test_rows_are_joined_alike_however_the_page_was_turned(turn: int) -> None:
     )
 
 
+def test_entries_that_stand_apart_are_parted_and_the_rows_of_signs_are_not() -> None:
+    def said(rows: list[str], apart: float) -> str:
+        lines = [
+            dataclasses.replace(
+                line(row), box=(0.1, number * (0.1 + apart), 0.3, number * (0.1 + apart) + 0.1)
+            )
+            for number, row in enumerate(rows)
+        ]
+        found = quoting.quote(text([[row] for row in lines]), "Text", 125)
+        assert found is not None
+        return found.alt_text.removeprefix("Text that reads: ")
+
+    assert said(["Document text", "Properties"], 0.05) == '"Document text. Properties".'
+    assert said(["Slow Down", "School Zone"], 0.02) == '"Slow Down School Zone".'
+    assert said(["KEEP", "CLEAR"], 0.05) == '"KEEP CLEAR".'
+    assert said(["Keep this", "gate shut"], 0.05) == '"Keep this gate shut".'
+    wide = ["Fees for every single guest", "In winter are eighteen euros"]
+    assert said(wide, 0.05) == f'"{" ".join(wide)}".'
+
+
 def test_a_line_of_which_nothing_is_sure_leaves_a_gap_between_others() -> None:
     said = [[line("Open from eight")], [line("D207", unsure="D207")], [line("Please ring twice.")]]
     assert quoting.plain(text(said)) == "Open from eight \u2026 Please ring twice."
