@@ -119,6 +119,7 @@ WINGS: dict[str, dict[str, set[str]]] = {  # room: wing: the wings of the room b
         "measuring": _MODELS | {"families", "evidence"},
         "conversion": _MODELS | {"families", "measuring"},
         "training": _MODELS | {"families", "evidence", "measuring", "conversion"},
+        "ocr": {"conversion"},
         "commands": {"measuring", "conversion", "training"},
         "cli": {"commands"},
     },

@@ -1,15 +1,14 @@
 """Tilted boxes of a picture -> upright strips of the height that the recogniser reads."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from lorgnette.ocr.regions import Floats
 
-HEIGHT = 48  # pixels; what the recogniser was taught on
 MOST_WIDTH = 1600  # pixels; longer strips are cut in two where nothing stands
-_LEAST_WIDTH = 24
 _LETTERS = 0.92  # of a box's height: a little larger, small letters are told apart better
 # Where small letters are made larger, BICUBIC leaves edges that the recogniser takes for strokes.
 _SCALING = Image.Resampling.BILINEAR
@@ -33,12 +32,19 @@ def turned(box: Floats, quarters: int) -> Floats:
     return np.roll(box, -quarters, axis=0)
 
 
-def strip(image: Image.Image, box: Floats) -> Image.Image:
-    """Return what stands in box, HEIGHT pixels high; box[0] becomes the top left corner."""
+def part(box: Floats, begins: float, ends: float) -> Floats:
+    """Return what of box is between two shares of its line."""
+    along = np.stack([box[1] - box[0], box[2] - box[3]]).astype(np.float32)
+    left, right = box[[0, 3]] + along * begins, box[[0, 3]] + along * ends
+    return np.stack([left[0], right[0], right[1], left[1]])
+
+
+def strip(image: Image.Image, box: Floats, high: int) -> Image.Image:
+    """Return what stands in box, that many pixels high; box[0] becomes the top left corner."""
     edge = (box[3] - box[0]) * np.float32((1 - _LETTERS) / 2)
     box = box + np.stack([edge, edge, -edge, -edge])
     width, height = sides(box)
-    size = (max(round(width * HEIGHT / max(height, 1.0)), _LEAST_WIDTH), HEIGHT)
+    size = (max(round(width * high / max(height, 1.0)), high // 2), high)
     (left, top), (right, bottom) = box.min(axis=0).tolist(), box.max(axis=0).tolist()
     climbs = max(abs(box[1, 1] - box[0, 1]), abs(box[3, 0] - box[0, 0]))
     if climbs <= _LEVEL and box[0, 0] < box[1, 0] and box[0, 1] < box[3, 1]:
@@ -60,10 +66,13 @@ def strip(image: Image.Image, box: Floats) -> Image.Image:
     return cut.resize(size, _SCALING)
 
 
-def pieces(line: Image.Image) -> Iterator[Image.Image]:
-    """Yield line, or parts of it of at most MOST_WIDTH pixels, cut where nothing stands."""
+def pieces(line: Image.Image, left: int = 0) -> Iterator[tuple[int, Image.Image]]:
+    """Yield line, or parts of at most MOST_WIDTH pixels, cut where nothing stands.
+
+    With each comes where it begins; line itself does so at left.
+    """
     if line.width <= MOST_WIDTH:
-        yield line
+        yield left, line
         return
     parts = -(-line.width // MOST_WIDTH)
     wanted = line.width // parts
@@ -71,8 +80,8 @@ def pieces(line: Image.Image) -> Iterator[Image.Image]:
     low = min(wanted * 3 // 4, MOST_WIDTH - 1)
     near = columns[low : min(wanted * 5 // 4, MOST_WIDTH)]
     at = low + _widest_quiet(near)
-    yield line.crop((0, 0, at, line.height))
-    yield from pieces(line.crop((at, 0, line.width, line.height)))
+    yield left, line.crop((0, 0, at, line.height))
+    yield from pieces(line.crop((at, 0, line.width, line.height)), left + at)
 
 
 def _widest_quiet(columns: Floats) -> int:
@@ -83,8 +92,7 @@ def _widest_quiet(columns: Floats) -> int:
     return int(first[longest] + last[longest]) // 2
 
 
-def _colour_at(image: Image.Image, x: float, y: float) -> tuple[int, ...]:
-    """Return the colour at a point, or nearest to it, of an RGB picture."""
+def _colour_at(image: Image.Image, x: float, y: float) -> Any:
+    """Return the colour at a point, or nearest to it."""
     x, y = (min(max(int(at), 0), side - 1) for at, side in zip((x, y), image.size, strict=True))
-    red, green, blue = np.asarray(image.crop((x, y, x + 1, y + 1)))[0, 0].tolist()
-    return red, green, blue
+    return image.getpixel((x, y))

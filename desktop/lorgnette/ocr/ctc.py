@@ -1,40 +1,103 @@
-"""What the recogniser says column by column -> words with their confidences."""
+"""What a recogniser says column by column -> words, how certain they are, and where they stand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from lorgnette.ocr.found import ReadWord
+import numpy as np
+
 from lorgnette.ocr.regions import Floats, Ints
 
 BLANK = 0  # the class that says: no character begins here
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelt:
+    """A word of a strip.
+
+    Attributes:
+        certain: how certain each of its characters is, 0 to 1.
+        begins: in the middle of the gap before it, as a share of the strip's width.
+        ends: in the middle of the gap after it.
+        lacking: how likely one of its characters was left out, 0 to 1.
+    """
+
+    text: str
+    certain: tuple[float, ...]
+    begins: float
+    ends: float
+    lacking: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """That of its least certain character, one that was left out included."""
+        return min(*self.certain, 1 - self.lacking)
+
+
+def left_out(best: Ints, second: Ints, likely: Floats) -> Floats:
+    """Return how likely a character was left out in each column.
+
+    Beside a character its own class is always likely: only another one's counts.
+
+    Args:
+        best: the likeliest class of each column.
+        second: the next one.
+        likely: of that, 0 to 1.
+    """
+    columns = np.arange(len(best))
+    begun = best != BLANK
+    before = np.maximum.accumulate(np.where(begun, columns, -1))
+    after = np.minimum.accumulate(np.where(begun, columns, len(best))[::-1])[::-1]
+    classes = np.concatenate([best, [-1]])  # -1: none stands there
+    other = (second != classes[before]) & (second != classes[after])
+    lacking: Floats = np.where(~begun & other, likely, 0).astype(np.float32)
+    return lacking
+
+
 def words(
-    best: Ints, certainty: Floats, characters: Sequence[str]
-) -> tuple[list[ReadWord], list[float]]:
-    """Return the words of a strip, and how certain each of their characters is.
+    best: Ints, certainty: Floats, characters: Sequence[str], lacking: Floats | None = None
+) -> list[Spelt]:
+    """Return the words of a strip.
 
     Args:
         best: the likeliest class of each column.
         certainty: of it, 0 to 1.
         characters: by class; what stands for BLANK is never said.
+        lacking: how likely a character was left out in each column; None where that is unknown.
     """
-    found: list[ReadWord] = []
-    certain: list[float] = []
-    begun = 0  # how many characters were certain before this word
-    text = ""
-    for index, columns in groupby(
+    if lacking is None:
+        lacking = np.zeros(len(best), np.float32)
+    found: list[Spelt] = []
+    text, certain, lacks = "", list[float](), 0.0
+    begins, column = 0.0, 0
+
+    def end(at: float) -> None:
+        if text:
+            share = len(best)
+            found.append(
+                Spelt(
+                    text=text,
+                    certain=tuple(certain),
+                    begins=begins / share,
+                    ends=at / share,
+                    lacking=lacks,
+                )
+            )
+
+    for index, group in groupby(
         zip(best.tolist(), certainty.tolist(), strict=True), key=itemgetter(0)
     ):
-        if index == BLANK:
-            continue
-        if not (character := characters[index]).isspace():
-            text += character
-            certain.append(max(value for _, value in columns))
-        elif text:
-            found.append(ReadWord(text=text, confidence=min(certain[begun:])))
-            text, begun = "", len(certain)
-    if text:
-        found.append(ReadWord(text=text, confidence=min(certain[begun:])))
-    return found, certain
+        values = [value for _, value in group]
+        lacks = max(lacks, float(lacking[column : column + len(values)].max()))
+        if index != BLANK:
+            if (character := characters[index]).isspace():
+                middle = column + len(values) / 2
+                end(middle)
+                text, certain, lacks, begins = "", [], 0.0, middle
+            else:
+                text += character
+                certain.append(max(values))
+        column += len(values)
+    end(column)
+    return found

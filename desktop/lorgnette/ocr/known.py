@@ -39,18 +39,27 @@ def looked_up(lines: Iterable[Line]) -> list[Line]:
     ]
 
 
-@functools.lru_cache(10_000)
 def _known(text: str) -> bool | None:
     """Tell whether the dictionary has a word; None where that says little.
 
     Three letters are too often a word by chance, and capitals an abbreviation.
     """
     letters = _AROUND.sub("", text)
-    if len(letters) < _LEAST or not (letters.isascii() and letters.isalpha()):
+    if len(letters) < _LEAST:
         return None
-    if _speller().knows(letters):
+    found = in_dictionary(text)
+    if found:
         return True if len(letters) > _LEAST else None
-    return None if letters.isupper() else False
+    return None if letters.isupper() else found
+
+
+@functools.lru_cache(10_000)
+def in_dictionary(text: str) -> bool | None:
+    """Tell whether the English dictionary has a word; None of what has other letters, or none."""
+    letters = _AROUND.sub("", text)
+    if not (letters.isascii() and letters.isalpha()):
+        return None
+    return _speller().knows(letters)
 
 
 @functools.cache

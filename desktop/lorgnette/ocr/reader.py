@@ -2,14 +2,17 @@
 
 import contextlib
 import ctypes
+import dataclasses
 import functools
 import hashlib
+import itertools
 import json
 import math
+import re
 import statistics
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +28,19 @@ from lorgnette.ocr.regions import Floats
 MANIFEST = "text-model.json"
 DETECTOR = "detector.onnx"
 RECOGNISER = "recogniser.onnx"
+QUICK = "quick.onnx"
 CHARACTERS = "characters.txt"
 
-PIXELS = "x"  # what both graphs take
+PIXELS = "x"  # what all graphs take
 PROBABILITIES = "fetch_name_0"  # of the detector, for each pixel
-BEST, CERTAINTY = (
-    "best",
-    "certainty",
-)  # of the recogniser: a column's likeliest class, and how likely
-OUTPUTS = {DETECTOR: (PROBABILITIES,), RECOGNISER: (BEST, CERTAINTY)}
+# Of both recognisers a column's likeliest class, and how likely; of the quick one the next, too.
+BEST, CERTAINTY, SECOND, LIKELY = "best", "certainty", "second", "likely"
+OUTPUTS = {
+    DETECTOR: (PROBABILITIES,),
+    RECOGNISER: (BEST, CERTAINTY),
+    QUICK: (BEST, CERTAINTY, SECOND, LIKELY),
+}
+HEIGHT = {RECOGNISER: 48, QUICK: 24}  # pixels of the strips that they were taught on
 
 LEAST_SIDE = 8  # pixels: no letter is smaller
 _STEP = 32  # pixels: sides of what the detector sees are multiples of it
@@ -49,7 +56,19 @@ _SAMPLE = 6  # lines that tell which way is up
 _DOUBTFUL = 0.92  # confidence of a sample below which the other way up is tried
 _SURER = 0.1  # by which it has to be surer: few pages are upside down, and "60N" is "N09" then
 
+# Confidence from which a word of the quick recogniser is taken, by whether a dictionary has it. One
+# that it lacks is not, nor are digits: thin letters and points go missing with certainty ("frst").
+_ENOUGH = {True: 0.95, None: 0.98, False: math.inf}
+_LETTERS = "aI"  # that are words; others by themselves are as often icons
+_MOST_ASKED = 0.5  # of a line that is asked for in parts; from here on it is read as a whole
+
+# A picture that is looked at in a smaller size than this shows no letters of usual type.
+_FAR = 0.25
+_GREEK = re.compile("[\u03ac-\u03ce]{2}")  # the recogniser leaves out those with an accent
+_MISSPELT = 0.5  # the confidence that is left of such words
+
 TOO_NARROW = "it is too narrow for words"
+TOO_LARGE = "it is too large for small letters to be seen; a part of it may be readable"
 TOO_MUCH = "it holds more text than was read: these are the first lines"
 
 
@@ -57,11 +76,10 @@ class Reader:
     """A text model that was opened; any number of threads may use it, one picture at a time."""
 
     def __init__(
-        self, detector: Graph, recogniser: Graph, characters: tuple[str, ...], label: str
+        self, graphs: Mapping[str, Graph], characters: tuple[str, ...], label: str
     ) -> None:
         self.label = label
-        self._detector = detector
-        self._recogniser = recogniser
+        self._graphs = graphs
         self._characters = characters
         # One picture's maps take 100 MB: pictures wait for each other rather than for memory.
         self._one_at_a_time = threading.Lock()
@@ -80,8 +98,8 @@ class Reader:
         """
         label = check(folder)
         chosen = choose_provider(provider)
-        detector, recogniser = (
-            Graph(
+        graphs = {
+            name: Graph(
                 folder / name,
                 inputs=(PIXELS,),
                 outputs=outputs,
@@ -90,8 +108,8 @@ class Reader:
                 sizes_vary=True,
             )
             for name, outputs in OUTPUTS.items()
-        )
-        return cls(detector, recogniser, classes(folder), label)
+        }
+        return cls(graphs, classes(folder), label)
 
     def read(self, image: Image.Image, *, least_height: float = 0.0) -> PictureText:
         """Return the text in an upright RGB picture, in reading order.
@@ -112,9 +130,10 @@ class Reader:
         boxes, cut = self._find(image, far_only=least_height > 0)
         boxes = boxes[[min(crops.sides(box)) >= least_height * min(image.size) for box in boxes]]
         if not len(boxes):
-            return PictureText()
+            return PictureText(reason="" if least_height else _unseen(image))
         # The lines that tell which way is up are not read a second time.
-        recognise = functools.cache(lambda line, turn: self._recognise(image, boxes[line], turn))
+        seen = {QUICK: image.convert("L"), RECOGNISER: image}
+        recognise = functools.cache(lambda line, turn: self._recognise(seen, boxes[line], turn))
         turn = _turn(boxes, recognise)
         order = layout.paragraphs(_level(boxes, image.size, turn))
         columns = 0
@@ -133,12 +152,10 @@ class Reader:
             [[said[line] for line in row if line in said and said[line].words] for row in rows]
             for rows in order
         )
-        return PictureText(
-            paragraphs=tuple(
-                tuple(tuple(row) for row in rows if row) for rows in kept if any(rows)
-            ),
-            reason=TOO_MUCH if cut else "",
-        )
+        paragraphs = tuple(tuple(tuple(row) for row in rows if row) for rows in kept if any(rows))
+        if not paragraphs and not least_height:
+            return PictureText(reason=_unseen(image))
+        return PictureText(paragraphs=paragraphs, reason=TOO_MUCH if cut else "")
 
     def _find(self, image: Image.Image, *, far_only: bool) -> tuple[Floats, bool]:
         """Return boxes around lines, in pixels of image, and whether some were left out."""
@@ -191,30 +208,81 @@ class Reader:
 
     def _map(self, image: Image.Image) -> Floats:
         """Return how likely each pixel belongs to text: (height, width)."""
-        (out,) = self._detector.run({PIXELS: _pixels(image)})
+        (out,) = self._graphs[DETECTOR].run({PIXELS: _pixels(image)})
         probability: Floats = out[0, 0]
         return probability
 
-    def _recognise(self, image: Image.Image, box: Floats, quarters: int) -> tuple[Line, int]:
-        """Return the line in box, and how wide the strip was that it was read from."""
-        strip = crops.strip(image, crops.turned(box, quarters))
-        words: list[ReadWord] = []
-        certain: list[float] = []
-        for piece in crops.pieces(strip):
-            best, certainty = self._recogniser.run({PIXELS: _pixels(piece)})
-            more, values = ctc.words(best.astype(np.int64), certainty, self._characters)
-            words += more
-            certain += values
-        whole = np.array(image.size, np.float32)
+    def _recognise(
+        self, seen: Mapping[str, Image.Image], box: Floats, quarters: int
+    ) -> tuple[Line, int]:
+        """Return the line in box, and how wide the strip was that it was read from.
+
+        The quick recogniser reads it, and the other one what that is not certain of.
+
+        Args:
+            seen: the picture as each of the two sees it.
+        """
+        level = crops.turned(box, quarters)
+        quick, width = self._spelt(QUICK, seen, level)
+        doubted = [word for word in quick if _doubtful(word)]
+        letters = sum(len(word.text) for word in quick)
+        if sum(len(word.text) for word in doubted) > _MOST_ASKED * letters or not quick:
+            spelt, width = self._spelt(RECOGNISER, seen, level)
+        else:
+            spelt = []
+            for doubtful, group in itertools.groupby(quick, _doubtful):
+                words = list(group)
+                if doubtful:
+                    between = crops.part(level, words[0].begins, words[-1].ends)
+                    words, _ = self._spelt(RECOGNISER, seen, between)
+                spelt += words
+        certain = [value for word in spelt for value in word.certain]
+        size = seen[RECOGNISER].size
+        whole = np.array(size, np.float32)
         left, top = np.clip(box.min(axis=0) / whole, 0, 1).tolist()
         right, bottom = np.clip(box.max(axis=0) / whole, 0, 1).tolist()
         line = Line(
-            words=tuple(words),
+            words=tuple(ReadWord(text=word.text, confidence=_confidence(word)) for word in spelt),
             confidence=sum(certain) / len(certain) if certain else 0.0,
             box=(left, top, right, bottom),
-            height=crops.sides(box)[quarters % 2 == 0] / min(image.size),
+            height=crops.sides(box)[quarters % 2 == 0] / min(size),
         )
-        return line, strip.width
+        return line, width
+
+    def _spelt(
+        self, name: str, seen: Mapping[str, Image.Image], box: Floats
+    ) -> tuple[list[ctc.Spelt], int]:
+        """Return the words that a recogniser reads in box, and the width of the strip."""
+        strip = crops.strip(seen[name], box, HEIGHT[name])
+        found: list[ctc.Spelt] = []
+        for left, piece in crops.pieces(strip):
+            best, certainty, *next_best = self._graphs[name].run({PIXELS: _pixels(piece)})
+            classes = best.astype(np.int64)
+            lacking = None
+            if next_best:
+                second, likely = next_best
+                lacking = ctc.left_out(classes, second.astype(np.int64), likely)
+            for word in ctc.words(classes, certainty, self._characters, lacking):
+                begins, ends = (
+                    (left + share * piece.width) / strip.width for share in (word.begins, word.ends)
+                )
+                found.append(dataclasses.replace(word, begins=begins, ends=ends))
+        return found, strip.width
+
+
+def _unseen(image: Image.Image) -> str:
+    """Return why nothing may have been found in image; "" where that is no wonder."""
+    return TOO_LARGE if image.width * image.height * _FAR**2 > _MOST_SEEN else ""
+
+
+def _confidence(word: ctc.Spelt) -> float:
+    return min(word.confidence, _MISSPELT) if _GREEK.search(word.text) else word.confidence
+
+
+def _doubtful(word: ctc.Spelt) -> bool:
+    if any(map(str.isdigit, word.text)) or (len(word.text) == 1 and word.text not in _LETTERS):
+        return True
+    return word.confidence < _ENOUGH[known.in_dictionary(word.text)]
 
 
 def _turn(boxes: Floats, recognise: Callable[[int, int], tuple[Line, int]]) -> int:
@@ -253,7 +321,7 @@ def check(folder: Path) -> str:
         files, label = content["files"], f"{content['name']}/{content['version']}"
         wrong = [
             name
-            for name in (DETECTOR, RECOGNISER, CHARACTERS)
+            for name in (*OUTPUTS, CHARACTERS)
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != files[name]["sha256"]
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -276,8 +344,8 @@ def _flat(image: Image.Image) -> bool:
 
 
 def _pixels(image: Image.Image) -> Floats:
-    """Return what both graphs see of an RGB picture: (1, BGR, height, width), -1 to 1."""
-    pixels = np.asarray(image, np.float32)[:, :, ::-1].transpose(2, 0, 1)[None]
+    """Return what graphs see of a picture, -1 to 1: (1, BGR or grey, height, width)."""
+    pixels = np.atleast_3d(np.asarray(image, np.float32))[:, :, ::-1].transpose(2, 0, 1)[None]
     return np.ascontiguousarray(pixels / 127.5 - 1)
 
 

@@ -2,9 +2,12 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from tests.benchmarks import reading_pages
@@ -12,6 +15,7 @@ from tests.desktop.ocr.conftest import Drawer
 
 from lorgnette import paths
 from lorgnette.errors import BrokenModelError
+from lorgnette.graphs import Graph
 from lorgnette.ocr import quoting
 from lorgnette.ocr import reader as reading
 from lorgnette.ocr.found import Line
@@ -90,6 +94,51 @@ def test_accents_of_many_languages_are_read(reader: Reader) -> None:
     assert missed <= 5, said  # of 63: Æ and ł are hard for it
 
 
+class Counted(Graph):
+    """A graph of the text model that counts what it is asked."""
+
+    def __init__(self, name: str) -> None:
+        path = paths.text_model() / name
+        outputs = reading.OUTPUTS[name]
+        super().__init__(path, inputs=(reading.PIXELS,), outputs=outputs, provider="cpu", threads=1)
+        self.widths: list[int] = []
+
+    def run(self, inputs: Mapping[str, npt.NDArray[Any]]) -> list[npt.NDArray[np.float32]]:
+        self.widths.append(inputs[reading.PIXELS].shape[3])
+        return super().run(inputs)
+
+
+def test_words_that_the_quick_recogniser_reads_with_certainty_are_not_read_again(
+    drawn: Drawer,
+) -> None:
+    graphs = {name: Counted(name) for name in reading.OUTPUTS}
+    counting = Reader(graphs, reading.classes(paths.text_model()), "counted")
+    lines = ["Import metadata from the file", "Choose where the words are kept"]
+    assert [line.text for line in counting.read(drawn(lines, 16)).lines] == lines
+    quick, asked = graphs[reading.QUICK].widths, graphs[reading.RECOGNISER].widths
+    assert len(quick) == 2
+    assert sum(asked) < sum(quick) / 2  # twice as high: a quarter of the lines at most
+
+
+def test_what_the_quick_recogniser_does_not_know_is_asked_of_the_other_one(
+    drawn: Drawer,
+) -> None:
+    font = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+    if not font.is_file():
+        pytest.skip("DejaVu is not installed; Pillow's own font has no Greek")
+    image = Image.new("RGB", (700, 90), "white")
+    line = "open the window and close the door, καλημερα"
+    ImageDraw.Draw(image).text((20, 20), line, "black", ImageFont.truetype(font, 20))
+    graphs = {name: Counted(name) for name in reading.OUTPUTS}
+    text = Reader(graphs, reading.classes(paths.text_model()), "counted").read(image)
+    assert " ".join(found.text for found in text.lines) == line
+    # Of other Greek words it leaves out the letters that bear an accent.
+    assert " ".join(found.sure_text for found in text.lines) == line.removesuffix(" καλημερα")
+    (whole,) = graphs[reading.QUICK].widths
+    asked = sum(graphs[reading.RECOGNISER].widths)
+    assert 0 < asked < whole  # twice as high: half of the line at most
+
+
 def test_a_page_larger_than_a_glance_is_read_in_tiles_with_its_heading(
     reader: Reader, drawn: Drawer
 ) -> None:
@@ -115,6 +164,16 @@ def test_noise_blank_and_slivers_have_no_words_and_end(reader: Reader) -> None:
     assert reader.read(Image.new("RGB", (300, 200), "white")).lines == ()
     assert reader.read(Image.new("RGB", (1, 30_000))).reason == reading.TOO_NARROW
     assert reader.read(Image.new("RGB", (20_000, 12), "grey")).lines == ()
+
+
+def test_small_letters_of_a_picture_that_is_too_large_for_them_are_not_missed_in_silence(
+    reader: Reader, drawn: Drawer
+) -> None:
+    large = Image.new("RGB", (7000, 6000), "white")
+    large.paste(drawn(["small letters"], 12, space=(200, 60)), (3000, 3000))
+    text = reader.read(large)
+    assert (text.lines, text.reason) == ((), reading.TOO_LARGE)
+    assert reader.read(Image.new("RGB", (1000, 1000), "white")).reason == ""
 
 
 def test_more_lines_than_are_read_are_cut_with_the_reason(
@@ -157,7 +216,7 @@ def test_memory_that_a_picture_took_is_given_back() -> None:
     assert float(done.stdout) < 40
 
 
-@pytest.mark.parametrize("name", [reading.DETECTOR, reading.CHARACTERS])
+@pytest.mark.parametrize("name", [reading.DETECTOR, reading.QUICK, reading.CHARACTERS])
 def test_a_text_model_that_is_not_whole_is_refused(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "text-model"
     shutil.copytree(paths.text_model(), folder)
