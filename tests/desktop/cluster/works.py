@@ -68,18 +68,21 @@ class Crowded(caption.Work):
         yield from super().outcomes(perilous(), **options)
 
 
+_put = Prepared.put
+
+
 class DeadlyToWrite(caption.Work):
     """Captions, and ends its process while pictures that are called deadly are written."""
 
     def outcomes(self, images: Iterable[Path], **options: Any) -> Generator[Outcome]:
-        put = Prepared.put
+        # For good: a thread that put it back would spare the deadly picture of another one.
+        Prepared.put = _perilous
+        yield from super().outcomes(images, **options)
 
-        def perilous(new: Prepared) -> Written:
-            _end_at(new.written.image)
-            return put(new)
 
-        with mock.patch.object(Prepared, "put", perilous):
-            yield from super().outcomes(images, **options)
+def _perilous(new: Prepared) -> Written:
+    _end_at(new.written.image)
+    return _put(new)
 
 
 def _end_at(image: Path) -> None:
