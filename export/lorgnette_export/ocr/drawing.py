@@ -18,9 +18,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from lorgnette.ocr import reader
+
 Bytes = npt.NDArray[np.uint8]
 
-HEIGHT = 24  # pixels of a strip
+HEIGHT = reader.HEIGHT[reader.QUICK]  # pixels of a strip
 OTHER = "\ufffd"  # stands for every character that is not of the alphabet
 _BLOCKS = ((0x21, 0x7E), (0xA1, 0x17F), (0x218, 0x21B))
 _MORE = "–—‘’“”†•…‰€™→←↑↓✓"  # noqa: RUF001
