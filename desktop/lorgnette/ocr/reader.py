@@ -68,7 +68,7 @@ _GREEK = re.compile("[\u03ac-\u03ce]{2}")  # the recogniser leaves out those wit
 _MISSPELT = 0.5  # the confidence that is left of such words
 
 TOO_NARROW = "it is too narrow for words"
-TOO_LARGE = "it is too large for small letters to be seen; a part of it may be readable"
+TOO_LARGE = "it is too large for small letters to be seen: cut out a part, and read that"
 TOO_MUCH = "it holds more text than was read: these are the first lines"
 
 
