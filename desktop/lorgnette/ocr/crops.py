@@ -39,10 +39,16 @@ def part(box: Floats, begins: float, ends: float) -> Floats:
     return np.stack([left[0], right[0], right[1], left[1]])
 
 
+def lower(box: Floats, share: float) -> Floats:
+    """Return box with that share of its height, in the middle."""
+    edge = (box[3] - box[0]) * np.float32((1 - share) / 2)
+    lowered: Floats = box + np.stack([edge, edge, -edge, -edge])
+    return lowered
+
+
 def strip(image: Image.Image, box: Floats, high: int) -> Image.Image:
     """Return what stands in box, that many pixels high; box[0] becomes the top left corner."""
-    edge = (box[3] - box[0]) * np.float32((1 - _LETTERS) / 2)
-    box = box + np.stack([edge, edge, -edge, -edge])
+    box = lower(box, _LETTERS)
     width, height = sides(box)
     size = (max(round(width * high / max(height, 1.0)), high // 2), high)
     (left, top), (right, bottom) = box.min(axis=0).tolist(), box.max(axis=0).tolist()

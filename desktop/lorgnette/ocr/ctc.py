@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 
@@ -69,12 +67,11 @@ def words(
     if lacking is None:
         lacking = np.zeros(len(best), np.float32)
     found: list[Spelt] = []
-    text, certain, lacks = "", list[float](), 0.0
-    begins, column = 0.0, 0
+    text, certain, lacks, begins = "", list[float](), 0.0, 0.0
+    share = len(best)
 
     def end(at: float) -> None:
         if text:
-            share = len(best)
             found.append(
                 Spelt(
                     text=text,
@@ -85,19 +82,25 @@ def words(
                 )
             )
 
-    for index, group in groupby(
-        zip(best.tolist(), certainty.tolist(), strict=True), key=itemgetter(0)
+    # Columns of one class beside each other are one character.
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    for index, first, last, certainly, lacked in zip(
+        best[starts].tolist(),
+        starts.tolist(),
+        [*starts[1:].tolist(), share],
+        np.maximum.reduceat(certainty, starts).tolist(),
+        np.maximum.reduceat(lacking, starts).tolist(),
+        strict=True,
     ):
-        values = [value for _, value in group]
-        lacks = max(lacks, float(lacking[column : column + len(values)].max()))
-        if index != BLANK:
-            if (character := characters[index]).isspace():
-                middle = column + len(values) / 2
-                end(middle)
-                text, certain, lacks, begins = "", [], 0.0, middle
-            else:
-                text += character
-                certain.append(max(values))
-        column += len(values)
-    end(column)
+        lacks = max(lacks, lacked)
+        if index == BLANK:
+            continue
+        if (character := characters[index]).isspace():
+            middle = (first + last) / 2
+            end(middle)
+            text, certain, lacks, begins = "", [], 0.0, middle
+        else:
+            text += character
+            certain.append(certainly)
+    end(share)
     return found

@@ -53,6 +53,12 @@ def _known(text: str) -> bool | None:
     return None if letters.isupper() else found
 
 
+def mostly_english(words: Iterable[str]) -> bool:
+    """Tell whether the English dictionary has half of the words that it could have, or of none."""
+    told = [has for has in map(in_dictionary, words) if has is not None]
+    return sum(told) * 2 >= len(told)
+
+
 @functools.lru_cache(10_000)
 def in_dictionary(text: str) -> bool | None:
     """Tell whether the English dictionary has a word; None of what has other letters, or none."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageStat
 
 from lorgnette.errors import BrokenModelError
 from lorgnette.graphs import Graph, choose_provider
@@ -44,21 +44,30 @@ HEIGHT = {RECOGNISER: 48, QUICK: 24}  # pixels of the strips that they were taug
 
 LEAST_SIDE = 8  # pixels: no letter is smaller
 _STEP = 32  # pixels: sides of what the detector sees are multiples of it
-_GLANCE = 640 * 640  # pixels that are looked at in one go; more costs memory
+# Pixels that are looked at in one go from afar; in fewer, lines of small letters run together.
+_GLANCE = 640 * 640
+_TILE = 440_000  # pixels that are looked at in one go closely; more costs memory
+_MOST_TILES = 50  # beside each other
 _MOST_SEEN = 2_400_000  # pixels of a picture that are looked at at all
 _LARGEST = 3.0  # times that a small picture is made larger
-_MARGIN = 64  # pixels around a tile that its neighbours see, too
+_MARGIN = 32  # pixels around a tile that its neighbours see, too
 _FLAT = 12  # of 0 to 255: a tile that varies less is empty
 _LARGE = 72  # pixels; letters as high as that are better seen from afar than in tiles
 _MOST_LINES = 1000
 _MOST_COLUMNS = 300_000  # pixels of all strips together
-_SAMPLE = 6  # lines that tell which way is up
+_SAMPLE = 6  # lines that tell which way is up, and whether they are English
 _DOUBTFUL = 0.92  # confidence of a sample below which the other way up is tried
 _SURER = 0.1  # by which it has to be surer: few pages are upside down, and "60N" is "N09" then
 
-# Confidence from which a word of the quick recogniser is taken, by whether a dictionary has it. One
-# that it lacks is not, nor are digits: thin letters and points go missing with certainty ("frst").
-_ENOUGH = {True: 0.95, None: 0.98, False: math.inf}
+# Confidence from which a word of the quick recogniser is taken, and that of two looks on average
+# from which it is, too. Thin letters and points go missing with certainty ("frst", "12" for "1.2"):
+# numbers are not taken at one look, nor are English words that the dictionary lacks.
+_NUMBER = (math.inf, 0.98)  # and single letters
+_ENGLISH = {True: (0.92, 0.8), None: (0.95, 0.92), False: (math.inf, 0.98)}  # the dictionary has it
+_LONG = 5  # letters: with one of them wrong, a word seldom is another word
+_LONG_ENGLISH = (0.75, 0.75)
+_FOREIGN = (0.98, 0.93)
+_CLOSER = 0.9  # of a line's height is seen at the second look
 _LETTERS = "aI"  # that are words; others by themselves are as often icons
 _MOST_ASKED = 0.5  # of a line that is asked for in parts; from here on it is read as a whole
 
@@ -133,8 +142,22 @@ class Reader:
             return PictureText(reason="" if least_height else _unseen(image))
         # The lines that tell which way is up are not read a second time.
         seen = {QUICK: image.convert("L"), RECOGNISER: image}
-        recognise = functools.cache(lambda line, turn: self._recognise(seen, boxes[line], turn))
-        turn = _turn(boxes, recognise)
+        quick = functools.cache(
+            lambda line, turn: self._spelt(QUICK, seen, crops.turned(boxes[line], turn))
+        )
+        sample, likely = _sample(boxes)
+        english = known.mostly_english(
+            word.text
+            for line in sample
+            for word in quick(line, likely)[0]
+            if word.confidence >= _FOREIGN[0]
+        )
+        recognise = functools.cache(
+            lambda line, turn: self._recognise(
+                seen, boxes[line], turn, *quick(line, turn), english=english
+            )
+        )
+        turn = _turn(sample, likely, recognise)
         order = layout.paragraphs(_level(boxes, image.size, turn))
         columns = 0
         said: dict[int, Line] = {}
@@ -170,7 +193,8 @@ class Reader:
             return far, cut
         closer = min(math.sqrt(_MOST_SEEN / size.prod()), 1.0)
         width, height = (max(round(side * closer), 1) for side in image.size)
-        near, cut = regions.boxes(self._tiled(image, width, height), _MOST_LINES * 3)
+        seen = image.resize((width, height), Image.Resampling.BICUBIC)
+        near, cut = regions.boxes(self._tiled(seen), _MOST_LINES * 3)
         near *= (size / (width, height)).astype(np.float32)
         far = far[[min(crops.sides(box)) * closer >= _LARGE for box in far]]
         if len(far) and len(near):
@@ -179,30 +203,24 @@ class Reader:
             near = near[~inside.all(axis=2).any(axis=1)]
         return np.concatenate([far, near]), cut
 
-    def _tiled(self, image: Image.Image, width: int, height: int) -> Floats:
-        """Return the map of image at width x height, looked at in tiles that overlap."""
-        across = max(math.ceil(width / (1024 - 2 * _MARGIN)), 1)
-        wide = math.ceil(width / across)
-        high = min(_GLANCE // _stepped(wide + 2 * _MARGIN) - 2 * _MARGIN, height)
-        high = math.ceil(height / math.ceil(height / high))
+    def _tiled(self, image: Image.Image) -> Floats:
+        """Return the map of image, looked at in tiles that overlap."""
+        width, height = image.size
+        across, down = _grid(width, height)
+        wide, high = math.ceil(width / across), math.ceil(height / down)
         whole = np.zeros((height, width), np.float32)
-        x_scale, y_scale = image.width / width, image.height / height
         for top in range(0, height, high):
             for left in range(0, width, wide):
-                bottom, right = min(top + high, height), min(left + wide, width)
-                a, b = max(left - _MARGIN, 0), max(top - _MARGIN, 0)
-                c, d = min(right + _MARGIN, width), min(bottom + _MARGIN, height)
-                tile = image.resize(
-                    (_stepped(c - a), _stepped(d - b)),
-                    Image.Resampling.BICUBIC,
-                    (a * x_scale, b * y_scale, c * x_scale, d * y_scale),
-                )
+                a, c = _around(left, left + wide, width)
+                b, d = _around(top, top + high, height)
+                tile = image.crop((a, b, c, d))
                 if _flat(tile):
                     continue
-                # Sides are stretched by a few pixels to fit the detector, and back again.
-                seen = Image.fromarray(self._map(tile)).resize((c - a, d - b))
-                whole[top:bottom, left:right] = np.asarray(seen)[
-                    top - b : bottom - b, left - a : right - a
+                # Only sides of small pictures are stretched to fit the detector, and back again.
+                fitting = tile.resize((_stepped(c - a), _stepped(d - b)), Image.Resampling.BICUBIC)
+                seen = np.asarray(Image.fromarray(self._map(fitting)).resize(tile.size))
+                whole[top : top + high, left : left + wide] = seen[
+                    top - b : top + high - b, left - a : left + wide - a
                 ]
         return whole
 
@@ -213,28 +231,41 @@ class Reader:
         return probability
 
     def _recognise(
-        self, seen: Mapping[str, Image.Image], box: Floats, quarters: int
+        self,
+        seen: Mapping[str, Image.Image],
+        box: Floats,
+        quarters: int,
+        quick: list[ctc.Spelt],
+        width: int,
+        *,
+        english: bool,
     ) -> tuple[Line, int]:
         """Return the line in box, and how wide the strip was that it was read from.
 
-        The quick recogniser reads it, and the other one what that is not certain of.
+        What the quick recogniser is not certain of is asked of the other one.
 
         Args:
             seen: the picture as each of the two sees it.
+            quick: what the quick one read.
+            width: of the strip that it read.
+            english: the picture's text seems to be.
         """
         level = crops.turned(box, quarters)
-        quick, width = self._spelt(QUICK, seen, level)
-        doubted = [word for word in quick if _doubtful(word)]
+        doubtful = functools.partial(_doubtful, english=english)
+        doubted = [word for word in quick if doubtful(word)]
         letters = sum(len(word.text) for word in quick)
         if sum(len(word.text) for word in doubted) > _MOST_ASKED * letters or not quick:
             spelt, width = self._spelt(RECOGNISER, seen, level)
         else:
             spelt = []
-            for doubtful, group in itertools.groupby(quick, _doubtful):
+            for asked, group in itertools.groupby(quick, doubtful):
                 words = list(group)
-                if doubtful:
+                if asked:
                     between = crops.part(level, words[0].begins, words[-1].ends)
-                    words, _ = self._spelt(RECOGNISER, seen, between)
+                    words = (
+                        self._confirmed(seen, between, words, english=english)
+                        or (self._spelt(RECOGNISER, seen, between)[0])
+                    )
                 spelt += words
         certain = [value for word in spelt for value in word.certain]
         size = seen[RECOGNISER].size
@@ -248,6 +279,24 @@ class Reader:
             height=crops.sides(box)[quarters % 2 == 0] / min(size),
         )
         return line, width
+
+    def _confirmed(
+        self, seen: Mapping[str, Image.Image], box: Floats, words: list[ctc.Spelt], *, english: bool
+    ) -> list[ctc.Spelt]:
+        """Return words in box that the quick recogniser reads again, more closely; else none."""
+        least = [2 * _enough(word.text, english=english)[1] for word in words]
+        if any(word.confidence + 1 < both for word, both in zip(words, least, strict=True)):
+            return []
+        again, _ = self._spelt(QUICK, seen, crops.lower(box, _CLOSER))
+        if [word.text for word in again] != [word.text for word in words]:
+            return []
+        pairs = list(zip(words, again, strict=True))
+        if any(
+            one.confidence + other.confidence < both
+            for (one, other), both in zip(pairs, least, strict=True)
+        ):
+            return []
+        return [max(pair, key=lambda word: word.confidence) for pair in pairs]
 
     def _spelt(
         self, name: str, seen: Mapping[str, Image.Image], box: Floats
@@ -279,29 +328,40 @@ def _confidence(word: ctc.Spelt) -> float:
     return min(word.confidence, _MISSPELT) if _GREEK.search(word.text) else word.confidence
 
 
-def _doubtful(word: ctc.Spelt) -> bool:
-    if any(map(str.isdigit, word.text)) or (len(word.text) == 1 and word.text not in _LETTERS):
-        return True
-    return word.confidence < _ENOUGH[known.in_dictionary(word.text)]
+def _doubtful(word: ctc.Spelt, *, english: bool) -> bool:
+    return word.confidence < _enough(word.text, english=english)[0]
 
 
-def _turn(boxes: Floats, recognise: Callable[[int, int], tuple[Line, int]]) -> int:
-    """Return by how many quarters clockwise the page was turned: 0 to 3."""
+def _enough(text: str, *, english: bool) -> tuple[float, float]:
+    """Return from which confidence a word is taken, at one look and of two on average."""
+    if any(map(str.isdigit, text)) or (len(text) == 1 and text not in _LETTERS):
+        return _NUMBER
+    if not english:
+        return _FOREIGN
+    has = known.in_dictionary(text)
+    return _LONG_ENGLISH if has and text.isalpha() and len(text) >= _LONG else _ENGLISH[has]
+
+
+def _sample(boxes: Floats) -> tuple[list[int], int]:
+    """Return the longest lines, and by how many quarters clockwise they are likely turned."""
     sides = np.array([crops.sides(box) for box in boxes])
     upwards = sides[:, 1] > sides[:, 0] * 1.5
     lengths = sides.max(axis=1)
     sideways = bool(lengths[upwards].sum() > lengths.sum() / 2)
     of_page = np.flatnonzero(upwards == sideways)
-    sample = of_page[np.argsort(-lengths[of_page], kind="stable")[:_SAMPLE]].tolist()
-    likely, other = (1, 3) if sideways else (0, 2)
+    return of_page[np.argsort(-lengths[of_page], kind="stable")[:_SAMPLE]].tolist(), int(sideways)
+
+
+def _turn(sample: list[int], likely: int, recognise: Callable[[int, int], tuple[Line, int]]) -> int:
+    """Return by how many quarters clockwise the page was turned: 0 to 3."""
 
     def certain(turn: int) -> float:
         return statistics.median(recognise(line, turn)[0].confidence for line in sample)
 
-    first = certain(likely)
-    if not sideways and first >= _DOUBTFUL:
+    first, other = certain(likely), likely + 2
+    if not likely and first >= _DOUBTFUL:
         return likely
-    return likely if first >= certain(other) - (0.0 if sideways else _SURER) else other
+    return likely if first >= certain(other) - (0.0 if likely else _SURER) else other
 
 
 def classes(folder: Path) -> tuple[str, ...]:
@@ -339,8 +399,26 @@ def _give_back_memory() -> None:
 
 
 def _flat(image: Image.Image) -> bool:
-    seen = np.asarray(image)
-    return int((seen.max(axis=(0, 1)) - seen.min(axis=(0, 1))).max()) < _FLAT
+    return all(high - low < _FLAT for low, high in ImageStat.Stat(image).extrema)
+
+
+def _grid(width: int, height: int) -> tuple[int, int]:
+    """Return into how many tiles across and down, so that few pixels are looked at twice."""
+    grids = list[tuple[float, int, int]]()
+    for across in range(1, _MOST_TILES):
+        wide = width / across + 2 * _MARGIN
+        if (room := _TILE / wide - 2 * _MARGIN) > 0:
+            down = math.ceil(height / room)
+            grids.append((wide * (height + 2 * _MARGIN * down) * across, across, down))
+    _, across, down = min(grids)
+    return across, down
+
+
+def _around(first: int, last: int, side: int) -> tuple[int, int]:
+    """Return where a tile with its margins begins and ends, a multiple of _STEP apart if it can."""
+    begins, ends = max(first - _MARGIN, 0), min(last + _MARGIN, side)
+    begins = max(ends - math.ceil((ends - begins) / _STEP) * _STEP, 0)
+    return begins, min(begins + math.ceil((ends - begins) / _STEP) * _STEP, side)
 
 
 def _pixels(image: Image.Image) -> Floats:

@@ -32,6 +32,7 @@ _SIZES = ((10, 19), (18, 33), (32, 60))  # pixels of letters: small ones are com
 _LONGEST = 130  # characters
 _PLAIN = 0.8  # of the strips are as a screen shows them, nothing added
 _SAVED = 0.3  # of those were saved as JPEG
+_JOINED = 0.3  # are drawn with the ligatures of their font
 _FEW = 100  # lines of a language, with which it is left out
 _STRANGE = re.compile(r"%[-+ #0-9.]*[a-z]{1,2}|\$?\{[^}]*\}|<[^>]*>|[\x00-\x1f]")
 
@@ -79,7 +80,7 @@ class Texts:
             text = " ".join(self._message(chance) for _ in range(chance.choice((1, 1, 2, 3))))
         elif kind < 0.75:
             text = chance.choice(self._others)
-        elif kind < 0.95:
+        elif kind < 0.93:
             text = " ".join(self._form(chance) for _ in range(chance.randint(1, 6)))
         else:
             text = " ".join(self._letters(chance) for _ in range(chance.randint(1, 6)))
@@ -164,6 +165,7 @@ class Texts:
                 list(string.ascii_uppercase),
                 list(string.digits + string.punctuation),
                 list("Il1|i!jtfrO0oQCGSs5B8Zz2cevuwmnrh.,;:'`-"),
+                list("Il1|i!jtfr.,;:'(-"),
             )
         )
         return "".join(chance.choice(pool) for _ in range(chance.randint(1, 9)))
@@ -215,8 +217,9 @@ def fonts(folder: Path, characters: Sequence[str], *, left_out: str = "") -> lis
 
 
 @functools.lru_cache(400)
-def _opened(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+def _opened(path: Path, size: int, *, joined: bool = False) -> ImageFont.FreeTypeFont:
+    layout = ImageFont.Layout.RAQM if joined else ImageFont.Layout.BASIC
+    return ImageFont.truetype(str(path), size, layout_engine=layout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +254,8 @@ class Drawing:
             text = "".join(c for c in text if c in self.numbers) or "a"
             text = " ".join(text.split()) or "a"
         plain = chance.random() < _PLAIN
-        drawn = _drawn(text, _opened(path, size), size, chance, plain=plain)
+        letters = _opened(path, size, joined=chance.random() < _JOINED)
+        drawn = _drawn(text, letters, size, chance, plain=plain)
         said = [self.numbers.get(c, self.numbers[OTHER]) for c in text]
         if 0.05 <= kind < 0.09:
             drawn = drawn.transpose(Image.Transpose.ROTATE_180)

@@ -34,3 +34,11 @@ def test_a_long_strip_is_cut_in_its_gaps_and_each_piece_tells_where_it_begins() 
         [0, *(piece.width for _, piece in pieces[:-1])]
     ).tolist()
     assert all(left % 100 >= 60 for left, _ in pieces[1:])
+
+
+def test_a_lower_box_keeps_its_middle_and_its_length() -> None:
+    box = np.array([[10, 20], [110, 40], [106, 60], [6, 40]], np.float32)
+    lowered = crops.lower(box, 0.5)
+    assert lowered.mean(axis=0) == pytest.approx(box.mean(axis=0))
+    assert crops.sides(lowered)[0] == pytest.approx(crops.sides(box)[0])
+    assert crops.sides(lowered)[1] == pytest.approx(crops.sides(box)[1] / 2)

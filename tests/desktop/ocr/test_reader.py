@@ -2,7 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.desktop.ocr.conftest import Drawer
 from lorgnette import paths
 from lorgnette.errors import BrokenModelError
 from lorgnette.graphs import Graph
-from lorgnette.ocr import quoting
+from lorgnette.ocr import ctc, known, quoting
 from lorgnette.ocr import reader as reading
 from lorgnette.ocr.found import Line
 from lorgnette.ocr.reader import Reader
@@ -71,8 +71,7 @@ def test_a_page_is_turned_on_its_head_only_if_it_reads_much_better_so(
         sure = on_its_head if turn == 2 else upright
         return Line(words=(), confidence=sure, box=(0, 0, 1, 1), height=0.1), 100
 
-    box = np.array([[0, 0], [100, 0], [100, 20], [0, 20]], np.float32)
-    assert reading._turn(np.stack([box, box]), recognise) == quarters
+    assert reading._turn([0, 1], 0, recognise) == quarters
 
 
 def test_a_tilted_page_is_read(reader: Reader, drawn: Drawer) -> None:
@@ -115,9 +114,8 @@ def test_words_that_the_quick_recogniser_reads_with_certainty_are_not_read_again
     counting = Reader(graphs, reading.classes(paths.text_model()), "counted")
     lines = ["Import metadata from the file", "Choose where the words are kept"]
     assert [line.text for line in counting.read(drawn(lines, 16)).lines] == lines
-    quick, asked = graphs[reading.QUICK].widths, graphs[reading.RECOGNISER].widths
-    assert len(quick) == 2
-    assert sum(asked) < sum(quick) / 2  # twice as high: a quarter of the lines at most
+    assert len(graphs[reading.QUICK].widths) <= 3  # both lines, and a word at a second look
+    assert graphs[reading.RECOGNISER].widths == []
 
 
 def test_what_the_quick_recogniser_does_not_know_is_asked_of_the_other_one(
@@ -139,6 +137,51 @@ def test_what_the_quick_recogniser_does_not_know_is_asked_of_the_other_one(
     assert 0 < asked < whole  # twice as high: half of the line at most
 
 
+GERMAN = (
+    "wir lassen uns die Geschichte von den dreizehn Menschen nicht noch einmal vorlesen",
+    "sondern gehen zu Fuss nach Hause und kochen dort eine Suppe aus weissen Bohnen",
+)
+# As the quick recogniser reads it where thin letters run together.
+MISREAD = (
+    "the frst lake in the moming was frozen over and the govemment walked home",
+    "and all of the geese were wondering about what had become of the moden world",
+)
+
+
+def doubted(lines: Sequence[str]) -> list[str]:
+    """Return the words that are asked for again, where all are read with certainty."""
+    words = " ".join(lines).split()
+    english = known.mostly_english(words)
+    read = [ctc.Spelt(text=w, certain=(0.99,) * len(w), begins=0.0, ends=1.0) for w in words]
+    return [word.text for word in read if reading._doubtful(word, english=english)]
+
+
+def test_only_english_words_are_doubted_for_what_the_dictionary_lacks() -> None:
+    assert doubted(GERMAN) == []
+    assert doubted(MISREAD) == ["frst", "moming", "govemment", "moden"]
+    assert doubted(["room 12 on floor B"]) == ["12", "B"]
+
+
+def test_what_reads_the_same_at_a_second_look_is_not_asked(drawn: Drawer) -> None:
+    graphs = {name: Counted(name) for name in reading.OUTPUTS}
+    counted = Reader(graphs, reading.classes(paths.text_model()), "counted")
+    line = "the house on the hill was built in 1947 and sold in 1963"
+    text = counted.read(drawn([line], 20, space=(700, 80)))
+    assert [found.text for found in text.lines] == [line]
+    assert len(graphs[reading.QUICK].widths) == 3  # the line, and each number again
+    assert graphs[reading.RECOGNISER].widths == []
+
+
+def test_of_another_language_most_words_are_read_quickly(drawn: Drawer) -> None:
+    graphs = {name: Counted(name) for name in reading.OUTPUTS}
+    counted = Reader(graphs, reading.classes(paths.text_model()), "counted")
+    image = drawn(GERMAN, 18, space=(900, 100))
+    text = counted.read(image)
+    assert [line.text for line in text.lines] == list(GERMAN)
+    quick, asked = (sum(graphs[name].widths) for name in (reading.QUICK, reading.RECOGNISER))
+    assert asked < quick / 2  # twice as high: a quarter of the words at most
+
+
 def test_a_page_larger_than_a_glance_is_read_in_tiles_with_its_heading(
     reader: Reader, drawn: Drawer
 ) -> None:
@@ -156,6 +199,14 @@ def test_a_page_larger_than_a_glance_is_read_in_tiles_with_its_heading(
         *(f"line {row} on the {side}" for row in range(4) for side in sides),
     ]
     assert text.reason == ""
+
+
+def test_lines_across_the_seams_of_tiles_are_read_whole(reader: Reader, drawn: Drawer) -> None:
+    lines = [
+        f"line {n} of the page runs on and on from its left side to the right" for n in range(40)
+    ]
+    text = reader.read(drawn(lines, 26, space=(1200, 1700)))
+    assert [line.text for line in text.lines] == lines
 
 
 def test_noise_blank_and_slivers_have_no_words_and_end(reader: Reader) -> None:

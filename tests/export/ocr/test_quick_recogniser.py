@@ -12,6 +12,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from PIL import Image, ImageDraw, ImageFont
 
 from lorgnette import paths
 from lorgnette.ocr import reader
@@ -158,6 +159,41 @@ def test_the_graph_says_what_the_network_says_in_the_classes_of_the_text_model(
         assert certainty[plain] == pytest.approx(likely.amax(1).numpy()[plain], abs=2e-3)
 
 
+def pictures(folder: Path) -> Path:
+    """Draw a page of a few lines."""
+    page = Image.new("RGB", (500, 240), "white")
+    for n in range(6):
+        text = f"Line {n} of six: the lake was frozen over"
+        ImageDraw.Draw(page).text((20, 15 + 34 * n), text, "black", ImageFont.truetype(FONT, 20))
+    (made := folder / "pictures").mkdir()
+    page.save(made / "page.png")
+    return made
+
+
+def test_in_eight_bits_it_says_nearly_the_same(sources: Path, tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model, seen = paths.text_model(), pictures(tmp_path)
+    characters = reader.classes(model)
+    graph = convert.convert(
+        QuickRecogniser(len(drawing.alphabet(characters)) + 3).eval(), characters
+    )
+    paths_of = tmp_path / "whole.onnx", tmp_path / "smaller.onnx"
+    onnx.save(graph, paths_of[0])
+    onnx.save(convert.smaller(graph, seen, model), paths_of[1])
+    assert paths_of[1].stat().st_size < paths_of[0].stat().st_size / 2.5
+    eight = [n.op_type for n in onnx.load(paths_of[1]).graph.node].count("DequantizeLinear")
+    assert eight > 13 * 2  # of each of its layers that mix channels: of weights and of pixels
+    strip = np.asarray(Image.open(seen / "page.png").convert("L"), np.float32)[15:39, 20:420]
+    whole, smaller = (
+        onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(
+            [reader.CERTAINTY, reader.LIKELY], {reader.PIXELS: strip[None, None] / 127.5 - 1}
+        )
+        for path in paths_of
+    )
+    assert smaller[0] == pytest.approx(whole[0], rel=0.1)
+    assert smaller[1] == pytest.approx(whole[1], rel=0.1)
+
+
 def test_it_learns_goes_on_where_it_stopped_and_goes_into_a_text_model(
     sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
@@ -179,7 +215,8 @@ def test_it_learns_goes_on_where_it_stopped_and_goes_into_a_text_model(
     for name in names:
         (model / name).write_bytes((paths.text_model() / name).read_bytes())
     weights = output / "average.safetensors"
-    monkeypatch.setattr(sys, "argv", ["convert", str(weights), str(model)])
+    monkeypatch.setattr(sys, "argv", ["convert", str(weights), str(pictures(tmp_path)), str(model)])
     convert.main()
-    assert reader.check(model)
+    label = reader.check(paths.text_model())
+    assert reader.check(model) == label  # it takes the place of the one that was there
     assert {path.name for path in model.iterdir()} == {*reader.OUTPUTS, *names}
