@@ -36,12 +36,14 @@ class Line:
         confidence: of its characters on average, 0 to 1.
         box: left, top, right and bottom as shares of the upright picture's width and height.
         height: of the letters' box across the line, as a share of the picture's shorter side.
+        letters: that seem to stand there; of a script that is not known fewer are read.
     """
 
     words: tuple[ReadWord, ...]
     confidence: float
     box: tuple[float, float, float, float]
     height: float
+    letters: int = 0
 
     @property
     def text(self) -> str:
@@ -51,7 +53,7 @@ class Line:
     @property
     def likely_text(self) -> bool:
         """Tell whether it is longer than what icons are taken for."""
-        return len(self.text) >= _LINE_FROM
+        return max(len(self.text), self.letters) >= _LINE_FROM
 
     @property
     def sure_text(self) -> str:

@@ -262,10 +262,8 @@ class Reader:
                 words = list(group)
                 if asked:
                     between = crops.part(level, words[0].begins, words[-1].ends)
-                    words = (
-                        self._confirmed(seen, between, words, english=english)
-                        or (self._spelt(RECOGNISER, seen, between)[0])
-                    )
+                    confirmed = self._confirmed(seen, between, words, english=english)
+                    words = confirmed or self._spelt(RECOGNISER, seen, between)[0]
                 spelt += words
         certain = [value for word in spelt for value in word.certain]
         size = seen[RECOGNISER].size
@@ -277,26 +275,26 @@ class Reader:
             confidence=sum(certain) / len(certain) if certain else 0.0,
             box=(left, top, right, bottom),
             height=crops.sides(box)[quarters % 2 == 0] / min(size),
+            letters=letters,
         )
         return line, width
 
     def _confirmed(
         self, seen: Mapping[str, Image.Image], box: Floats, words: list[ctc.Spelt], *, english: bool
     ) -> list[ctc.Spelt]:
-        """Return words in box that the quick recogniser reads again, more closely; else none."""
-        least = [2 * _enough(word.text, english=english)[1] for word in words]
-        if any(word.confidence + 1 < both for word, both in zip(words, least, strict=True)):
-            return []
+        """Return the words in box if a second look of the quick recogniser bears them out."""
+        enough = [_enough(word.text, english=english)[1] for word in words]
+        if any(
+            (word.confidence + 1) / 2 < least for word, least in zip(words, enough, strict=True)
+        ):
+            return []  # however certain the second look is
         again, _ = self._spelt(QUICK, seen, crops.lower(box, _CLOSER))
         if [word.text for word in again] != [word.text for word in words]:
             return []
-        pairs = list(zip(words, again, strict=True))
-        if any(
-            one.confidence + other.confidence < both
-            for (one, other), both in zip(pairs, least, strict=True)
-        ):
+        looks = list(zip(words, again, enough, strict=True))
+        if any((one.confidence + other.confidence) / 2 < least for one, other, least in looks):
             return []
-        return [max(pair, key=lambda word: word.confidence) for pair in pairs]
+        return [max(one, other, key=lambda word: word.confidence) for one, other, _ in looks]
 
     def _spelt(
         self, name: str, seen: Mapping[str, Image.Image], box: Floats
